@@ -1,0 +1,1 @@
+//! The agent: lifecycle, service, hub, monitors, jobs, releases, targets.

@@ -1,0 +1,1 @@
+//! The domain of Trimtab: types, transitions, statistics, policy. Pure.

@@ -1,0 +1,1 @@
+//! The demonstration: real flights, a real trainer, a real model server, a clock.

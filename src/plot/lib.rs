@@ -1,0 +1,1 @@
+//! Charts as data, drawn to SVG and PNG through plotters.

@@ -1,0 +1,1 @@
+//! Dev-only: builders, fake agent, frame printer, pty driver.

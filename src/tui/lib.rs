@@ -1,0 +1,1 @@
+//! The console: model, update, view, commands.

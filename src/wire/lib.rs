@@ -1,0 +1,1 @@
+//! The console protocol: requests, replies, deltas, codec, handshake, link.
