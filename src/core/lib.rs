@@ -1,1 +1,14 @@
 //! The domain of Trimtab: types, transitions, statistics, policy. Pure.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod audit;
+pub mod gate;
+pub mod job;
+pub mod metric;
+pub mod monitor;
+pub mod registry;
+pub mod release;
+pub mod run;
+pub mod stats;
+pub mod time;

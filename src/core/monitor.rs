@@ -1,0 +1,164 @@
+//! Monitors: what one window of production data said about inputs, quality and service.
+
+use crate::{registry::Version, stats::drift::Verdict, time::Millis};
+use serde::{Deserialize, Serialize};
+
+/// One window of one monitor, judged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WindowResult {
+    /// The monitor's name.
+    pub monitor: String,
+    /// The window's first instant (inclusive).
+    pub start: Millis,
+    /// The window's end (exclusive).
+    pub end: Millis,
+    /// Rows in the log.
+    pub rows: u64,
+    /// The versions that scored it, with their rows.
+    pub versions: Vec<(Version, u64)>,
+    /// One cell for each feature, then score and prediction.
+    pub cells: Vec<FeatureCell>,
+    /// Quality against the labels that have arrived.
+    pub quality: Quality,
+    /// Latency and errors.
+    pub service: Service,
+    /// When it was computed, by the clock.
+    pub computed: Millis,
+}
+
+impl WindowResult {
+    /// How many feature cells drifted.
+    pub fn drifted(&self) -> usize {
+        self.cells.iter().filter(|c| c.verdict == Verdict::Drifted).count()
+    }
+}
+
+/// One feature in one window, against the reference. Effect, significance and rows are all kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FeatureCell {
+    /// The column.
+    pub feature: String,
+    /// Whether it was taken as categories.
+    pub categorical: bool,
+    /// Rows in the window.
+    pub rows: u64,
+    /// Rows without a value (null, NaN, infinite).
+    pub nulls: u64,
+    /// PSI with the null bucket (`psi_q10_null`); NaN when it cannot be computed.
+    pub psi: f64,
+    /// Kolmogorov–Smirnov D for numbers; total variation for categories; NaN when it cannot be computed.
+    pub distance: f64,
+    /// p-value of KS (numbers) or chi-square (categories).
+    pub p: f64,
+    /// The p-value after Benjamini–Hochberg over the window's features.
+    pub p_adjusted: f64,
+    /// What that amounts to.
+    pub verdict: Verdict,
+}
+
+/// Quality of one window's predictions as far as labels have arrived. NaN: not computable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quality {
+    /// Rows whose label has arrived.
+    pub labelled: u64,
+    /// Area under the ROC curve.
+    pub auc: f64,
+    /// Log loss (natural log).
+    pub log_loss: f64,
+    /// Share of right predictions.
+    pub accuracy: f64,
+    /// F1 of the positive class.
+    pub f1: f64,
+    /// Share of positive labels.
+    pub positive_rate: f64,
+}
+
+impl Quality {
+    /// The quality of a window without labels.
+    pub fn unknown() -> Self {
+        Self {
+            labelled: 0,
+            auc: f64::NAN,
+            log_loss: f64::NAN,
+            accuracy: f64::NAN,
+            f1: f64::NAN,
+            positive_rate: f64::NAN,
+        }
+    }
+    /// A measure by its policy name (`auc`, `log_loss`, `accuracy`, `f1`).
+    pub fn measure(&self, name: &str) -> Option<f64> {
+        match name {
+            "auc" => Some(self.auc),
+            "log_loss" => Some(self.log_loss),
+            "accuracy" => Some(self.accuracy),
+            "f1" => Some(self.f1),
+            _ => None,
+        }
+    }
+}
+
+/// How the service answered in one window. Milliseconds; NaN: the log has no such column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    /// Median latency.
+    pub p50_ms: f64,
+    /// 95th percentile of latency.
+    pub p95_ms: f64,
+    /// 99th percentile of latency.
+    pub p99_ms: f64,
+    /// Share of answers with status 500 or above.
+    pub error_rate: f64,
+}
+
+/// Something wrong with a monitor's input. It is named and counted; the rest goes on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InputProblem {
+    /// The monitor's name.
+    pub monitor: String,
+    /// The file, relative to the workspace.
+    pub file: String,
+    /// What is wrong, in a sentence.
+    pub reason: String,
+    /// Rows that could not be used; 0 when the whole file could not be read.
+    pub rows: u64,
+    /// When it was first seen.
+    pub first_seen: Millis,
+}
+
+/// The distribution of one feature in one window, beside the reference's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Distribution {
+    /// The column.
+    pub feature: String,
+    /// The window's start.
+    pub start: Millis,
+    /// One label for each bucket: `[1.5, 2.0)`, `JFK`, `(null)`.
+    pub buckets: Vec<String>,
+    /// The reference's share in each bucket.
+    pub reference: Vec<f64>,
+    /// The window's share in each bucket.
+    pub current: Vec<f64>,
+    /// The cell it belongs to.
+    pub cell: FeatureCell,
+}
+
+/// A monitor as the console lists it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MonitorState {
+    /// Its name.
+    pub name: String,
+    /// The model it watches.
+    pub model: String,
+    /// PSI at which a feature counts as drifted.
+    pub psi_threshold: f64,
+    /// The quality measure policy names, with its bound.
+    pub quality_metric: String,
+    /// The bound; NaN when policy gives none.
+    pub quality_min: f64,
+    /// Rows of the reference.
+    pub reference_rows: u64,
+    /// Its windows, oldest first.
+    pub windows: Vec<WindowResult>,
+    /// What is wrong with its input.
+    pub problems: Vec<InputProblem>,
+}

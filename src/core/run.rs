@@ -1,0 +1,248 @@
+//! Experiments and runs: what was tried, with what, and how it went.
+
+use crate::{job::JobId, metric::MetricSummary, time::Millis};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+/// An experiment's number; 0 is `Default`, as in MLflow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExperimentId(pub u32);
+
+/// A run's name in the world: 32 lower-case hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RunId(String);
+
+/// What is wrong with a run id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a run id: expected 32 hexadecimal digits")]
+pub struct BadRunId(pub String);
+
+impl RunId {
+    /// Makes the id from 16 bytes (random ones, from whoever has randomness).
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes.iter().map(|b| format!("{b:02x}")).collect())
+    }
+    /// The 32 digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+    /// The first 8 digits, for narrow columns.
+    pub fn short(&self) -> &str {
+        &self.0[..8]
+    }
+}
+
+impl FromStr for RunId {
+    type Err = BadRunId;
+    fn from_str(text: &str) -> Result<Self, BadRunId> {
+        if text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(BadRunId(text.to_owned()))
+        }
+    }
+}
+
+impl TryFrom<String> for RunId {
+    type Error = BadRunId;
+    fn try_from(text: String) -> Result<Self, BadRunId> {
+        text.parse()
+    }
+}
+
+impl From<RunId> for String {
+    fn from(id: RunId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An experiment: a named collection of runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Experiment {
+    /// Its number.
+    pub id: ExperimentId,
+    /// Its unique name.
+    pub name: String,
+    /// When it was made.
+    pub created: Millis,
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// Logging.
+    Running,
+    /// Queued by a launcher; nothing logged yet.
+    Scheduled,
+    /// Ended well.
+    Finished,
+    /// Ended badly.
+    Failed,
+    /// Ended by somebody.
+    Killed,
+}
+
+impl RunStatus {
+    /// Every status, in the order people list them.
+    pub const ALL: [Self; 5] = [Self::Running, Self::Scheduled, Self::Finished, Self::Failed, Self::Killed];
+
+    /// The word shown and stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Scheduled => "scheduled",
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+            Self::Killed => "killed",
+        }
+    }
+
+    /// Reads [`Self::word`] back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.word() == word)
+    }
+
+    /// Whether nothing more is expected from the run.
+    pub fn ended(self) -> bool {
+        !matches!(self, Self::Running | Self::Scheduled)
+    }
+
+    /// Whether the run may go from this status to `next`. An ended run may be
+    /// resumed (MLflow clients do), never re-queued.
+    pub fn may_become(self, next: Self) -> bool {
+        self == next || next != Self::Scheduled
+    }
+}
+
+/// A run in a list: everything a table shows, without history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRow {
+    /// Its id.
+    pub id: RunId,
+    /// The experiment's number.
+    pub experiment: ExperimentId,
+    /// The experiment's name.
+    pub experiment_name: String,
+    /// Its name, not unique.
+    pub name: String,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// Who started it.
+    pub user: String,
+    /// When it started.
+    pub started: Millis,
+    /// When it ended.
+    pub ended: Option<Millis>,
+    /// The job that launched it.
+    pub job: Option<JobId>,
+    /// Parameters.
+    pub params: BTreeMap<String, String>,
+    /// Tags (`code_version`, `data_version`, …).
+    pub tags: BTreeMap<String, String>,
+    /// Latest, minimum and maximum of each metric.
+    pub metrics: BTreeMap<String, MetricSummary>,
+}
+
+impl RunRow {
+    /// The latest value of a metric.
+    pub fn metric(&self, key: &str) -> Option<f64> {
+        self.metrics.get(key).map(|m| m.latest.value)
+    }
+}
+
+/// What a client says to open a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewRun {
+    /// The experiment's name; made when it does not exist.
+    pub experiment: String,
+    /// The run's name; empty lets the agent choose one.
+    pub name: String,
+    /// Who starts it.
+    pub user: String,
+    /// The job that launched it.
+    pub job: Option<JobId>,
+    /// Tags at birth.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Which runs, in which order, which slice of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunQuery {
+    /// Only this experiment (by name).
+    pub experiment: Option<String>,
+    /// Plain words, each of which must occur in name, id, a tag or a parameter (any case).
+    pub words: Vec<String>,
+    /// What to order by; newest first when absent.
+    pub order: Option<RunOrder>,
+    /// Rows to pass over.
+    pub offset: u64,
+    /// Rows at most; 0 means the agent's default of 200.
+    pub limit: u32,
+}
+
+/// One order of runs. Rows that lack the key come last, then newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunOrder {
+    /// By what.
+    pub key: RunKey,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// A column of the runs table.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RunKey {
+    /// The run's name.
+    Name,
+    /// Its status word.
+    Status,
+    /// When it started.
+    Started,
+    /// A metric's latest value.
+    Metric(String),
+    /// A parameter: as a number when every value is one.
+    Param(String),
+}
+
+/// A slice of the runs that a query matches.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunPage {
+    /// How many match in all.
+    pub total: u64,
+    /// How many rows were passed over before the first of these.
+    pub offset: u64,
+    /// The rows, in the query's order.
+    pub rows: Vec<RunRow>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn run_ids_are_checked() {
+        let id = RunId::from_bytes([0xab; 16]);
+        assert_eq!(id.as_str().parse(), Ok(id.clone()));
+        assert_eq!(id.short(), "abababab");
+        assert!("xyz".parse::<RunId>().is_err());
+        assert!("AB".repeat(16).parse::<RunId>().is_err());
+    }
+
+    #[test]
+    fn statuses_round_trip() {
+        for s in RunStatus::ALL {
+            assert_eq!(RunStatus::from_word(s.word()), Some(s));
+        }
+        assert!(RunStatus::Finished.may_become(RunStatus::Running));
+        assert!(!RunStatus::Finished.may_become(RunStatus::Scheduled));
+    }
+}

@@ -1,0 +1,3 @@
+//! Statistics: one definition each, cited.
+
+pub mod drift;
