@@ -1,0 +1,262 @@
+//! `trimtab runs`: list, show, compare, metric.
+
+use super::{
+    context::{Global, expect_reply},
+    error::{CliError, CliResult, Exit},
+    output::{Output, number},
+};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use trimtab_core::{
+    metric::SeriesQuery,
+    run::{RunKey, RunOrder, RunQuery, RunRow},
+    time::human_span,
+};
+use trimtab_wire::{Link, Reply, Request};
+
+/// Runs of experiments.
+#[derive(clap::Subcommand, Debug)]
+pub enum RunsCommand {
+    /// List runs, newest first.
+    List {
+        /// Plain words; each must occur in the name, id, a tag or a parameter.
+        words: Vec<String>,
+        /// Only this experiment.
+        #[arg(long)]
+        experiment: Option<String>,
+        /// Order by `name`, `status`, `started`, `metrics.KEY` or `params.KEY`; a leading `-` puts the largest first.
+        #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
+        sort: Option<String>,
+        /// Rows at most.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Show one run: parameters, tags and metrics.
+    Show {
+        /// Its id, the start of its id, or its name.
+        run: String,
+    },
+    /// Compare runs: metrics, and the parameters that differ.
+    Compare {
+        /// Ids, starts of ids, or names.
+        #[arg(num_args = 2.., required = true)]
+        runs: Vec<String>,
+        /// Equal parameters too.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Print a metric's history, thinned to what a chart of that width shows.
+    Metric {
+        /// The run.
+        run: String,
+        /// The metric's key.
+        key: String,
+        /// Columns; each keeps its first, last, least and greatest value.
+        #[arg(long, default_value_t = 200)]
+        columns: u32,
+    },
+}
+
+/// Runs the command.
+pub async fn run(command: RunsCommand, global: &Global, out: &mut Output) -> CliResult {
+    let link = global.link().await?;
+    match command {
+        RunsCommand::List { words, experiment, sort, limit } => {
+            let order = sort.as_deref().map(parse_order).transpose()?;
+            let query = RunQuery { experiment, words, order, offset: 0, limit };
+            let page = expect_reply!(link.request(Request::Runs(query)).await?, Reply::Runs(p) => p);
+            if out.json {
+                out.json(&page)?;
+                return Ok(Exit::Done);
+            }
+            let metrics: BTreeSet<&String> = page.rows.iter().flat_map(|r| r.metrics.keys()).collect();
+            // As many metric columns as a terminal bears; JSON has them all.
+            let metrics: Vec<&String> = metrics.into_iter().take(4).collect();
+            let mut headers = vec!["id", "name", "status", "started", ">duration"];
+            let titles: Vec<String> = metrics.iter().map(|m| format!(">{m}")).collect();
+            headers.extend(titles.iter().map(String::as_str));
+            let rows: Vec<_> = page.rows.iter().map(|r| list_row(r, &metrics)).collect();
+            out.table(&headers, &rows)?;
+            if page.total > page.rows.len() as u64 {
+                super::narrate(&format!("{} of {} runs; --limit shows more", page.rows.len(), page.total));
+            }
+        }
+        RunsCommand::Show { run } => {
+            let row = find(&link, &run).await?;
+            if out.json {
+                out.json(&row)?;
+            } else {
+                show(&row, out)?;
+            }
+        }
+        RunsCommand::Compare { runs, all } => {
+            let mut rows = Vec::new();
+            for name in &runs {
+                rows.push(find(&link, name).await?);
+            }
+            compare(&rows, all, out)?;
+        }
+        RunsCommand::Metric { run, key, columns } => {
+            let row = find(&link, &run).await?;
+            if !row.metrics.contains_key(&key) {
+                let known: Vec<&str> = row.metrics.keys().map(String::as_str).collect();
+                return Err(CliError::usage(
+                    format!("The run {} has no metric {key:?}.", row.name),
+                    format!("It has: {}.", known.join(", ")),
+                ));
+            }
+            let query = SeriesQuery { run: row.id, key, from_step: None, to_step: None, columns };
+            let series = expect_reply!(link.request(Request::Series(query)).await?, Reply::Series(s) => s);
+            if out.json {
+                out.json(&series)?;
+            } else {
+                let rows: Vec<_> = series
+                    .points
+                    .iter()
+                    .map(|p| vec![p.step.to_string(), p.time.stamp(), p.value.to_string()])
+                    .collect();
+                out.table(&[">step", "time", ">value"], &rows)?;
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// One run by id, start of id, or name.
+pub async fn find(link: &Link, name: &str) -> CliResult<RunRow> {
+    Ok(*expect_reply!(link.request(Request::Run(name.to_owned())).await?, Reply::Run(r) => r))
+}
+
+fn list_row(run: &RunRow, metrics: &[&String]) -> Vec<String> {
+    let mut cells = vec![
+        run.id.short().to_owned(),
+        run.name.clone(),
+        run.status.word().to_owned(),
+        run.started.stamp(),
+        run.ended.map_or_else(|| "-".into(), |e| human_span(e.since(run.started))),
+    ];
+    cells.extend(metrics.iter().map(|m| run.metric(m).map_or_else(|| "-".into(), number)));
+    cells
+}
+
+fn show(run: &RunRow, out: &mut Output) -> CliResult<()> {
+    out.line(format!("{}  {}  {}", run.name, run.status.word(), run.id))?;
+    out.line(format!("experiment {}, by {}, started {}", run.experiment_name, run.user, run.started.stamp()))?;
+    for (title, pairs) in [("parameters", &run.params), ("tags", &run.tags)] {
+        out.line(format!("\n{title}"))?;
+        for (key, value) in pairs {
+            out.line(format!("  {key} = {value}"))?;
+        }
+    }
+    out.line("\nmetrics")?;
+    let rows: Vec<_> = run
+        .metrics
+        .iter()
+        .map(|(key, m)| {
+            vec![
+                format!("  {key}"),
+                number(m.latest.value),
+                number(m.min),
+                number(m.max),
+                m.latest.step.to_string(),
+                m.count.to_string(),
+            ]
+        })
+        .collect();
+    out.table(&["  metric", ">latest", ">min", ">max", ">step", ">points"], &rows)
+}
+
+/// What `runs compare --json` prints.
+#[derive(Serialize)]
+struct Comparison<'a> {
+    runs: Vec<&'a str>,
+    params: Vec<Line>,
+    metrics: Vec<Line>,
+}
+
+/// One parameter or metric across the runs.
+#[derive(Serialize)]
+struct Line {
+    key: String,
+    differs: bool,
+    values: Vec<Option<String>>,
+}
+
+fn compare(runs: &[RunRow], all: bool, out: &mut Output) -> CliResult<()> {
+    let keys = |of: fn(&RunRow) -> Vec<&String>| -> BTreeSet<String> {
+        runs.iter().flat_map(|r| of(r).into_iter().cloned()).collect()
+    };
+    let line = |key: String, values: Vec<Option<String>>| {
+        let differs = values.windows(2).any(|w| w[0] != w[1]);
+        Line { key, differs, values }
+    };
+    let params: Vec<Line> = keys(|r| r.params.keys().collect())
+        .into_iter()
+        .map(|k| {
+            let values = runs.iter().map(|r| r.params.get(&k).cloned()).collect();
+            line(k, values)
+        })
+        .filter(|l| all || l.differs)
+        .collect();
+    let metrics: Vec<Line> = keys(|r| r.metrics.keys().collect())
+        .into_iter()
+        .map(|k| {
+            let values = runs.iter().map(|r| r.metric(&k).map(number)).collect();
+            line(k, values)
+        })
+        .collect();
+    let comparison = Comparison { runs: runs.iter().map(|r| r.name.as_str()).collect(), params, metrics };
+    if out.json {
+        return out.json(&comparison);
+    }
+    let mut headers = vec![""];
+    let names: Vec<String> = comparison.runs.iter().map(|n| format!(">{n}")).collect();
+    headers.extend(names.iter().map(String::as_str));
+    let mut rows = Vec::new();
+    for (title, lines) in [("metrics", &comparison.metrics), ("parameters", &comparison.params)] {
+        rows.push([vec![title.to_owned()], vec![String::new(); runs.len()]].concat());
+        for l in lines {
+            let cells = l.values.iter().map(|v| v.clone().unwrap_or_else(|| "-".into()));
+            rows.push([format!("  {}", l.key)].into_iter().chain(cells).collect());
+        }
+    }
+    out.table(&headers, &rows)
+}
+
+/// Reads `metrics.auc`, `-started`, …
+fn parse_order(text: &str) -> CliResult<RunOrder> {
+    let (descending, key) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let key = match key {
+        "name" => RunKey::Name,
+        "status" => RunKey::Status,
+        "started" => RunKey::Started,
+        other => match other.split_once('.') {
+            Some(("metrics" | "metric", k)) if !k.is_empty() => RunKey::Metric(k.to_owned()),
+            Some(("params" | "param", k)) if !k.is_empty() => RunKey::Param(k.to_owned()),
+            _ => {
+                return Err(CliError::usage(
+                    format!("Runs cannot be sorted by {text:?}."),
+                    "Use name, status, started, metrics.KEY or params.KEY, with a leading - for the largest first.",
+                ));
+            }
+        },
+    };
+    Ok(RunOrder { key, descending })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_are_read() {
+        let order = parse_order("-metrics.auc").expect("an order");
+        assert_eq!(order, RunOrder { key: RunKey::Metric("auc".into()), descending: true });
+        assert_eq!(parse_order("params.depth").expect("an order").key, RunKey::Param("depth".into()));
+        assert_eq!(parse_order("metrics.").unwrap_err().exit, Exit::Usage);
+        assert_eq!(parse_order("colour").unwrap_err().exit, Exit::Usage);
+    }
+}
