@@ -42,7 +42,9 @@ pub enum WireError {
 
 /// Wraps a byte stream.
 pub fn framed(stream: Box<dyn Stream>) -> Framed {
-    LengthDelimitedCodec::builder().max_frame_length(MAX_FRAME).new_framed(stream)
+    LengthDelimitedCodec::builder()
+        .max_frame_length(MAX_FRAME)
+        .new_framed(stream)
 }
 
 /// Writes a value as one frame's bytes.

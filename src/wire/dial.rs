@@ -30,12 +30,16 @@ impl Dial {
             Self::Unix(path) => Ok(Box::new(UnixStream::connect(path).await?)),
             Self::Memory(queue) => {
                 let (ours, theirs) = tokio::io::duplex(256 << 10);
-                queue.send(theirs).await.map_err(|_| io::Error::from(io::ErrorKind::ConnectionRefused))?;
+                queue
+                    .send(theirs)
+                    .await
+                    .map_err(|_| io::Error::from(io::ErrorKind::ConnectionRefused))?;
                 Ok(Box::new(ours))
             }
             Self::Command(argv) => {
-                let (program, args) =
-                    argv.split_first().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+                let (program, args) = argv
+                    .split_first()
+                    .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
                 let mut child = Command::new(program)
                     .args(args)
                     .stdin(Stdio::piped())

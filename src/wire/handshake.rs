@@ -13,12 +13,16 @@ pub const DEADLINE: Duration = Duration::from_secs(5);
 /// The client's side: says hello, returns the agent's welcome.
 pub async fn greet(stream: &mut Framed, hello: &Hello) -> Result<Welcome, WireError> {
     tokio::time::timeout(DEADLINE, async {
-        stream.send(encode(&ClientFrame::Hello(hello.clone()))?).await?;
+        stream
+            .send(encode(&ClientFrame::Hello(hello.clone()))?)
+            .await?;
         let bytes = stream.next().await.ok_or(WireError::Closed)??;
         match decode(&bytes)? {
             AgentFrame::Welcome(welcome) => Ok(welcome),
             AgentFrame::Refused(failure) => Err(WireError::Refused(failure)),
-            _ => Err(WireError::OutOfTurn { expected: "a welcome" }),
+            _ => Err(WireError::OutOfTurn {
+                expected: "a welcome",
+            }),
         }
     })
     .await

@@ -4,8 +4,8 @@
 //! channels, and a link that reconnects keeps its subscriptions and sends each a fresh snapshot.
 
 use crate::{
-    AgentFrame, ClientFrame, Delta, Dial, Failure, Framed, Hello, Reply, Request, Snapshot, Topic, Welcome,
-    WireError,
+    AgentFrame, ClientFrame, Delta, Dial, Failure, Framed, Hello, Reply, Request, Snapshot, Topic,
+    Welcome, WireError,
     codec::{decode, encode},
     framed, greet,
 };
@@ -105,7 +105,12 @@ impl Link {
     pub async fn connect(dial: &Dial, client: &str) -> Result<Self, WireError> {
         let mut stream = framed(dial.open().await?);
         let welcome = greet(&mut stream, &Hello::new(client)).await?;
-        Ok(Self::start(dial.clone(), Hello::new(client), Some((stream, welcome)), false))
+        Ok(Self::start(
+            dial.clone(),
+            Hello::new(client),
+            Some((stream, welcome)),
+            false,
+        ))
     }
 
     /// Connects now and whenever the connection is lost. Returns at once.
@@ -117,32 +122,54 @@ impl Link {
         let (orders, inbox) = mpsc::channel(256);
         let initial = match &first {
             Some((_, w)) => LinkState::Up(Box::new(w.clone())),
-            None => LinkState::Connecting { tries: 0, reason: String::new() },
+            None => LinkState::Connecting {
+                tries: 0,
+                reason: String::new(),
+            },
         };
         let (state_tx, state) = watch::channel(initial);
-        let task = Task { inbox, state: state_tx, next_id: 0, pending: HashMap::new(), topics: HashMap::new() };
+        let task = Task {
+            inbox,
+            state: state_tx,
+            next_id: 0,
+            pending: HashMap::new(),
+            topics: HashMap::new(),
+        };
         tokio::spawn(task.run(dial, hello, first.map(|f| f.0), reconnect));
-        Self { orders, state, next_subscription: std::sync::Arc::default() }
+        Self {
+            orders,
+            state,
+            next_subscription: std::sync::Arc::default(),
+        }
     }
 
     /// Asks and waits for the answer.
     pub async fn request(&self, request: Request) -> Result<Reply, LinkError> {
         let (tx, rx) = oneshot::channel();
         let lost = || LinkError::Lost("the link is down".into());
-        self.orders.send(Order::Request(Box::new(request), tx)).await.map_err(|_| lost())?;
+        self.orders
+            .send(Order::Request(Box::new(request), tx))
+            .await
+            .map_err(|_| lost())?;
         rx.await.map_err(|_| lost())?
     }
 
     /// Follows a topic; events wait in a bounded queue, and a full one slows the stream down,
     /// upon which the agent drops deltas and resyncs.
     pub async fn subscribe(&self, topic: Topic) -> Result<Subscription, LinkError> {
-        let id = self.next_subscription.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let id = self
+            .next_subscription
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let (tx, events) = mpsc::channel(256);
         self.orders
             .send(Order::Subscribe(id, topic, tx))
             .await
             .map_err(|_| LinkError::Lost("the link is down".into()))?;
-        Ok(Subscription { id, events, link: self.orders.clone() })
+        Ok(Subscription {
+            id,
+            events,
+            link: self.orders.clone(),
+        })
     }
 
     /// Watches the link's state.
@@ -197,7 +224,8 @@ impl Task {
                 return self.give_up(&reason);
             }
             tries += 1;
-            self.state.send_replace(LinkState::Connecting { tries, reason });
+            self.state
+                .send_replace(LinkState::Connecting { tries, reason });
             if !self.wait(pause).await {
                 return;
             }
@@ -206,7 +234,9 @@ impl Task {
     }
 
     fn give_up(&mut self, reason: &str) {
-        self.state.send_replace(LinkState::Down { reason: reason.to_owned() });
+        self.state.send_replace(LinkState::Down {
+            reason: reason.to_owned(),
+        });
         for (_, waiting) in self.pending.drain() {
             let _ = waiting.send(Err(LinkError::Lost(reason.to_owned())));
         }
@@ -244,7 +274,11 @@ impl Task {
     }
 
     async fn converse(&mut self, mut stream: Framed) -> End {
-        let kept: Vec<_> = self.topics.iter().map(|(id, (topic, _))| (*id, topic.clone())).collect();
+        let kept: Vec<_> = self
+            .topics
+            .iter()
+            .map(|(id, (topic, _))| (*id, topic.clone()))
+            .collect();
         for (id, topic) in kept {
             if let Err(e) = send(&mut stream, &ClientFrame::Subscribe { id, topic }).await {
                 return End::Lost(e.to_string());
@@ -280,7 +314,14 @@ impl Task {
                 self.next_id += 1;
                 let id = self.next_id;
                 self.pending.insert(id, waiting);
-                send(stream, &ClientFrame::Request { id, request: *request }).await
+                send(
+                    stream,
+                    &ClientFrame::Request {
+                        id,
+                        request: *request,
+                    },
+                )
+                .await
             }
             Order::Subscribe(id, topic, events) => {
                 self.topics.insert(id, (topic.clone(), events));
@@ -301,8 +342,14 @@ impl Task {
                 }
                 return;
             }
-            AgentFrame::Snapshot { id, result: Ok(snapshot) } => (id, Event::Snapshot(snapshot)),
-            AgentFrame::Snapshot { id, result: Err(failure) } => (id, Event::Failed(failure)),
+            AgentFrame::Snapshot {
+                id,
+                result: Ok(snapshot),
+            } => (id, Event::Snapshot(snapshot)),
+            AgentFrame::Snapshot {
+                id,
+                result: Err(failure),
+            } => (id, Event::Failed(failure)),
             AgentFrame::Delta { id, delta } => (id, Event::Delta(delta)),
             AgentFrame::Resync { id, dropped } => (id, Event::Resync(dropped)),
             AgentFrame::Welcome(_) | AgentFrame::Refused(_) | AgentFrame::Bye { .. } => return,

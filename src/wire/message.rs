@@ -29,7 +29,11 @@ pub struct Hello {
 impl Hello {
     /// A hello from this build.
     pub fn new(client: &str) -> Self {
-        Self { protocol: crate::PROTOCOL, version: env!("CARGO_PKG_VERSION").into(), client: client.into() }
+        Self {
+            protocol: crate::PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").into(),
+            client: client.into(),
+        }
     }
 }
 
@@ -388,7 +392,11 @@ pub enum FailureKind {
 impl Failure {
     /// A failure of this kind.
     pub fn new(kind: FailureKind, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: hint.into() }
+        Self {
+            kind,
+            message: message.into(),
+            hint: hint.into(),
+        }
     }
 }
 

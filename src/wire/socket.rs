@@ -20,14 +20,19 @@ pub fn path(root: &Path, runtime: Option<OsString>) -> PathBuf {
     }
     let dir = match runtime.filter(|r| !r.is_empty()) {
         Some(dir) => PathBuf::from(dir).join("trimtab"),
-        None => PathBuf::from(format!("/tmp/trimtab-{}", rustix::process::geteuid().as_raw())),
+        None => PathBuf::from(format!(
+            "/tmp/trimtab-{}",
+            rustix::process::geteuid().as_raw()
+        )),
     };
     dir.join(format!("{:016x}.sock", fnv(root.as_os_str().as_bytes())))
 }
 
 /// FNV-1a, 64 bits: a stable name for a path, not a secret.
 fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h, b| {
+        (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]
