@@ -24,10 +24,20 @@ pub struct How {
 }
 
 /// Previews the act and, once the operator agrees, does it. `None` after a dry run.
-pub async fn carry_out(link: &Link, act: Act, how: &How, out: &mut Output) -> CliResult<Option<Acted>> {
-    let preview = expect_reply!(link.request(Request::Preview(act.clone())).await?, Reply::Preview(p) => p);
+pub async fn carry_out(
+    link: &Link,
+    act: Act,
+    how: &How,
+    out: &mut Output,
+) -> CliResult<Option<Acted>> {
+    let preview =
+        expect_reply!(link.request(Request::Preview(act.clone())).await?, Reply::Preview(p) => p);
     if how.dry_run {
-        if out.json { out.json(&preview)? } else { show(&preview, out)? }
+        if out.json {
+            out.json(&preview)?
+        } else {
+            show(&preview, out)?
+        }
         return match preview.refusal {
             Some(why) => Err(CliError::refused(why, "")),
             None => Ok(None),
@@ -37,7 +47,10 @@ pub async fn carry_out(link: &Link, act: Act, how: &How, out: &mut Output) -> Cl
         return Err(CliError::refused(format!("{}: {why}", preview.title), ""));
     }
     if preview.reason_required && how.reason.trim().is_empty() {
-        return Err(CliError::usage(format!("{} needs a reason.", preview.title), "Give one with `--reason TEXT`."));
+        return Err(CliError::usage(
+            format!("{} needs a reason.", preview.title),
+            "Give one with `--reason TEXT`.",
+        ));
     }
     if !how.yes {
         confirm(&preview)?;
@@ -56,7 +69,13 @@ pub async fn carry_out(link: &Link, act: Act, how: &How, out: &mut Output) -> Cl
 fn acted_json(acted: &Acted) -> serde_json::Value {
     match acted {
         Acted::Request(r) => serde_json::json!({ "request": r }),
-        Acted::RolledBack { model, from, to, switched_ms, answered } => serde_json::json!({
+        Acted::RolledBack {
+            model,
+            from,
+            to,
+            switched_ms,
+            answered,
+        } => serde_json::json!({
             "rollback": { "model": model, "from": from, "to": to, "switched_ms": switched_ms, "answered": answered }
         }),
         Acted::Job(j) => serde_json::json!({ "job": j }),
@@ -78,7 +97,10 @@ fn show(preview: &Preview, out: &mut Output) -> CliResult<()> {
 fn confirm(preview: &Preview) -> CliResult<()> {
     if !std::io::stdin().is_terminal() {
         return Err(CliError::usage(
-            format!("{} asks for a yes, and there is no terminal to ask on.", preview.title),
+            format!(
+                "{} asks for a yes, and there is no terminal to ask on.",
+                preview.title
+            ),
             "Add `--yes`, or `--dry-run` to see what would change.",
         ));
     }
@@ -90,7 +112,10 @@ fn confirm(preview: &Preview) -> CliResult<()> {
     for line in &preview.evidence {
         text.push_str(&format!("  evidence  {line}\n"));
     }
-    text.push_str(&format!("  undo      {}\nType yes to go on [no]: ", preview.undo));
+    text.push_str(&format!(
+        "  undo      {}\nType yes to go on [no]: ",
+        preview.undo
+    ));
     let asked = err.write_all(text.as_bytes()).and_then(|()| err.flush());
     let mut answer = String::new();
     let read = asked.and_then(|()| std::io::stdin().lock().read_line(&mut answer));

@@ -44,11 +44,18 @@ pub async fn run(command: AuditCommand, global: &Global, out: &mut Output) -> Cl
                             e.action.clone(),
                             e.subject.clone(),
                             e.outcome.word().to_owned(),
-                            if e.reason.is_empty() { e.detail.clone() } else { e.reason.clone() },
+                            if e.reason.is_empty() {
+                                e.detail.clone()
+                            } else {
+                                e.reason.clone()
+                            },
                         ]
                     })
                     .collect();
-                out.table(&[">no", "when", "who", "what", "on", "outcome", "why"], &rows)?;
+                out.table(
+                    &[">no", "when", "who", "what", "on", "outcome", "why"],
+                    &rows,
+                )?;
             }
             Ok(Exit::Done)
         }
@@ -57,7 +64,10 @@ pub async fn run(command: AuditCommand, global: &Global, out: &mut Output) -> Cl
                 if out.json {
                     out.json(&serde_json::json!({ "entries": entries.len(), "intact": true }))?;
                 } else {
-                    out.line(format!("{} entries, every one follows from the one before it", entries.len()))?;
+                    out.line(format!(
+                        "{} entries, every one follows from the one before it",
+                        entries.len()
+                    ))?;
                 }
                 Ok(Exit::Done)
             }
@@ -68,8 +78,9 @@ pub async fn run(command: AuditCommand, global: &Global, out: &mut Output) -> Cl
         },
         AuditCommand::Export => {
             for e in &entries {
-                let line = serde_json::to_string(e)
-                    .map_err(|e| CliError::refused("An entry cannot be written as JSON.", "").caused_by(&e))?;
+                let line = serde_json::to_string(e).map_err(|e| {
+                    CliError::refused("An entry cannot be written as JSON.", "").caused_by(&e)
+                })?;
                 out.line(line)?;
             }
             Ok(Exit::Done)

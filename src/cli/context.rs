@@ -11,7 +11,13 @@ pub const POLICY_FILE: &str = "trimtab.toml";
 #[derive(clap::Args, Clone, Debug)]
 pub struct Global {
     /// The workspace's folder [default: found upwards from here, else the user's own].
-    #[arg(long, short = 'w', global = true, env = "TRIMTAB_WORKSPACE", value_name = "DIR")]
+    #[arg(
+        long,
+        short = 'w',
+        global = true,
+        env = "TRIMTAB_WORKSPACE",
+        value_name = "DIR"
+    )]
     pub workspace: Option<PathBuf>,
     /// Run on another machine, through `ssh USER@HOST trimtab attach`.
     #[arg(long, global = true, value_name = "USER@HOST")]
@@ -41,7 +47,10 @@ impl Global {
             return Ok(dirs.data_dir().to_owned());
         }
         Err(CliError::usage(
-            format!("No {POLICY_FILE} here ({}) or in any folder above.", here.display()),
+            format!(
+                "No {POLICY_FILE} here ({}) or in any folder above.",
+                here.display()
+            ),
             "Make a workspace with `trimtab init`, name one with `--workspace DIR`, or look around with `trimtab demo`.",
         ))
     }
@@ -49,9 +58,14 @@ impl Global {
     /// How to reach the agent; starts it when none answers.
     pub async fn dial(&self) -> CliResult<Dial> {
         if let Some(host) = &self.host {
-            let mut argv: Vec<String> = ["ssh", "-T", "--", host, "trimtab", "attach"].map(String::from).to_vec();
+            let mut argv: Vec<String> = ["ssh", "-T", "--", host, "trimtab", "attach"]
+                .map(String::from)
+                .to_vec();
             if let Some(dir) = &self.workspace {
-                argv.extend(["--workspace".into(), shell_quoted(&dir.display().to_string())]);
+                argv.extend([
+                    "--workspace".into(),
+                    shell_quoted(&dir.display().to_string()),
+                ]);
             }
             return Ok(Dial::Command(argv));
         }
@@ -81,19 +95,27 @@ pub fn socket(root: &Path) -> PathBuf {
 
 /// The nearest folder, from `start` upwards, that holds a policy file.
 fn find_upwards(start: &Path) -> Option<&Path> {
-    start.ancestors().find(|dir| dir.join(POLICY_FILE).is_file())
+    start
+        .ancestors()
+        .find(|dir| dir.join(POLICY_FILE).is_file())
 }
 
 fn existing(dir: &Path) -> CliResult<PathBuf> {
     let root = dir.canonicalize().map_err(|e| {
-        CliError::usage(format!("The workspace {} cannot be opened.", dir.display()), "Check `--workspace` and TRIMTAB_WORKSPACE.")
-            .caused_by(&e)
+        CliError::usage(
+            format!("The workspace {} cannot be opened.", dir.display()),
+            "Check `--workspace` and TRIMTAB_WORKSPACE.",
+        )
+        .caused_by(&e)
     })?;
     if root.join(POLICY_FILE).is_file() {
         return Ok(root);
     }
     Err(CliError::usage(
-        format!("{} is not a workspace: it has no {POLICY_FILE}.", root.display()),
+        format!(
+            "{} is not a workspace: it has no {POLICY_FILE}.",
+            root.display()
+        ),
         format!("Make it one with `trimtab init {}`.", dir.display()),
     ))
 }

@@ -35,15 +35,26 @@ pub type CliResult<T = Exit> = Result<T, CliError>;
 impl CliError {
     /// A usage error.
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, message: message.into(), causes: Vec::new(), hint: hint.into() }
+        Self {
+            exit: Exit::Usage,
+            message: message.into(),
+            causes: Vec::new(),
+            hint: hint.into(),
+        }
     }
     /// A judgement against going on.
     pub fn refused(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { exit: Exit::Refused, ..Self::usage(message, hint) }
+        Self {
+            exit: Exit::Refused,
+            ..Self::usage(message, hint)
+        }
     }
     /// A peer that does not answer.
     pub fn unreachable(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { exit: Exit::Unreachable, ..Self::usage(message, hint) }
+        Self {
+            exit: Exit::Unreachable,
+            ..Self::usage(message, hint)
+        }
     }
     /// Adds an error and its sources as causes.
     pub fn caused_by(mut self, error: &(dyn std::error::Error + 'static)) -> Self {
@@ -76,7 +87,12 @@ impl From<Failure> for CliError {
             FailureKind::Refused | FailureKind::Store | FailureKind::Internal => Exit::Refused,
             FailureKind::Incompatible | FailureKind::Peer => Exit::Unreachable,
         };
-        Self { exit, message: failure.message, causes: Vec::new(), hint: failure.hint }
+        Self {
+            exit,
+            message: failure.message,
+            causes: Vec::new(),
+            hint: failure.hint,
+        }
     }
 }
 
@@ -100,7 +116,11 @@ impl From<WireError> for CliError {
     fn from(error: WireError) -> Self {
         match error {
             WireError::Refused(failure) => failure.into(),
-            other => Self::unreachable("The agent cannot be reached.", "See `trimtab agent status`.").caused_by(&other),
+            other => Self::unreachable(
+                "The agent cannot be reached.",
+                "See `trimtab agent status`.",
+            )
+            .caused_by(&other),
         }
     }
 }

@@ -18,7 +18,11 @@ pub enum Page {
 }
 
 /// Prints a shell's completions.
-pub fn completions(shell: clap_complete::Shell, command: &mut clap::Command, out: &mut Output) -> CliResult {
+pub fn completions(
+    shell: clap_complete::Shell,
+    command: &mut clap::Command,
+    out: &mut Output,
+) -> CliResult {
     let mut text = Vec::new();
     clap_complete::generate(shell, command, "trimtab", &mut text);
     out.raw(&text)?;
@@ -27,7 +31,8 @@ pub fn completions(shell: clap_complete::Shell, command: &mut clap::Command, out
 
 /// Writes man pages into a folder, or the main page to standard output.
 pub fn man(dir: Option<&Path>, command: clap::Command, out: &mut Output) -> CliResult {
-    let failed = |e: std::io::Error| CliError::refused("The man pages cannot be written.", "").caused_by(&e);
+    let failed =
+        |e: std::io::Error| CliError::refused("The man pages cannot be written.", "").caused_by(&e);
     match dir {
         Some(dir) => {
             std::fs::create_dir_all(dir).map_err(failed)?;
@@ -35,7 +40,9 @@ pub fn man(dir: Option<&Path>, command: clap::Command, out: &mut Output) -> CliR
         }
         None => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(command).render(&mut page).map_err(failed)?;
+            clap_mangen::Man::new(command)
+                .render(&mut page)
+                .map_err(failed)?;
             out.raw(&page)?;
         }
     }
@@ -65,7 +72,10 @@ fn reference(mut root: clap::Command) -> String {
 
 fn describe(command: &mut clap::Command, text: &mut String) {
     let help = command.render_long_help().to_string();
-    let name = command.get_bin_name().unwrap_or(command.get_name()).to_owned();
+    let name = command
+        .get_bin_name()
+        .unwrap_or(command.get_name())
+        .to_owned();
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
     // Writing to a String cannot fail.
     let _ = write!(text, "\n## {name}\n\n```text\n{}\n```\n", lines.join("\n"));

@@ -92,31 +92,66 @@ pub async fn run(command: ModelsCommand, global: &Global, out: &mut Output) -> C
                         ]
                     })
                     .collect();
-                out.table(&["model", "health", "champion", "serving", "newest", ">quality", ">drifted", "why"], &rows)?;
+                out.table(
+                    &[
+                        "model", "health", "champion", "serving", "newest", ">quality", ">drifted",
+                        "why",
+                    ],
+                    &rows,
+                )?;
             }
             Ok(Exit::Done)
         }
         ModelsCommand::Show { model } => {
             let model = find(&link, &model).await?;
-            if out.json { out.json(&model)? } else { show(&model, out)? }
+            if out.json {
+                out.json(&model)?
+            } else {
+                show(&model, out)?
+            }
             Ok(Exit::Done)
         }
         ModelsCommand::Gate { model, version } => {
             let gates = expect_reply!(link.request(Request::Gates { model, version }).await?, Reply::Gates(g) => g);
-            if out.json { out.json(&gates)? } else { show_gates(&gates, out)? }
-            Ok(if gates.iter().all(|g| g.passed) { Exit::Done } else { Exit::Refused })
+            if out.json {
+                out.json(&gates)?
+            } else {
+                show_gates(&gates, out)?
+            }
+            Ok(if gates.iter().all(|g| g.passed) {
+                Exit::Done
+            } else {
+                Exit::Refused
+            })
         }
         ModelsCommand::Requests => {
-            let requests = expect_reply!(link.request(Request::Requests).await?, Reply::Requests(r) => r);
+            let requests =
+                expect_reply!(link.request(Request::Requests).await?, Reply::Requests(r) => r);
             if out.json {
                 out.json(&requests)?;
             } else {
                 let rows: Vec<_> = requests.iter().map(request_row).collect();
-                out.table(&[">no", "model", "version", "state", "author", "approvals", "asked", "reason"], &rows)?;
+                out.table(
+                    &[
+                        ">no",
+                        "model",
+                        "version",
+                        "state",
+                        "author",
+                        "approvals",
+                        "asked",
+                        "reason",
+                    ],
+                    &rows,
+                )?;
             }
             Ok(Exit::Done)
         }
-        ModelsCommand::Promote { model, version, how } => {
+        ModelsCommand::Promote {
+            model,
+            version,
+            how,
+        } => {
             let acted = act::carry_out(&link, Act::Promote { model, version }, &how, out).await?;
             finish_request(acted, out)
         }
@@ -130,8 +165,20 @@ pub async fn run(command: ModelsCommand, global: &Global, out: &mut Output) -> C
         }
         ModelsCommand::Rollback { model, how } => {
             let acted = act::carry_out(&link, Act::Rollback { model }, &how, out).await?;
-            if let (false, Some(Acted::RolledBack { model, from, to, switched_ms, answered })) = (out.json, acted) {
-                out.line(format!("{model} rolled back from {from} to {to} in {switched_ms:.0} ms; {answered}"))?;
+            if let (
+                false,
+                Some(Acted::RolledBack {
+                    model,
+                    from,
+                    to,
+                    switched_ms,
+                    answered,
+                }),
+            ) = (out.json, acted)
+            {
+                out.line(format!(
+                    "{model} rolled back from {from} to {to} in {switched_ms:.0} ms; {answered}"
+                ))?;
             }
             Ok(Exit::Done)
         }
@@ -144,7 +191,8 @@ pub async fn find(link: &Link, name: &str) -> CliResult<Model> {
     let known: Vec<String> = models.iter().map(|m| m.name.clone()).collect();
     models.into_iter().find(|m| m.name == name).ok_or_else(|| {
         let hint = match known.is_empty() {
-            true => "No model has a version yet: train one with `trimtab retrain start RECIPE`.".to_owned(),
+            true => "No model has a version yet: train one with `trimtab retrain start RECIPE`."
+                .to_owned(),
             false => format!("There are: {}.", known.join(", ")),
         };
         CliError::usage(format!("There is no model {name:?}."), hint)
@@ -160,12 +208,18 @@ fn show(model: &Model, out: &mut Output) -> CliResult<()> {
         .versions
         .iter()
         .map(|v| {
-            let metrics: Vec<String> = v.metrics.iter().map(|(k, x)| format!("{k} {}", number(*x))).collect();
+            let metrics: Vec<String> = v
+                .metrics
+                .iter()
+                .map(|(k, x)| format!("{k} {}", number(*x)))
+                .collect();
             vec![
                 v.version.to_string(),
                 v.created.stamp(),
                 v.author.clone(),
-                v.run.as_ref().map_or_else(|| "-".into(), |r| r.short().to_owned()),
+                v.run
+                    .as_ref()
+                    .map_or_else(|| "-".into(), |r| r.short().to_owned()),
                 metrics.join(", "),
             ]
         })
@@ -205,9 +259,15 @@ fn request_row(r: &PromotionRequest) -> Vec<String> {
 
 /// Says how the request stands; exit 1 when it went nowhere.
 fn finish_request(acted: Option<Acted>, out: &mut Output) -> CliResult {
-    let Some(Acted::Request(request)) = acted else { return Ok(Exit::Done) };
+    let Some(Acted::Request(request)) = acted else {
+        return Ok(Exit::Done);
+    };
     if !out.json {
-        let note = request.note.as_deref().map(|n| format!(": {n}")).unwrap_or_default();
+        let note = request
+            .note
+            .as_deref()
+            .map(|n| format!(": {n}"))
+            .unwrap_or_default();
         out.line(format!(
             "request {} ({} {}) is {}{note}",
             request.id,

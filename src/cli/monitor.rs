@@ -40,41 +40,77 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
     let link = global.link().await?;
     match command {
         MonitorCommand::List => {
-            let monitors = expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
+            let monitors =
+                expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
             if out.json {
                 out.json(&monitors)?;
             } else {
                 let rows: Vec<_> = monitors.iter().map(list_row).collect();
                 out.table(
-                    &["monitor", "model", ">windows", "newest", ">rows", ">drifted", ">quality", ">labels", ">problems"],
+                    &[
+                        "monitor",
+                        "model",
+                        ">windows",
+                        "newest",
+                        ">rows",
+                        ">drifted",
+                        ">quality",
+                        ">labels",
+                        ">problems",
+                    ],
                     &rows,
                 )?;
             }
         }
         MonitorCommand::Run { monitor } => {
-            let monitors =
-                expect_reply!(link.request(Request::RunMonitor { monitor: monitor.clone() }).await?, Reply::Monitors(m) => m);
+            let monitors = expect_reply!(link.request(Request::RunMonitor { monitor: monitor.clone() }).await?, Reply::Monitors(m) => m);
             let state = pick(monitors, &monitor)?;
-            if out.json { out.json(&state)? } else { show(&state, out)? }
+            if out.json {
+                out.json(&state)?
+            } else {
+                show(&state, out)?
+            }
         }
-        MonitorCommand::Show { monitor, window, feature } => {
-            let monitors = expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
+        MonitorCommand::Show {
+            monitor,
+            window,
+            feature,
+        } => {
+            let monitors =
+                expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
             let state = pick(monitors, &monitor)?;
             let Some(day) = window else {
-                if out.json { out.json(&state)? } else { show(&state, out)? }
+                if out.json {
+                    out.json(&state)?
+                } else {
+                    show(&state, out)?
+                }
                 return Ok(Exit::Done);
             };
-            let at = Millis::parse(&day)
-                .ok_or_else(|| CliError::usage(format!("{day:?} is not a day."), "Write it as YYYY-MM-DD."))?;
-            let window = state.windows.iter().find(|w| w.start <= at && at < w.end).ok_or_else(|| {
-                CliError::usage(format!("The monitor {monitor} has no window on {day}."), "See `trimtab monitor show`.")
+            let at = Millis::parse(&day).ok_or_else(|| {
+                CliError::usage(format!("{day:?} is not a day."), "Write it as YYYY-MM-DD.")
             })?;
+            let window = state
+                .windows
+                .iter()
+                .find(|w| w.start <= at && at < w.end)
+                .ok_or_else(|| {
+                    CliError::usage(
+                        format!("The monitor {monitor} has no window on {day}."),
+                        "See `trimtab monitor show`.",
+                    )
+                })?;
             match feature {
                 None if out.json => out.json(window)?,
                 None => show_window(window, out)?,
                 Some(feature) => {
-                    let request = Request::Distribution { monitor, start: window.start, feature };
-                    let d = expect_reply!(link.request(request).await?, Reply::Distribution(d) => d);
+                    let request = Request::Distribution {
+                        monitor,
+                        start: window.start,
+                        feature,
+                    };
+                    let d =
+                        expect_reply!(link.request(request).await?, Reply::Distribution(d) => d);
                     if out.json {
                         out.json(&d)?;
                     } else {
@@ -82,7 +118,9 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
                             .buckets
                             .iter()
                             .zip(d.reference.iter().zip(&d.current))
-                            .map(|(b, (r, c))| vec![b.clone(), number(*r), number(*c), number(c - r)])
+                            .map(|(b, (r, c))| {
+                                vec![b.clone(), number(*r), number(*c), number(c - r)]
+                            })
                             .collect();
                         out.table(&["bucket", ">reference", ">window", ">change"], &rows)?;
                     }
@@ -96,15 +134,18 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
 /// One monitor by name.
 pub fn pick(monitors: Vec<MonitorState>, name: &str) -> CliResult<MonitorState> {
     let known: Vec<String> = monitors.iter().map(|m| m.name.clone()).collect();
-    monitors.into_iter().find(|m| m.name == name).ok_or_else(|| {
-        CliError::usage(
-            format!("There is no monitor {name:?}."),
-            match known.is_empty() {
-                true => "Policy (trimtab.toml) declares none.".to_owned(),
-                false => format!("Policy declares: {}.", known.join(", ")),
-            },
-        )
-    })
+    monitors
+        .into_iter()
+        .find(|m| m.name == name)
+        .ok_or_else(|| {
+            CliError::usage(
+                format!("There is no monitor {name:?}."),
+                match known.is_empty() {
+                    true => "Policy (trimtab.toml) declares none.".to_owned(),
+                    false => format!("Policy declares: {}.", known.join(", ")),
+                },
+            )
+        })
 }
 
 fn list_row(m: &MonitorState) -> Vec<String> {
@@ -119,7 +160,10 @@ fn list_row(m: &MonitorState) -> Vec<String> {
         m.windows.len().to_string(),
         newest.map_or_else(|| "-".into(), |w| w.start.date()),
         newest.map_or_else(|| "-".into(), |w| w.rows.to_string()),
-        newest.map_or_else(|| "-".into(), |w| format!("{}/{}", w.drifted(), w.cells.len())),
+        newest.map_or_else(
+            || "-".into(),
+            |w| format!("{}/{}", w.drifted(), w.cells.len()),
+        ),
         judged.map_or_else(|| "-".into(), number),
         newest.map_or_else(|| "-".into(), |w| percent(w.quality.labelled, w.rows)),
         m.problems.len().to_string(),
@@ -132,8 +176,12 @@ fn show(m: &MonitorState, out: &mut Output) -> CliResult<()> {
         .iter()
         .map(|w| {
             let versions: Vec<String> = w.versions.iter().map(|(v, _)| v.to_string()).collect();
-            let names: Vec<&str> =
-                w.cells.iter().filter(|c| c.verdict == Verdict::Drifted).map(|c| c.feature.as_str()).collect();
+            let names: Vec<&str> = w
+                .cells
+                .iter()
+                .filter(|c| c.verdict == Verdict::Drifted)
+                .map(|c| c.feature.as_str())
+                .collect();
             vec![
                 w.start.date(),
                 w.rows.to_string(),
@@ -148,11 +196,24 @@ fn show(m: &MonitorState, out: &mut Output) -> CliResult<()> {
         })
         .collect();
     out.table(
-        &["window", ">rows", "version", ">auc", ">log loss", ">labels", ">p95 ms", ">drifted", "features"],
+        &[
+            "window",
+            ">rows",
+            "version",
+            ">auc",
+            ">log loss",
+            ">labels",
+            ">p95 ms",
+            ">drifted",
+            "features",
+        ],
         &rows,
     )?;
     for p in &m.problems {
-        out.line(format!("problem: {}: {} ({} rows)", p.file, p.reason, p.rows))?;
+        out.line(format!(
+            "problem: {}: {} ({} rows)",
+            p.file, p.reason, p.rows
+        ))?;
     }
     Ok(())
 }
@@ -179,5 +240,16 @@ fn show_window(w: &WindowResult, out: &mut Output) -> CliResult<()> {
             ]
         })
         .collect();
-    out.table(&["feature", "verdict", ">psi", ">distance", ">p adjusted", ">rows", ">nulls"], &rows)
+    out.table(
+        &[
+            "feature",
+            "verdict",
+            ">psi",
+            ">distance",
+            ">p adjusted",
+            ">rows",
+            ">nulls",
+        ],
+        &rows,
+    )
 }

@@ -14,7 +14,10 @@ pub struct Output {
 impl Output {
     /// Standard output.
     pub fn stdout(json: bool) -> Self {
-        Self { json, sink: Box::new(io::BufWriter::new(io::stdout())) }
+        Self {
+            json,
+            sink: Box::new(io::BufWriter::new(io::stdout())),
+        }
     }
 
     /// One line of text.
@@ -29,8 +32,9 @@ impl Output {
 
     /// A value as one JSON document. NaN and infinities become `null`.
     pub fn json(&mut self, value: &impl Serialize) -> CliResult<()> {
-        let text = serde_json::to_string_pretty(value)
-            .map_err(|e| CliError::refused("The answer cannot be written as JSON.", "").caused_by(&e))?;
+        let text = serde_json::to_string_pretty(value).map_err(|e| {
+            CliError::refused("The answer cannot be written as JSON.", "").caused_by(&e)
+        })?;
         self.line(text)
     }
 
@@ -39,7 +43,11 @@ impl Output {
     pub fn table(&mut self, headers: &[&str], rows: &[Vec<String>]) -> CliResult<()> {
         let names: Vec<&str> = headers.iter().map(|h| h.trim_start_matches('>')).collect();
         let width = |i: usize| {
-            rows.iter().map(|r| r[i].chars().count()).chain([names[i].chars().count()]).max().unwrap_or(0)
+            rows.iter()
+                .map(|r| r[i].chars().count())
+                .chain([names[i].chars().count()])
+                .max()
+                .unwrap_or(0)
         };
         let widths: Vec<usize> = (0..names.len()).map(width).collect();
         let format = |cells: &mut dyn Iterator<Item = &str>| {

@@ -11,8 +11,11 @@ use trimtab_core::policy::Policy;
 /// Writes a commented policy file; never over an existing one.
 pub fn init(dir: &Path, out: &mut Output) -> CliResult {
     let failed = |e: std::io::Error| {
-        CliError::refused(format!("{} cannot be made a workspace.", dir.display()), "Choose a folder you may write to.")
-            .caused_by(&e)
+        CliError::refused(
+            format!("{} cannot be made a workspace.", dir.display()),
+            "Choose a folder you may write to.",
+        )
+        .caused_by(&e)
     };
     std::fs::create_dir_all(dir).map_err(failed)?;
     let path = dir.join(POLICY_FILE);
@@ -26,12 +29,15 @@ pub fn init(dir: &Path, out: &mut Output) -> CliResult {
         }
         Err(e) => return Err(failed(e)),
     };
-    file.write_all(Policy::template().as_bytes()).map_err(failed)?;
+    file.write_all(Policy::template().as_bytes())
+        .map_err(failed)?;
     if out.json {
         out.json(&serde_json::json!({ "policy": path }))?;
     } else {
         out.line(path.display().to_string())?;
-        super::narrate("Edit it, check it with `trimtab check`, then open the console with `trimtab`.");
+        super::narrate(
+            "Edit it, check it with `trimtab check`, then open the console with `trimtab`.",
+        );
     }
     Ok(Exit::Done)
 }
@@ -61,8 +67,13 @@ pub fn check(global: &Global, out: &mut Output) -> CliResult {
 
 /// A policy file, or where it is wrong.
 pub fn read(path: &Path) -> CliResult<Policy> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| CliError::usage(format!("{} cannot be read.", path.display()), "").caused_by(&e))?;
-    Policy::parse(&text, POLICY_FILE)
-        .map_err(|e| CliError::usage(e.to_string(), "Nothing was touched. Mend the file and try again."))
+    let text = std::fs::read_to_string(path).map_err(|e| {
+        CliError::usage(format!("{} cannot be read.", path.display()), "").caused_by(&e)
+    })?;
+    Policy::parse(&text, POLICY_FILE).map_err(|e| {
+        CliError::usage(
+            e.to_string(),
+            "Nothing was touched. Mend the file and try again.",
+        )
+    })
 }

@@ -63,11 +63,26 @@ pub enum RetrainCommand {
 pub async fn run(command: RetrainCommand, global: &Global, out: &mut Output) -> CliResult {
     let link = global.link().await?;
     match command {
-        RetrainCommand::Start { recipe, from, to, params, wait, how } => {
+        RetrainCommand::Start {
+            recipe,
+            from,
+            to,
+            params,
+            wait,
+            how,
+        } => {
             let params: BTreeMap<_, _> = params.into_iter().collect();
-            let spec = RetrainSpec { recipe, from, to, params, reason: how.reason.clone() };
+            let spec = RetrainSpec {
+                recipe,
+                from,
+                to,
+                params,
+                reason: how.reason.clone(),
+            };
             let acted = act::carry_out(&link, Act::Retrain(spec), &how, out).await?;
-            let Some(Acted::Job(job)) = acted else { return Ok(Exit::Done) };
+            let Some(Acted::Job(job)) = acted else {
+                return Ok(Exit::Done);
+            };
             if !out.json {
                 out.line(format!("job {} is {}", job.id, job.state.word()))?;
             }
@@ -75,7 +90,11 @@ pub async fn run(command: RetrainCommand, global: &Global, out: &mut Output) -> 
                 return Ok(Exit::Done);
             }
             let ended = follow(&link, job.id, |text| super::narrate_raw(text)).await?;
-            if out.json { out.json(&ended)? } else { show(&ended, out)? }
+            if out.json {
+                out.json(&ended)?
+            } else {
+                show(&ended, out)?
+            }
             Ok(verdict(&ended))
         }
         RetrainCommand::List => {
@@ -84,13 +103,22 @@ pub async fn run(command: RetrainCommand, global: &Global, out: &mut Output) -> 
                 out.json(&jobs)?;
             } else {
                 let rows: Vec<_> = jobs.iter().map(row).collect();
-                out.table(&[">job", "recipe", "state", "window", "by", "started", ">took", "why"], &rows)?;
+                out.table(
+                    &[
+                        ">job", "recipe", "state", "window", "by", "started", ">took", "why",
+                    ],
+                    &rows,
+                )?;
             }
             Ok(Exit::Done)
         }
         RetrainCommand::Show { job } => {
             let job = get(&link, JobId(job)).await?;
-            if out.json { out.json(&job)? } else { show(&job, out)? }
+            if out.json {
+                out.json(&job)?
+            } else {
+                show(&job, out)?
+            }
             Ok(Exit::Done)
         }
         RetrainCommand::Logs { job, follow: on } => {
@@ -108,7 +136,11 @@ pub async fn run(command: RetrainCommand, global: &Global, out: &mut Output) -> 
             }
             let mut offset = 0;
             loop {
-                let request = Request::JobLog { job: JobId(job), offset, max: 1 << 20 };
+                let request = Request::JobLog {
+                    job: JobId(job),
+                    offset,
+                    max: 1 << 20,
+                };
                 let chunk = expect_reply!(link.request(request).await?, Reply::Log(c) => c);
                 out.raw(chunk.text.as_bytes())?;
                 let next = chunk.offset + chunk.text.len() as u64;
@@ -135,7 +167,12 @@ pub async fn get(link: &Link, id: JobId) -> CliResult<Job> {
 
 /// Follows a job's log and state until it ends.
 pub async fn follow(link: &Link, id: JobId, mut on_text: impl FnMut(&str)) -> CliResult<Job> {
-    let mut log = link.subscribe(Topic::JobLog { job: id, tail: 1 << 20 }).await?;
+    let mut log = link
+        .subscribe(Topic::JobLog {
+            job: id,
+            tail: 1 << 20,
+        })
+        .await?;
     let mut jobs = link.subscribe(Topic::Jobs).await?;
     let mut ended: Option<Job> = None;
     loop {
@@ -165,7 +202,11 @@ pub async fn follow(link: &Link, id: JobId, mut on_text: impl FnMut(&str)) -> Cl
 }
 
 fn verdict(job: &Job) -> Exit {
-    if job.state == JobState::Succeeded { Exit::Done } else { Exit::Refused }
+    if job.state == JobState::Succeeded {
+        Exit::Done
+    } else {
+        Exit::Refused
+    }
 }
 
 fn row(j: &Job) -> Vec<String> {
@@ -173,7 +214,9 @@ fn row(j: &Job) -> Vec<String> {
         j.id.to_string(),
         j.recipe.clone(),
         j.state.word().to_owned(),
-        j.window.as_ref().map_or_else(|| "-".into(), |(a, b)| format!("{a}..{b}")),
+        j.window
+            .as_ref()
+            .map_or_else(|| "-".into(), |(a, b)| format!("{a}..{b}")),
         j.actor.clone(),
         j.started.map_or_else(|| "-".into(), |s| s.stamp()),
         match (j.started, j.ended) {
@@ -185,7 +228,12 @@ fn row(j: &Job) -> Vec<String> {
 }
 
 fn show(j: &Job, out: &mut Output) -> CliResult<()> {
-    out.table(&[">job", "recipe", "state", "window", "by", "started", ">took", "why"], &[row(j)])?;
+    out.table(
+        &[
+            ">job", "recipe", "state", "window", "by", "started", ">took", "why",
+        ],
+        &[row(j)],
+    )?;
     for (key, value) in &j.params {
         out.line(format!("  {key} = {value}"))?;
     }

@@ -61,15 +61,28 @@ pub enum RunsCommand {
 pub async fn run(command: RunsCommand, global: &Global, out: &mut Output) -> CliResult {
     let link = global.link().await?;
     match command {
-        RunsCommand::List { words, experiment, sort, limit } => {
+        RunsCommand::List {
+            words,
+            experiment,
+            sort,
+            limit,
+        } => {
             let order = sort.as_deref().map(parse_order).transpose()?;
-            let query = RunQuery { experiment, words, order, offset: 0, limit };
-            let page = expect_reply!(link.request(Request::Runs(query)).await?, Reply::Runs(p) => p);
+            let query = RunQuery {
+                experiment,
+                words,
+                order,
+                offset: 0,
+                limit,
+            };
+            let page =
+                expect_reply!(link.request(Request::Runs(query)).await?, Reply::Runs(p) => p);
             if out.json {
                 out.json(&page)?;
                 return Ok(Exit::Done);
             }
-            let metrics: BTreeSet<&String> = page.rows.iter().flat_map(|r| r.metrics.keys()).collect();
+            let metrics: BTreeSet<&String> =
+                page.rows.iter().flat_map(|r| r.metrics.keys()).collect();
             // As many metric columns as a terminal bears; JSON has them all.
             let metrics: Vec<&String> = metrics.into_iter().take(4).collect();
             let mut headers = vec!["id", "name", "status", "started", ">duration"];
@@ -78,7 +91,11 @@ pub async fn run(command: RunsCommand, global: &Global, out: &mut Output) -> Cli
             let rows: Vec<_> = page.rows.iter().map(|r| list_row(r, &metrics)).collect();
             out.table(&headers, &rows)?;
             if page.total > page.rows.len() as u64 {
-                super::narrate(&format!("{} of {} runs; --limit shows more", page.rows.len(), page.total));
+                super::narrate(&format!(
+                    "{} of {} runs; --limit shows more",
+                    page.rows.len(),
+                    page.total
+                ));
             }
         }
         RunsCommand::Show { run } => {
@@ -105,8 +122,15 @@ pub async fn run(command: RunsCommand, global: &Global, out: &mut Output) -> Cli
                     format!("It has: {}.", known.join(", ")),
                 ));
             }
-            let query = SeriesQuery { run: row.id, key, from_step: None, to_step: None, columns };
-            let series = expect_reply!(link.request(Request::Series(query)).await?, Reply::Series(s) => s);
+            let query = SeriesQuery {
+                run: row.id,
+                key,
+                from_step: None,
+                to_step: None,
+                columns,
+            };
+            let series =
+                expect_reply!(link.request(Request::Series(query)).await?, Reply::Series(s) => s);
             if out.json {
                 out.json(&series)?;
             } else {
@@ -133,15 +157,25 @@ fn list_row(run: &RunRow, metrics: &[&String]) -> Vec<String> {
         run.name.clone(),
         run.status.word().to_owned(),
         run.started.stamp(),
-        run.ended.map_or_else(|| "-".into(), |e| human_span(e.since(run.started))),
+        run.ended
+            .map_or_else(|| "-".into(), |e| human_span(e.since(run.started))),
     ];
-    cells.extend(metrics.iter().map(|m| run.metric(m).map_or_else(|| "-".into(), number)));
+    cells.extend(
+        metrics
+            .iter()
+            .map(|m| run.metric(m).map_or_else(|| "-".into(), number)),
+    );
     cells
 }
 
 fn show(run: &RunRow, out: &mut Output) -> CliResult<()> {
     out.line(format!("{}  {}  {}", run.name, run.status.word(), run.id))?;
-    out.line(format!("experiment {}, by {}, started {}", run.experiment_name, run.user, run.started.stamp()))?;
+    out.line(format!(
+        "experiment {}, by {}, started {}",
+        run.experiment_name,
+        run.user,
+        run.started.stamp()
+    ))?;
     for (title, pairs) in [("parameters", &run.params), ("tags", &run.tags)] {
         out.line(format!("\n{title}"))?;
         for (key, value) in pairs {
@@ -163,7 +197,10 @@ fn show(run: &RunRow, out: &mut Output) -> CliResult<()> {
             ]
         })
         .collect();
-    out.table(&["  metric", ">latest", ">min", ">max", ">step", ">points"], &rows)
+    out.table(
+        &["  metric", ">latest", ">min", ">max", ">step", ">points"],
+        &rows,
+    )
 }
 
 /// What `runs compare --json` prints.
@@ -184,11 +221,17 @@ struct Line {
 
 fn compare(runs: &[RunRow], all: bool, out: &mut Output) -> CliResult<()> {
     let keys = |of: fn(&RunRow) -> Vec<&String>| -> BTreeSet<String> {
-        runs.iter().flat_map(|r| of(r).into_iter().cloned()).collect()
+        runs.iter()
+            .flat_map(|r| of(r).into_iter().cloned())
+            .collect()
     };
     let line = |key: String, values: Vec<Option<String>>| {
         let differs = values.windows(2).any(|w| w[0] != w[1]);
-        Line { key, differs, values }
+        Line {
+            key,
+            differs,
+            values,
+        }
     };
     let params: Vec<Line> = keys(|r| r.params.keys().collect())
         .into_iter()
@@ -205,7 +248,11 @@ fn compare(runs: &[RunRow], all: bool, out: &mut Output) -> CliResult<()> {
             line(k, values)
         })
         .collect();
-    let comparison = Comparison { runs: runs.iter().map(|r| r.name.as_str()).collect(), params, metrics };
+    let comparison = Comparison {
+        runs: runs.iter().map(|r| r.name.as_str()).collect(),
+        params,
+        metrics,
+    };
     if out.json {
         return out.json(&comparison);
     }
@@ -213,10 +260,16 @@ fn compare(runs: &[RunRow], all: bool, out: &mut Output) -> CliResult<()> {
     let names: Vec<String> = comparison.runs.iter().map(|n| format!(">{n}")).collect();
     headers.extend(names.iter().map(String::as_str));
     let mut rows = Vec::new();
-    for (title, lines) in [("metrics", &comparison.metrics), ("parameters", &comparison.params)] {
+    for (title, lines) in [
+        ("metrics", &comparison.metrics),
+        ("parameters", &comparison.params),
+    ] {
         rows.push([vec![title.to_owned()], vec![String::new(); runs.len()]].concat());
         for l in lines {
-            let cells = l.values.iter().map(|v| v.clone().unwrap_or_else(|| "-".into()));
+            let cells = l
+                .values
+                .iter()
+                .map(|v| v.clone().unwrap_or_else(|| "-".into()));
             rows.push([format!("  {}", l.key)].into_iter().chain(cells).collect());
         }
     }
@@ -254,8 +307,17 @@ mod tests {
     #[test]
     fn orders_are_read() {
         let order = parse_order("-metrics.auc").expect("an order");
-        assert_eq!(order, RunOrder { key: RunKey::Metric("auc".into()), descending: true });
-        assert_eq!(parse_order("params.depth").expect("an order").key, RunKey::Param("depth".into()));
+        assert_eq!(
+            order,
+            RunOrder {
+                key: RunKey::Metric("auc".into()),
+                descending: true
+            }
+        );
+        assert_eq!(
+            parse_order("params.depth").expect("an order").key,
+            RunKey::Param("depth".into())
+        );
         assert_eq!(parse_order("metrics.").unwrap_err().exit, Exit::Usage);
         assert_eq!(parse_order("colour").unwrap_err().exit, Exit::Usage);
     }

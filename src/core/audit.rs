@@ -94,7 +94,10 @@ pub fn verify(entries: &[AuditEntry]) -> Result<(), (u64, &'static str)> {
             return Err((e.seq, "the numbers have a gap"));
         }
         if e.compute_digest(previous) != e.digest {
-            return Err((e.seq, "the digest does not match the entry and the one before it"));
+            return Err((
+                e.seq,
+                "the digest does not match the entry and the one before it",
+            ));
         }
         previous = &e.digest;
     }

@@ -30,8 +30,17 @@ pub struct MetricSummary {
 impl MetricSummary {
     /// The summary of one point.
     pub fn of(point: Point) -> Self {
-        let v = if point.value.is_finite() { point.value } else { f64::NAN };
-        Self { latest: point, min: v, max: v, count: 1 }
+        let v = if point.value.is_finite() {
+            point.value
+        } else {
+            f64::NAN
+        };
+        Self {
+            latest: point,
+            min: v,
+            max: v,
+            count: 1,
+        }
     }
 
     /// Takes one more point in. Order does not matter.
@@ -49,7 +58,10 @@ impl MetricSummary {
 }
 
 fn later(a: &Point, b: &Point) -> bool {
-    (a.step, a.time).cmp(&(b.step, b.time)).then(a.value.total_cmp(&b.value)).is_ge()
+    (a.step, a.time)
+        .cmp(&(b.step, b.time))
+        .then(a.value.total_cmp(&b.value))
+        .is_ge()
 }
 
 /// A value on its way into the store.
@@ -95,7 +107,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn point(step: i64, value: f64) -> Point {
-        Point { step, time: Millis(step), value }
+        Point {
+            step,
+            time: Millis(step),
+            value,
+        }
     }
 
     #[test]

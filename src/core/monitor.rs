@@ -29,7 +29,10 @@ pub struct WindowResult {
 impl WindowResult {
     /// How many feature cells drifted.
     pub fn drifted(&self) -> usize {
-        self.cells.iter().filter(|c| c.verdict == Verdict::Drifted).count()
+        self.cells
+            .iter()
+            .filter(|c| c.verdict == Verdict::Drifted)
+            .count()
     }
 }
 

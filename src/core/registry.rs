@@ -115,7 +115,9 @@ impl DeploymentKind {
     }
     /// Reads [`Self::word`] back.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Promotion, Self::Rollback].into_iter().find(|k| k.word() == word)
+        [Self::Promotion, Self::Rollback]
+            .into_iter()
+            .find(|k| k.word() == word)
     }
 }
 
@@ -141,7 +143,11 @@ pub fn rollback_target(history: &[Deployment], current: Version) -> Option<Versi
             }
         }
     }
-    good.iter().rev().skip_while(|v| **v == current).copied().next()
+    good.iter()
+        .rev()
+        .skip_while(|v| **v == current)
+        .copied()
+        .next()
 }
 
 #[cfg(test)]

@@ -71,7 +71,9 @@ impl RequestState {
 
     /// Whether a request may go from this state to `next`.
     pub fn may_become(self, next: Self) -> bool {
-        use RequestState::{AwaitingApproval, Failed, Live, Rejected, RolledBack, Superseded, Switching};
+        use RequestState::{
+            AwaitingApproval, Failed, Live, Rejected, RolledBack, Superseded, Switching,
+        };
         matches!(
             (self, next),
             (AwaitingApproval, Switching | Rejected)
@@ -157,7 +159,11 @@ mod tests {
             assert_eq!(RequestState::from_word(s.word()), Some(s));
             assert!(!s.may_become(s));
         }
-        for end in [RequestState::GateFailed, RequestState::Rejected, RequestState::Failed] {
+        for end in [
+            RequestState::GateFailed,
+            RequestState::Rejected,
+            RequestState::Failed,
+        ] {
             assert!(RequestState::ALL.iter().all(|n| !end.may_become(*n)));
         }
     }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Millis(pub i64);
 
@@ -28,14 +30,20 @@ impl Millis {
         if let Ok(date) = text.parse::<jiff::civil::Date>() {
             return Self::from_date(date);
         }
-        text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_millisecond()))
+        text.parse::<jiff::Timestamp>()
+            .ok()
+            .map(|t| Self(t.as_millisecond()))
     }
 
     /// The civil UTC date-time; clamped to jiff's range (years -9999 to 9999).
     pub fn civil(self) -> jiff::civil::DateTime {
         jiff::Timestamp::from_millisecond(self.0)
             .map(|t| t.to_zoned(jiff::tz::TimeZone::UTC).datetime())
-            .unwrap_or(if self.0 < 0 { jiff::civil::DateTime::MIN } else { jiff::civil::DateTime::MAX })
+            .unwrap_or(if self.0 < 0 {
+                jiff::civil::DateTime::MIN
+            } else {
+                jiff::civil::DateTime::MAX
+            })
     }
 
     /// `YYYY-MM-DD`.
@@ -46,7 +54,13 @@ impl Millis {
     /// `YYYY-MM-DD HH:MM:SS`.
     pub fn stamp(self) -> String {
         let t = self.civil();
-        format!("{} {:02}:{:02}:{:02}", t.date(), t.hour(), t.minute(), t.second())
+        format!(
+            "{} {:02}:{:02}:{:02}",
+            t.date(),
+            t.hour(),
+            t.minute(),
+            t.second()
+        )
     }
 
     /// Milliseconds from `earlier` to this; negative when this is earlier.
@@ -58,7 +72,15 @@ impl Millis {
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let t = self.civil();
-        write!(f, "{}T{:02}:{:02}:{:02}.{:03}Z", t.date(), t.hour(), t.minute(), t.second(), t.millisecond())
+        write!(
+            f,
+            "{}T{:02}:{:02}:{:02}.{:03}Z",
+            t.date(),
+            t.hour(),
+            t.minute(),
+            t.second(),
+            t.millisecond()
+        )
     }
 }
 
