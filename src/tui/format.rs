@@ -1,0 +1,198 @@
+//! Numbers, instants and spans as a table shows them: short, aligned, never misleading.
+
+use trimtab_core::time::Millis;
+
+/// A metric with about four significant digits, at most 8 characters wide.
+#[must_use]
+pub fn metric(value: f64) -> String {
+    let magnitude = value.abs();
+    if value.is_nan() {
+        "NaN".to_owned()
+    } else if value.is_infinite() {
+        if value > 0.0 { "inf".to_owned() } else { "-inf".to_owned() }
+    } else if magnitude == 0.0 {
+        "0".to_owned()
+    } else if magnitude >= 1e6 || magnitude < 1e-4 {
+        format!("{value:.2e}")
+    } else if magnitude >= 1000.0 {
+        format!("{value:.0}")
+    } else if magnitude >= 100.0 {
+        format!("{value:.1}")
+    } else if magnitude >= 10.0 {
+        format!("{value:.2}")
+    } else {
+        format!("{value:.4}")
+    }
+}
+
+/// A metric that may be missing.
+#[must_use]
+pub fn metric_or(value: Option<f64>, none: &str) -> String {
+    value.map_or_else(|| none.to_owned(), metric)
+}
+
+/// Three decimals for scores between 0 and 1; NaN is `none`.
+#[must_use]
+pub fn score(value: f64, none: &str) -> String {
+    if value.is_nan() { none.to_owned() } else { format!("{value:.3}") }
+}
+
+/// A difference with its sign.
+#[must_use]
+pub fn delta(value: f64) -> String {
+    if value.is_nan() { "NaN".to_owned() } else { format!("{value:+.3}") }
+}
+
+/// A share as a percentage: `7%`, `0.4%`, `100%`.
+#[must_use]
+pub fn share(value: f64, none: &str) -> String {
+    let percent = value * 100.0;
+    if value.is_nan() {
+        none.to_owned()
+    } else if percent > 0.0 && percent < 0.95 {
+        format!("{percent:.1}%")
+    } else {
+        format!("{percent:.0}%")
+    }
+}
+
+/// A count with thousands apart: `12 345` would break words, so `12,345`.
+#[must_use]
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A count in at most five characters: `812`, `9.8k`, `123k`, `4.5M`.
+#[must_use]
+pub fn short_count(value: u64) -> String {
+    let v = value as f64;
+    match value {
+        0..1_000 => value.to_string(),
+        1_000..10_000 => format!("{:.1}k", v / 1e3),
+        10_000..1_000_000 => format!("{:.0}k", v / 1e3),
+        1_000_000..10_000_000 => format!("{:.1}M", v / 1e6),
+        1_000_000..1_000_000_000 => format!("{:.0}M", v / 1e6),
+        _ => format!("{:.1}G", v / 1e9),
+    }
+}
+
+/// `plural(2, "run")` is `2 runs`.
+#[must_use]
+pub fn plural(n: u64, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", count(n)) }
+}
+
+/// Milliseconds of latency; NaN is `none`.
+#[must_use]
+pub fn millis(value: f64, none: &str) -> String {
+    if value.is_nan() {
+        none.to_owned()
+    } else if value < 10.0 {
+        format!("{value:.1}ms")
+    } else if value < 10_000.0 {
+        format!("{value:.0}ms")
+    } else {
+        format!("{:.0}s", value / 1000.0)
+    }
+}
+
+/// How long ago, in at most four characters: `now`, `41s`, `3m`, `2h`, `5d`, `3w`, `2y`.
+#[must_use]
+pub fn ago(now: Millis, then: Millis) -> String {
+    let s = now.since(then).max(0) / 1000;
+    match s {
+        0..2 => "now".to_owned(),
+        2..60 => format!("{s}s"),
+        60..3_600 => format!("{}m", s / 60),
+        3_600..86_400 => format!("{}h", s / 3_600),
+        86_400..1_209_600 => format!("{}d", s / 86_400),
+        1_209_600..31_536_000 => format!("{}w", s / 604_800),
+        _ => format!("{}y", s / 31_536_000),
+    }
+}
+
+/// A span in at most six characters: `41s`, `2m05s`, `1h02m`.
+#[must_use]
+pub fn span(millis: i64) -> String {
+    let s = millis.max(0) / 1000;
+    match s {
+        0 if millis > 0 => format!("{millis}ms"),
+        0..60 => format!("{s}s"),
+        60..3_600 => format!("{}m{:02}s", s / 60, s % 60),
+        3_600..86_400 => format!("{}h{:02}m", s / 3_600, s % 3_600 / 60),
+        _ => format!("{}d{:02}h", s / 86_400, s % 86_400 / 3_600),
+    }
+}
+
+/// Milliseconds until the text of [`ago`] or [`span`] changes, so that clocks tick no more than they show.
+#[must_use]
+pub fn next_change(now: Millis, then: Millis) -> i64 {
+    match now.since(then).max(0) {
+        0..3_600_000 => 1_000,
+        _ => 60_000,
+    }
+}
+
+/// `Jul 01` of an instant.
+#[must_use]
+pub fn month_day(at: Millis) -> String {
+    let t = at.civil();
+    format!("{} {:02}", MONTHS[usize::from(t.month().unsigned_abs()).saturating_sub(1) % 12], t.day())
+}
+
+/// `Jul` of an instant.
+#[must_use]
+pub fn month(at: Millis) -> &'static str {
+    MONTHS[usize::from(at.civil().month().unsigned_abs()).saturating_sub(1) % 12]
+}
+
+/// `HH:MM:SS` of an instant.
+#[must_use]
+pub fn clock(at: Millis) -> String {
+    let t = at.civil();
+    format!("{:02}:{:02}:{:02}", t.hour(), t.minute(), t.second())
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_honest() {
+        assert_eq!(metric(0.698_76), "0.6988");
+        assert_eq!(metric(-12.345), "-12.35");
+        assert_eq!(metric(1e9), "1.00e9");
+        assert_eq!(metric(f64::NAN), "NaN");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(count(123), "123");
+        assert_eq!(short_count(9_840), "9.8k");
+        assert_eq!(share(0.004, "-"), "0.4%");
+        assert_eq!(delta(0.061), "+0.061");
+        assert_eq!(plural(1, "run"), "1 run");
+        assert_eq!(plural(0, "run"), "0 runs");
+        assert_eq!(span(125_000), "2m05s");
+        assert_eq!(month_day(Millis(1_372_636_800_000)), "Jul 01");
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_fits_its_column(value in any::<f64>(), n in any::<u64>(), a in any::<i64>(), b in any::<i64>()) {
+            prop_assert!(metric(value).len() <= 10, "{}", metric(value));
+            prop_assert!(n > 1_000_000_000_000 || short_count(n).len() <= 6);
+            prop_assert!(next_change(Millis(a), Millis(b)) > 0);
+            let _ = (ago(Millis(a), Millis(b)), month_day(Millis(a)), clock(Millis(b)));
+        }
+    }
+}

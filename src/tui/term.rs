@@ -1,0 +1,111 @@
+//! The terminal's manners: taken at start, given back however the console ends.
+//!
+//! Quit and errors restore through `Drop`, panics through the hook, signals through the loop's select
+//! (SIGTERM, SIGHUP and SIGINT are ordinary messages there). `ctrl-z` gives the terminal back, stops the
+//! process as the shell expects, and takes the terminal again on SIGCONT.
+
+use std::io::{self, IsTerminal as _, Stdout, Write as _};
+use std::panic;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::Show;
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
+use crossterm::execute;
+use crossterm::style::ResetColor;
+use crossterm::terminal::{
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
+};
+use ratatui::Terminal;
+
+use crate::backend::Quiet;
+use crate::caps::CapsError;
+
+/// Whether this process holds the terminal now; read by the panic hook.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+static HOOK: Once = Once::new();
+
+/// The real terminal, restored on drop.
+pub struct Screen {
+    terminal: Terminal<Quiet<Stdout>>,
+}
+
+impl Screen {
+    /// Takes the terminal: raw mode, alternate screen, focus and paste events.
+    ///
+    /// # Errors
+    /// When standard input or output is no terminal, or the terminal refuses.
+    pub fn take() -> io::Result<Self> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, CapsError::NoTerminal));
+        }
+        install_hook();
+        enter()?;
+        let terminal = Terminal::new(Quiet::new(io::stdout())).inspect_err(|_| restore())?;
+        Ok(Self { terminal })
+    }
+
+    /// The drawing surface.
+    pub const fn terminal(&mut self) -> &mut Terminal<Quiet<Stdout>> {
+        &mut self.terminal
+    }
+
+    /// Gives the terminal back, stops this process until it is continued, and takes it again.
+    ///
+    /// # Errors
+    /// When the terminal refuses on return.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        restore();
+        // The whole foreground job stops, as the kernel itself would do it: a wrapper script must not be
+        // left waiting for a stopped child.
+        rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
+        // Here we are after SIGCONT.
+        enter()?;
+        self.terminal.backend_mut().forget();
+        self.terminal.clear()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn enter() -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableFocusChange, EnableBracketedPaste, SetTitle("trimtab"))
+        .inspect_err(|_| restore())
+}
+
+/// Gives the terminal back; does nothing when it is not held, so it can be called from anywhere.
+pub fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // Nothing can be done about a terminal that is gone, and the exit must go on.
+    let mut out = io::stdout();
+    let _ = execute!(
+        out,
+        EndSynchronizedUpdate,
+        DisableBracketedPaste,
+        DisableFocusChange,
+        ResetColor,
+        LeaveAlternateScreen,
+        Show
+    );
+    let _ = disable_raw_mode();
+    let _ = out.flush();
+}
+
+/// Restores before the report is printed, or the report would be drawn on the alternate screen and lost.
+fn install_hook() {
+    HOOK.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            restore();
+            previous(info);
+        }));
+    });
+}
