@@ -7,6 +7,7 @@ pub mod gate;
 pub mod job;
 pub mod metric;
 pub mod monitor;
+pub mod policy;
 pub mod registry;
 pub mod release;
 pub mod run;
