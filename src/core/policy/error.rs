@@ -121,7 +121,10 @@ fn translate(message: &str) -> Fault {
         return Fault::new(format!("no key `{name}`"), format!("{name} = … in this table"));
     }
     match message.rsplit_once(", expected ") {
-        Some((found, expected)) => Fault::new(found.replace("invalid type: ", ""), plain_type(expected)),
+        Some((found, expected)) => {
+            let found = found.trim_start_matches("invalid type: ").trim_start_matches("invalid value: ");
+            Fault::new(found, plain_type(expected))
+        }
         None => Fault::new(message, "valid TOML"),
     }
 }

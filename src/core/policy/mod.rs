@@ -10,6 +10,7 @@ mod model;
 mod monitor;
 mod recipe;
 mod span;
+mod written;
 
 pub use error::PolicyError;
 pub use model::{ApprovalPolicy, Bound, Direction, GatePolicy, GateRule, ModelPolicy, SymlinkTarget, Target};

@@ -1,6 +1,6 @@
 //! A model's policy: its headline metric, the gate, who approves, where production is.
 
-use super::Span;
+use super::{Span, written::read_as};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,8 +48,8 @@ pub struct GatePolicy {
 }
 
 /// One thing that a version must show.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "RawRule", into = "RawRule")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(into = "RawRule")]
 pub struct GateRule {
     /// Its name; unique within the gate.
     pub name: String,
@@ -104,6 +104,8 @@ enum Rival {
     Champion,
 }
 
+read_as!(GateRule, RawRule);
+
 impl TryFrom<RawRule> for GateRule {
     type Error = String;
 
@@ -155,8 +157,8 @@ impl Default for ApprovalPolicy {
 }
 
 /// What a promotion switches.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "RawTarget", into = "RawTarget")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(into = "RawTarget")]
 pub enum Target {
     /// Only the registry's `champion` alias moves.
     #[default]
@@ -208,6 +210,8 @@ struct RawTarget {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     timeout: Option<Span>,
 }
+
+read_as!(Target, RawTarget);
 
 impl TryFrom<RawTarget> for Target {
     type Error = String;

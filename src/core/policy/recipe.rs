@@ -1,6 +1,6 @@
 //! A recipe's policy: how a model is retrained, and what sets it off by itself.
 
-use super::{Direction, QualityMetric, Span};
+use super::{Direction, QualityMetric, Span, written::read_as};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
@@ -37,7 +37,7 @@ fn default_timeout() -> Span {
 
 /// A parameter's value. Numbers and booleans may stand without quotation marks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "a string, a number or a boolean")]
+#[serde(untagged, expecting = "a value of another type, expected a string, a number or a boolean")]
 pub enum Param {
     /// `true` or `false`.
     Bool(bool),
@@ -61,8 +61,8 @@ impl fmt::Display for Param {
 }
 
 /// What starts a recipe, how long it must last, and how long it then rests.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "RawTrigger", into = "RawTrigger")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(into = "RawTrigger")]
 pub struct TriggerPolicy {
     /// What is looked at.
     pub rule: TriggerRule,
@@ -165,6 +165,8 @@ struct RawTrigger {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cooldown: Option<Span>,
 }
+
+read_as!(TriggerPolicy, RawTrigger);
 
 impl TryFrom<RawTrigger> for TriggerPolicy {
     type Error = String;
