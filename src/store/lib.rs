@@ -2,4 +2,17 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod change;
+mod error;
 pub mod frame;
+pub mod logs;
+mod migrate;
+mod open;
+mod read;
+mod store;
+mod writer;
+
+pub use change::{Applied, Change};
+pub use error::StoreError;
+pub use open::Recovery;
+pub use store::{Counts, Store};

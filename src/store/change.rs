@@ -1,0 +1,146 @@
+//! What may be written, as values: one [`Change`] for each fact, and what it was [`Applied`] as.
+
+use std::collections::BTreeMap;
+use trimtab_core::{
+    audit::{AuditEntry, Outcome},
+    job::Job,
+    metric::MetricEntry,
+    monitor::{InputProblem, WindowResult},
+    registry::{Deployment, ModelVersion, Version},
+    release::PromotionRequest,
+    run::{NewRun, RunId, RunRow, RunStatus},
+    time::Millis,
+};
+
+/// One fact to be stored.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Opens a run; its experiment is made when it does not exist. Refused when the id is taken. → [`Applied::Run`]
+    CreateRun {
+        /// The run's id.
+        id: RunId,
+        /// What the client said.
+        new: NewRun,
+        /// The name it gets (the client's, or one that the agent chose).
+        name: String,
+        /// When it starts.
+        at: Millis,
+    },
+    /// Appends metric values, parameters and tags. A parameter with another value than before is refused.
+    LogBatch {
+        /// The run; may have ended.
+        run: RunId,
+        /// Metric values, appended as they come.
+        metrics: Vec<MetricEntry>,
+        /// Parameters; the same value again is no change.
+        params: Vec<(String, String)>,
+        /// Tags; the last value stays.
+        tags: Vec<(String, String)>,
+    },
+    /// Moves a run to a status that may follow its own.
+    SetRunStatus {
+        /// The run.
+        run: RunId,
+        /// The next status; the same one again is no change.
+        status: RunStatus,
+        /// When; becomes the run's end when the status ends it.
+        at: Millis,
+    },
+    /// Registers the next version of a model, and the model when it does not exist. → [`Applied::Version`]
+    RegisterVersion {
+        /// The model's name.
+        model: String,
+        /// The run that made it; must exist.
+        run: Option<RunId>,
+        /// The folder of its files; `{version}` in it becomes the new number.
+        source: String,
+        /// Who registers it.
+        author: String,
+        /// Tags.
+        tags: BTreeMap<String, String>,
+        /// Its run's latest metrics.
+        metrics: BTreeMap<String, f64>,
+        /// When.
+        at: Millis,
+    },
+    /// Points an alias at a version, which must exist.
+    SetAlias {
+        /// The model's name.
+        model: String,
+        /// The alias.
+        alias: String,
+        /// The version.
+        version: Version,
+    },
+    /// Records that a production pointer moved. Aliases are not touched.
+    Deploy(Deployment),
+    /// Stores a promotion request; id 0 makes a new one, else its state must follow the stored one. → [`Applied::Request`]
+    PutRequest(PromotionRequest),
+    /// Stores a job; id 0 makes a new one, else its state must follow the stored one. → [`Applied::Job`]
+    PutJob(Job),
+    /// Stores a monitor's window in place of the one with the same start.
+    PutWindow {
+        /// The window.
+        window: WindowResult,
+        /// The agent's fingerprint of the files it was computed from.
+        inputs: String,
+    },
+    /// Stores a monitor's problems in place of those it had.
+    SetProblems {
+        /// The monitor's name.
+        monitor: String,
+        /// All of them.
+        problems: Vec<InputProblem>,
+    },
+    /// Appends to the audit; number and digest are given here. → [`Applied::Audit`]
+    Audit {
+        /// When.
+        at: Millis,
+        /// Who.
+        actor: String,
+        /// What.
+        action: String,
+        /// On what.
+        subject: String,
+        /// What came of it.
+        outcome: Outcome,
+        /// Why.
+        reason: String,
+        /// The evidence, for people.
+        detail: String,
+    },
+}
+
+impl Change {
+    /// How many rows it writes, roughly: what a group of calls is measured in.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::LogBatch {
+                metrics,
+                params,
+                tags,
+                ..
+            } => 1 + metrics.len() + params.len() + tags.len(),
+            Self::PutWindow { window, .. } => 1 + window.cells.len(),
+            Self::SetProblems { problems, .. } => 1 + problems.len(),
+            _ => 1,
+        }
+    }
+}
+
+/// What a change was stored as.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Applied {
+    /// The new run.
+    Run(Box<RunRow>),
+    /// The new version, with its number.
+    Version(Box<ModelVersion>),
+    /// The request, with its number.
+    Request(Box<PromotionRequest>),
+    /// The job, with its number.
+    Job(Box<Job>),
+    /// The entry, with its number and digest.
+    Audit(AuditEntry),
+    /// Stored; nothing to say.
+    Done,
+}

@@ -1,0 +1,6 @@
+//! The store as its callers see it: one binary, so that DuckDB is linked once.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod registry;
+mod support;

@@ -1,0 +1,282 @@
+//! The writer: one thread, one connection, one transaction for every call that waits.
+//!
+//! Acknowledged means durable: DuckDB writes the transaction to its write-ahead log and calls
+//! `fsync` on it inside `COMMIT`, and a call is answered after `COMMIT` has returned.
+
+mod audit;
+pub(crate) mod books;
+mod group;
+mod jobs;
+mod monitors;
+mod registry;
+mod releases;
+mod rows;
+mod runs;
+
+use crate::{
+    change::{Applied, Change},
+    error::{StoreError, classify},
+    open::Claim,
+};
+use books::Books;
+use duckdb::Connection;
+use rows::Rows;
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
+    time::{Duration, Instant},
+};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+/// Rows that close a group.
+const GROUP_ROWS: usize = 20_000;
+/// How long a group is held open for callers that are expected back.
+const LINGER: Duration = Duration::from_millis(3);
+
+/// A call's answer.
+pub(crate) type Answer = Result<Vec<Applied>, StoreError>;
+
+/// What the thread is told.
+pub(crate) enum Order {
+    /// Apply these, all or none.
+    Apply(Call),
+    /// Write what came before, fold the log into the file, let go of it.
+    Close(oneshot::Sender<Result<(), StoreError>>),
+    /// Die, to see what callers notice.
+    #[cfg(test)]
+    Panic,
+}
+
+/// One caller's changes.
+pub(crate) struct Call {
+    pub changes: Vec<Change>,
+    pub answer: oneshot::Sender<Answer>,
+    /// Frees a place in the queue when the call is answered.
+    pub _place: OwnedSemaphorePermit,
+}
+
+/// Numbers that readers may look at without asking the writer.
+#[derive(Default)]
+pub(crate) struct Gauges {
+    pub runs: AtomicU64,
+    pub points: AtomicU64,
+    pub commits: AtomicU64,
+}
+
+/// The thread's own state.
+pub(crate) struct Writer {
+    db: Connection,
+    books: Books,
+    path: PathBuf,
+    gauges: Arc<Gauges>,
+    /// Calls in the last group: how many callers are expected back soon.
+    crowd: usize,
+    /// Goes after the connection, so that nobody opens the file before it is let go of.
+    _claim: Claim,
+}
+
+impl Writer {
+    /// Reads the books.
+    pub fn new(
+        db: Connection,
+        claim: Claim,
+        path: PathBuf,
+        gauges: Arc<Gauges>,
+    ) -> Result<Self, StoreError> {
+        let books =
+            Books::load(&db).map_err(|e| classify(&path, "reading the store's books", &e))?;
+        let writer = Self {
+            db,
+            books,
+            path,
+            gauges,
+            crowd: 1,
+            _claim: claim,
+        };
+        writer.show();
+        Ok(writer)
+    }
+
+    /// Works until told to close, or until nobody is left to tell it anything. DuckDB folds the
+    /// log into the file when the last connection goes.
+    pub fn run(mut self, orders: &mpsc::Receiver<Order>) {
+        while let Ok(first) = orders.recv() {
+            let mut calls = Vec::new();
+            let mut close = None;
+            self.gather(first, orders, &mut calls, &mut close);
+            self.crowd = calls.len();
+            group::commit(&mut self, calls);
+            if let Some(done) = close {
+                let result = self
+                    .db
+                    .execute_batch("CHECKPOINT")
+                    .map_err(|e| classify(&self.path, "folding the log into the store", &e));
+                drop(self);
+                // Whoever asked may have gone; the store is closed all the same.
+                let _ = done.send(result);
+                return;
+            }
+        }
+    }
+
+    /// Takes in what waits. While the last group had company, its callers are expected back within
+    /// microseconds of their answers, so the group is held open for as many, [`LINGER`] at most.
+    fn gather(
+        &self,
+        first: Order,
+        orders: &mpsc::Receiver<Order>,
+        calls: &mut Vec<Call>,
+        close: &mut Option<oneshot::Sender<Result<(), StoreError>>>,
+    ) {
+        let deadline = Instant::now() + LINGER;
+        let mut weight = 0;
+        let mut next = Some(first);
+        while let Some(order) = next.take() {
+            match order {
+                Order::Apply(call) => {
+                    weight += call.changes.iter().map(Change::weight).sum::<usize>();
+                    calls.push(call);
+                }
+                Order::Close(done) => {
+                    *close = Some(done);
+                    return;
+                }
+                #[cfg(test)]
+                Order::Panic => panic!("told to"),
+            }
+            if weight >= GROUP_ROWS {
+                return;
+            }
+            next = orders.try_recv().ok();
+            if next.is_none() && calls.len() < self.crowd {
+                let left = deadline.saturating_duration_since(Instant::now());
+                next = orders.recv_timeout(left).ok();
+            }
+        }
+    }
+
+    /// Judges a call against the books; what it writes comes back, or the books stay as they were.
+    fn plan(&mut self, changes: &[Change]) -> Result<(Rows, Vec<Applied>), StoreError> {
+        let mark = self.books.mark();
+        let mut rows = Rows::default();
+        let mut applied = Vec::with_capacity(changes.len());
+        for change in changes {
+            let mut desk = Desk {
+                db: &self.db,
+                books: &mut self.books,
+                rows: &mut rows,
+                path: &self.path,
+            };
+            match desk.take(change) {
+                Ok(done) => applied.push(done),
+                Err(e) => {
+                    self.books.undo_to(mark);
+                    return Err(e);
+                }
+            }
+        }
+        Ok((rows, applied))
+    }
+
+    /// Writes rows in one transaction. On an error nothing of them is stored.
+    fn write(&self, rows: &Rows) -> Result<(), StoreError> {
+        let fail = |e: duckdb::Error| classify(&self.path, "writing to the store", &e);
+        self.db.execute_batch("BEGIN TRANSACTION").map_err(fail)?;
+        let written = rows
+            .write(&self.db, &self.books)
+            .and_then(|()| self.db.execute_batch("COMMIT"));
+        written.map_err(|e| {
+            // A failed COMMIT has rolled back already; then this has nothing to do, and says so.
+            let _ = self.db.execute_batch("ROLLBACK");
+            fail(e)
+        })
+    }
+
+    fn show(&self) {
+        self.gauges
+            .runs
+            .store(self.books.runs.len() as u64, Ordering::Relaxed);
+        self.gauges
+            .points
+            .store(self.books.points, Ordering::Relaxed);
+    }
+}
+
+/// Where one change is judged: the books, and the rows that its call will write.
+struct Desk<'a> {
+    db: &'a Connection,
+    books: &'a mut Books,
+    rows: &'a mut Rows,
+    path: &'a std::path::Path,
+}
+
+impl Desk<'_> {
+    fn take(&mut self, change: &Change) -> Result<Applied, StoreError> {
+        match change {
+            Change::CreateRun { id, new, name, at } => self.create_run(id, new, name, *at),
+            Change::LogBatch {
+                run,
+                metrics,
+                params,
+                tags,
+            } => self.log(run, metrics, params, tags),
+            Change::SetRunStatus { run, status, at } => self.set_run_status(run, *status, *at),
+            Change::RegisterVersion {
+                model,
+                run,
+                source,
+                author,
+                tags,
+                metrics,
+                at,
+            } => self.register(trimtab_core::registry::ModelVersion {
+                model: model.clone(),
+                version: trimtab_core::registry::Version(0),
+                run: run.clone(),
+                created: *at,
+                author: author.clone(),
+                source: source.clone(),
+                tags: tags.clone(),
+                metrics: metrics.clone(),
+            }),
+            Change::SetAlias {
+                model,
+                alias,
+                version,
+            } => self.set_alias(model, alias, *version),
+            Change::Deploy(deployment) => self.deploy(deployment),
+            Change::PutRequest(request) => self.put_request(request),
+            Change::PutJob(job) => self.put_job(job),
+            Change::PutWindow { window, inputs } => Ok(self.put_window(window, inputs)),
+            Change::SetProblems { monitor, problems } => Ok(self.set_problems(monitor, problems)),
+            Change::Audit {
+                at,
+                actor,
+                action,
+                subject,
+                outcome,
+                reason,
+                detail,
+            } => Ok(self.audit(trimtab_core::audit::AuditEntry {
+                seq: 0,
+                at: *at,
+                actor: actor.clone(),
+                action: action.clone(),
+                subject: subject.clone(),
+                outcome: *outcome,
+                reason: reason.clone(),
+                detail: detail.clone(),
+                digest: String::new(),
+            })),
+        }
+    }
+
+    /// A failure to read what a judgement needs.
+    fn reading(&self, error: &duckdb::Error) -> StoreError {
+        classify(self.path, "reading the store", error)
+    }
+}

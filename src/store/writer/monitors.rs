@@ -1,0 +1,127 @@
+//! Writing what monitors computed. Nothing is judged: the newest word stands.
+
+use super::{
+    Desk,
+    rows::{Rare, append},
+};
+use crate::change::Applied;
+use duckdb::{Connection, params};
+use trimtab_core::{
+    monitor::{InputProblem, WindowResult},
+    stats::drift::Verdict,
+};
+
+/// A window and the fingerprint of its inputs.
+pub(super) struct WindowRow {
+    pub window: WindowResult,
+    pub inputs: String,
+}
+
+impl Desk<'_> {
+    pub(super) fn put_window(&mut self, window: &WindowResult, inputs: &str) -> Applied {
+        self.rows.rare.push(Rare::Window(Box::new(WindowRow {
+            window: window.clone(),
+            inputs: inputs.to_owned(),
+        })));
+        Applied::Done
+    }
+
+    pub(super) fn set_problems(&mut self, monitor: &str, problems: &[InputProblem]) -> Applied {
+        self.rows
+            .rare
+            .push(Rare::Problems(monitor.to_owned(), problems.to_vec()));
+        Applied::Done
+    }
+}
+
+/// A verdict as two columns: its word and, for an error, the message.
+fn verdict(v: &Verdict) -> (&'static str, Option<&str>) {
+    match v {
+        Verdict::Drifted => ("drifted", None),
+        Verdict::Stable => ("stable", None),
+        Verdict::NotEnoughData => ("not_enough_data", None),
+        Verdict::Error(why) => ("error", Some(why)),
+    }
+}
+
+pub(super) fn write_window(db: &Connection, row: &WindowRow) -> duckdb::Result<()> {
+    let WindowRow { window: w, inputs } = row;
+    for sql in [
+        "DELETE FROM windows WHERE monitor = ? AND start_ms = ?",
+        "DELETE FROM window_versions WHERE monitor = ? AND start_ms = ?",
+        "DELETE FROM cells WHERE monitor = ? AND start_ms = ?",
+    ] {
+        db.prepare_cached(sql)?
+            .execute(params![w.monitor, w.start.0])?;
+    }
+    let (q, s) = (&w.quality, &w.service);
+    db.prepare_cached(
+        "INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        w.monitor,
+        w.start.0,
+        w.end.0,
+        w.rows,
+        q.labelled,
+        q.auc,
+        q.log_loss,
+        q.accuracy,
+        q.f1,
+        q.positive_rate,
+        s.p50_ms,
+        s.p95_ms,
+        s.p99_ms,
+        s.error_rate,
+        w.computed.0,
+        inputs,
+    ])?;
+    let versions: Vec<_> = (0u32..).zip(&w.versions).collect();
+    append(
+        db,
+        "window_versions",
+        &versions,
+        |app, (i, (version, rows))| {
+            app.append_row(params![w.monitor, w.start.0, i, version.0, rows])
+        },
+    )?;
+    let cells: Vec<_> = (0u32..).zip(&w.cells).collect();
+    append(db, "cells", &cells, |app, (i, c)| {
+        let (word, error) = verdict(&c.verdict);
+        app.append_row(params![
+            w.monitor,
+            w.start.0,
+            i,
+            c.feature,
+            c.categorical,
+            c.rows,
+            c.nulls,
+            c.psi,
+            c.distance,
+            c.p,
+            c.p_adjusted,
+            word,
+            error,
+        ])
+    })
+}
+
+pub(super) fn write_problems(
+    db: &Connection,
+    monitor: &str,
+    problems: &[InputProblem],
+) -> duckdb::Result<()> {
+    db.prepare_cached("DELETE FROM problems WHERE monitor = ?")?
+        .execute([monitor])?;
+    let problems: Vec<_> = (0u32..).zip(problems).collect();
+    append(db, "problems", &problems, |app, (i, p)| {
+        app.append_row(params![
+            monitor,
+            i,
+            p.file,
+            p.reason,
+            p.rows,
+            p.first_seen.0
+        ])
+    })
+}

@@ -1,0 +1,224 @@
+//! What a call writes, gathered so that a group writes each table once.
+
+use super::{
+    books::{Books, KeyNo, RunNo},
+    monitors::WindowRow,
+};
+use duckdb::{Connection, params};
+use std::collections::BTreeSet;
+use trimtab_core::{
+    audit::AuditEntry,
+    job::{Job, JobId},
+    metric::Point,
+    monitor::InputProblem,
+    registry::{Deployment, ModelVersion, Version},
+    release::PromotionRequest,
+    run::{Experiment, ExperimentId},
+    time::Millis,
+};
+
+/// Rows to be written, by table. Where only the last state counts, the row is named here and its
+/// state is taken from the books when it is written.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub experiments: Vec<Experiment>,
+    pub runs: Vec<RunRow>,
+    /// Runs whose status, end or text changed.
+    pub touched: BTreeSet<RunNo>,
+    pub params: Vec<(RunNo, String, String)>,
+    pub tags: Vec<(RunNo, String, String)>,
+    pub retagged: Vec<(RunNo, String, String)>,
+    pub keys: Vec<(KeyNo, String)>,
+    pub points: Vec<(RunNo, KeyNo, Point)>,
+    /// Summaries that are new, and those that changed.
+    pub first: BTreeSet<(RunNo, KeyNo)>,
+    pub again: BTreeSet<(RunNo, KeyNo)>,
+    /// Everything rare, in the order it was said.
+    pub rare: Vec<Rare>,
+}
+
+/// A new run's part that never changes.
+pub(super) struct RunRow {
+    pub no: RunNo,
+    pub experiment: ExperimentId,
+    pub author: String,
+    pub started: Millis,
+    pub job: Option<JobId>,
+}
+
+/// Writes that come a few a minute, one statement each.
+pub(super) enum Rare {
+    Model(String, Millis),
+    Version(Box<ModelVersion>),
+    Alias(String, String, Version),
+    Deployment(u64, Deployment),
+    Request(Box<PromotionRequest>),
+    Job(Box<Job>),
+    Window(Box<WindowRow>),
+    Problems(String, Vec<InputProblem>),
+    Audit(AuditEntry),
+}
+
+impl Rows {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.experiments.is_empty()
+            && self.runs.is_empty()
+            && self.touched.is_empty()
+            && self.params.is_empty()
+            && self.tags.is_empty()
+            && self.retagged.is_empty()
+            && self.keys.is_empty()
+            && self.points.is_empty()
+            && self.rare.is_empty()
+    }
+
+    /// Takes another call's rows in, after these.
+    pub fn merge(&mut self, more: Self) {
+        self.experiments.extend(more.experiments);
+        self.runs.extend(more.runs);
+        self.touched.extend(more.touched);
+        self.params.extend(more.params);
+        self.tags.extend(more.tags);
+        self.retagged.extend(more.retagged);
+        self.keys.extend(more.keys);
+        self.points.extend(more.points);
+        self.first.extend(more.first);
+        self.again.extend(more.again);
+        self.rare.extend(more.rare);
+    }
+
+    /// Writes them, inside the caller's transaction. New rows go in first, in bulk, so that the
+    /// updates after them find what they update.
+    pub fn write(&self, db: &Connection, books: &Books) -> duckdb::Result<()> {
+        self.append_runs(db, books)?;
+        append(db, "params", &self.params, |app, (no, key, value)| {
+            app.append_row(params![no, key, value])
+        })?;
+        append(db, "tags", &self.tags, |app, (no, key, value)| {
+            app.append_row(params![no, key, value])
+        })?;
+        append(db, "metric_keys", &self.keys, |app, (no, key)| {
+            app.append_row(params![no, key])
+        })?;
+        append(db, "metrics", &self.points, |app, (run, key, p)| {
+            app.append_row(params![run, key, p.step, p.time.0, p.value])
+        })?;
+        for (no, key, value) in &self.retagged {
+            db.prepare_cached("UPDATE tags SET value = ? WHERE run_no = ? AND key = ?")?
+                .execute(params![value, no, key])?;
+        }
+        self.write_summaries(db, books)?;
+        for rare in &self.rare {
+            rare.write(db)?;
+        }
+        Ok(())
+    }
+
+    fn append_runs(&self, db: &Connection, books: &Books) -> duckdb::Result<()> {
+        append(db, "experiments", &self.experiments, |app, e| {
+            app.append_row(params![e.id.0, e.name, e.created.0])
+        })?;
+        append(db, "runs", &self.runs, |app, r| {
+            let Some(d) = books.details.get(&r.no) else {
+                return Err(duckdb::Error::QueryReturnedNoRows);
+            };
+            app.append_row(params![
+                r.no,
+                d.id.as_str(),
+                r.experiment.0,
+                d.name,
+                d.status.word(),
+                r.author,
+                r.started.0,
+                d.ended.map(|t| t.0),
+                r.job.map(|j| j.0),
+                d.text(),
+            ])
+        })?;
+        let new: BTreeSet<RunNo> = self.runs.iter().map(|r| r.no).collect();
+        for no in self.touched.difference(&new) {
+            if let Some(d) = books.details.get(no) {
+                db.prepare_cached(
+                    "UPDATE runs SET status = ?, ended = ?, text = ? WHERE run_no = ?",
+                )?
+                .execute(params![
+                    d.status.word(),
+                    d.ended.map(|t| t.0),
+                    d.text(),
+                    no
+                ])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_summaries(&self, db: &Connection, books: &Books) -> duckdb::Result<()> {
+        let known = |set: &BTreeSet<(RunNo, KeyNo)>| {
+            set.iter()
+                .filter_map(|at| books.summaries.get(at).map(|s| (*at, *s)))
+                .collect::<Vec<_>>()
+        };
+        append(
+            db,
+            "metric_latest",
+            &known(&self.first),
+            |app, ((run, key), s)| {
+                let p = s.latest;
+                app.append_row(params![
+                    run, key, p.step, p.time.0, p.value, s.min, s.max, s.count
+                ])
+            },
+        )?;
+        for ((run, key), s) in known(&(&self.again - &self.first)) {
+            let p = s.latest;
+            db.prepare_cached(
+                "UPDATE metric_latest SET step = ?, time = ?, value = ?, min = ?, max = ?, count = ?
+                 WHERE run_no = ? AND key_no = ?",
+            )?
+            .execute(params![
+                p.step, p.time.0, p.value, s.min, s.max, s.count, run, key
+            ])?;
+        }
+        Ok(())
+    }
+}
+
+/// Appends rows through DuckDB's bulk path; nothing is asked of it when there are none.
+pub(super) fn append<T>(
+    db: &Connection,
+    table: &str,
+    rows: &[T],
+    mut row: impl FnMut(&mut duckdb::Appender<'_>, &T) -> duckdb::Result<()>,
+) -> duckdb::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut appender = db.appender(table)?;
+    for r in rows {
+        row(&mut appender, r)?;
+    }
+    appender.flush()
+}
+
+impl Rare {
+    fn write(&self, db: &Connection) -> duckdb::Result<()> {
+        match self {
+            Self::Model(name, created) => super::registry::write_model(db, name, *created),
+            Self::Version(version) => super::registry::write_version(db, version),
+            Self::Alias(model, alias, version) => {
+                super::registry::write_alias(db, model, alias, *version)
+            }
+            Self::Deployment(seq, deployment) => {
+                super::registry::write_deployment(db, *seq, deployment)
+            }
+            Self::Request(request) => super::releases::write(db, request),
+            Self::Job(job) => super::jobs::write(db, job),
+            Self::Window(window) => super::monitors::write_window(db, window),
+            Self::Problems(monitor, problems) => {
+                super::monitors::write_problems(db, monitor, problems)
+            }
+            Self::Audit(entry) => super::audit::write(db, entry),
+        }
+    }
+}
