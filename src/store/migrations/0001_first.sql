@@ -31,7 +31,7 @@ CREATE TABLE version_metrics (model VARCHAR, version INTEGER, key VARCHAR, value
 CREATE TABLE aliases (model VARCHAR, alias VARCHAR, version INTEGER);
 -- `seq` keeps the order of acts within one millisecond.
 CREATE TABLE deployments (
-    seq BIGINT, model VARCHAR, version INTEGER, previous INTEGER, at BIGINT, data_time BIGINT,
+    seq BIGINT, model VARCHAR, version INTEGER, previous INTEGER, at_ms BIGINT, data_time BIGINT,
     kind VARCHAR, actor VARCHAR
 );
 
@@ -43,7 +43,7 @@ CREATE TABLE gate_results (
     request BIGINT, ordinal INTEGER, name VARCHAR, passed BOOLEAN, candidate DOUBLE, bound DOUBLE,
     reason VARCHAR
 );
-CREATE TABLE approvals (request BIGINT, ordinal INTEGER, actor VARCHAR, at BIGINT, reason VARCHAR);
+CREATE TABLE approvals (request BIGINT, ordinal INTEGER, actor VARCHAR, at_ms BIGINT, reason VARCHAR);
 
 -- `params` is a JSON object of strings.
 CREATE TABLE jobs (
@@ -71,6 +71,6 @@ CREATE TABLE problems (
 );
 
 CREATE TABLE audit (
-    seq BIGINT, at BIGINT, actor VARCHAR, action VARCHAR, subject VARCHAR, outcome VARCHAR,
+    seq BIGINT, at_ms BIGINT, actor VARCHAR, action VARCHAR, subject VARCHAR, outcome VARCHAR,
     reason VARCHAR, detail VARCHAR, digest VARCHAR
 );

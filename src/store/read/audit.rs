@@ -18,7 +18,7 @@ impl Store {
         self.read("reading the audit", move |db| {
             rows(
                 db,
-                "SELECT seq, at, actor, action, subject, outcome, reason, detail, digest
+                "SELECT seq, at_ms, actor, action, subject, outcome, reason, detail, digest
                  FROM audit WHERE seq > ? ORDER BY seq LIMIT ?",
                 params![after, limit],
                 |r| {

@@ -31,7 +31,7 @@ impl Store {
         self.read("reading deployments", move |db| {
             rows(
                 db,
-                "SELECT model, version, previous, at, data_time, kind, actor FROM deployments
+                "SELECT model, version, previous, at_ms, data_time, kind, actor FROM deployments
                  WHERE coalesce(model = ?, true) ORDER BY seq",
                 [model],
                 |r| {

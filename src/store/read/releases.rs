@@ -76,7 +76,7 @@ fn select(db: &Connection, id: Option<RequestId>) -> duckdb::Result<Vec<Promotio
     }
     let approvals = rows(
         db,
-        "SELECT request, actor, at, reason FROM approvals
+        "SELECT request, actor, at_ms, reason FROM approvals
          WHERE coalesce(request = ?, true) ORDER BY request, ordinal",
         [id],
         |r| {
