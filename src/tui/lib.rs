@@ -7,11 +7,16 @@
 
 mod backend;
 pub mod caps;
+pub mod command;
 pub mod format;
 pub mod glyphs;
 pub mod key;
+pub mod model;
+pub mod msg;
 pub mod term;
 #[cfg(test)]
 mod testing;
 pub mod theme;
+pub mod update;
+pub mod view;
 pub mod widget;

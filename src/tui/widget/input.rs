@@ -54,8 +54,8 @@ impl Input {
             (Code::Backspace | Code::Delete, false, false) => {}
             (Code::Left, false, false) => self.at = self.at.saturating_sub(1),
             (Code::Right, false, false) => self.at = (self.at + 1).min(len),
-            (Code::Home, _, false) | (Code::Char('a'), true, false) => self.at = 0,
-            (Code::End, _, false) | (Code::Char('e'), true, false) => self.at = len,
+            (Code::Home, _, false) => self.at = 0,
+            (Code::End, _, false) => self.at = len,
             (Code::Char('u'), true, false) => {
                 self.text.drain(..self.byte());
                 self.at = 0;

@@ -1,0 +1,156 @@
+//! The table. A name, its doc, its keys and what it does stand in one row.
+
+use super::Scope::{Audit, Compare, Dialog, Everywhere, Fleet, Help, Monitors, Prompt, Registry, Retrain, Runs};
+use super::{Command, Scope, Tier};
+use crate::model::Model;
+use crate::model::list::Move;
+use crate::msg::Effect;
+use crate::update::{act, compare, dialog, fleet, global, monitors, motion, prompt, registry, retrain, runs};
+
+type Run = fn(&mut Model, &str) -> Vec<Effect>;
+
+const fn row(
+    name: &'static str,
+    keys: &'static [&'static str],
+    scopes: &'static [Scope],
+    title: &'static str,
+    doc: &'static str,
+    run: Run,
+) -> Command {
+    Command { name, title, doc, keys, scopes, tier: Tier::View, hint: 0, args: "", enabled: |_| true, run }
+}
+
+impl Command {
+    const fn hint(mut self, place: u8) -> Self {
+        self.hint = place;
+        self
+    }
+    const fn tier(mut self, tier: Tier) -> Self {
+        self.tier = tier;
+        self
+    }
+    const fn args(mut self, args: &'static str) -> Self {
+        self.args = args;
+        self
+    }
+    const fn when(mut self, enabled: fn(&Model) -> bool) -> Self {
+        self.enabled = enabled;
+        self
+    }
+}
+
+const CHARTS: &[Scope] = &[Fleet, Runs, Compare, Retrain];
+const GRIDS: &[Scope] = &[Compare, Monitors];
+
+/// Every command, in the order of help.
+pub static COMMANDS: &[Command] = &[
+    // Panes.
+    row("go fleet", &["1"], &[Everywhere], "Fleet", "Shows every model in a row.", |m, _| global::open(m, crate::model::nav::Pane::Fleet)),
+    row("go runs", &["2"], &[Everywhere], "Runs", "Shows the table of runs.", |m, _| global::open(m, crate::model::nav::Pane::Runs)),
+    row("go compare", &["3"], &[Everywhere], "Compare", "Shows the curves of the marked runs.", |m, _| global::open(m, crate::model::nav::Pane::Compare)),
+    row("go registry", &["4"], &[Everywhere], "Registry", "Shows versions, aliases and requests.", |m, _| global::open(m, crate::model::nav::Pane::Registry)),
+    row("go monitors", &["5"], &[Everywhere], "Monitors", "Shows features by windows.", |m, _| global::open(m, crate::model::nav::Pane::Monitors)),
+    row("go retrain", &["6"], &[Everywhere], "Retrain", "Shows jobs with their logs and curves.", |m, _| global::open(m, crate::model::nav::Pane::Retrain)),
+    row("go audit", &["8"], &[Everywhere], "Audit", "Shows who did what, when and why.", |m, _| global::open(m, crate::model::nav::Pane::Audit)),
+    // Moving.
+    row("down", &["j", "down"], &[Everywhere], "down", "Moves down.", |m, _| motion::go(m, Move::By(1))),
+    row("up", &["k", "up"], &[Everywhere], "up", "Moves up.", |m, _| motion::go(m, Move::By(-1))),
+    row("left", &["h", "left"], GRIDS, "left", "Moves left: the window before, or the read-out.", |m, _| motion::sideways(m, -1)),
+    row("right", &["l", "right"], GRIDS, "right", "Moves right: the next window, or the read-out.", |m, _| motion::sideways(m, 1)),
+    row("first", &["g g", "home"], &[Everywhere], "first", "Moves to the first row.", |m, _| motion::go(m, Move::First)),
+    row("last", &["G", "end"], &[Everywhere], "last", "Moves to the last row.", |m, _| motion::go(m, Move::Last)),
+    row("half page down", &["ctrl-d"], &[Everywhere], "half page down", "Moves half a page down.", |m, _| motion::go(m, Move::HalfPages(1))),
+    row("half page up", &["ctrl-u"], &[Everywhere], "half page up", "Moves half a page up.", |m, _| motion::go(m, Move::HalfPages(-1))),
+    row("page down", &["pgdn"], &[Everywhere], "page down", "Moves a page down.", |m, _| motion::go(m, Move::HalfPages(2))),
+    row("page up", &["pgup"], &[Everywhere], "page up", "Moves a page up.", |m, _| motion::go(m, Move::HalfPages(-2))),
+    row("next region", &["tab"], &[Everywhere], "next region", "Moves the focus to the pane's next region.", |m, _| global::next_region(m)),
+    // Acts.
+    row("promote", &["P"], &[Fleet, Runs, Registry], "promote", "Asks for the promotion of a version: the selected one, or the selected model's newest.", |m, _| act::promote(m))
+        .tier(Tier::Production).hint(3).when(|m| m.may_act() && act::promotable(m).is_some()),
+    row("approve", &["A"], &[Fleet, Registry], "approve", "Approves the selected request, or the selected model's newest one.", |m, _| act::approve(m))
+        .tier(Tier::Production).hint(1).when(|m| m.may_act() && act::request(m).is_some()),
+    row("reject", &["R"], &[Fleet, Registry], "reject", "Rejects the selected request, or the selected model's newest one.", |m, _| act::reject(m))
+        .tier(Tier::Reversible).hint(2).when(|m| m.may_act() && act::request(m).is_some()),
+    row("roll back", &["B"], &[Fleet, Registry, Monitors], "roll back", "Puts the last good version of the selected model back into production.", |m, _| act::roll_back(m))
+        .tier(Tier::Production).hint(4).when(|m| m.may_act() && act::rollable(m).is_some()),
+    row("retrain", &["T"], &[Fleet, Registry, Monitors, Retrain], "retrain", "Launches training for the selected model, on a window and with parameters of your choice.", |m, _| act::retrain(m))
+        .tier(Tier::Reversible).hint(5).when(|m| m.may_act() && m.subject().is_some()),
+    row("cancel job", &["R"], &[Retrain], "cancel job", "Ends the selected job.", |m, _| act::cancel_job(m))
+        .tier(Tier::Reversible).hint(6).when(|m| m.may_act() && act::cancellable(m).is_some()),
+    // Fleet.
+    row("open model", &["enter"], &[Fleet], "monitors", "Opens the monitor of the selected model.", |m, _| fleet::open(m)).hint(6)
+        .when(|m| m.fleet.monitor(m).is_some()),
+    // Runs.
+    row("open run", &["enter"], &[Runs], "detail", "Shows or hides the selected run in detail.", |m, _| runs::toggle_detail(m)).hint(6)
+        .when(|m| m.runs.selected(m).is_some()),
+    row("mark", &["space"], &[Runs], "mark", "Marks the selected run for comparison, or unmarks it.", |m, _| runs::mark(m)).hint(7)
+        .when(|m| m.runs.selected(m).is_some()),
+    row("mark range", &["v"], &[Runs], "range", "Begins a range; the second time, marks every run in it.", |m, _| runs::mark_range(m)).hint(0)
+        .when(|m| m.runs.selected(m).is_some()),
+    row("clear marks", &["u"], &[Runs, Compare], "clear marks", "Unmarks every run.", |m, _| runs::clear_marks(m)).hint(11)
+        .when(|m| !m.runs.marks.is_empty()),
+    row("compare", &["c"], &[Runs], "compare", "Draws the curves of the marked runs over each other.", |m, _| runs::compare(m)).hint(8)
+        .when(|m| m.runs.selected(m).is_some()),
+    row("sort", &["s"], &[Runs], "sort", "Chooses the order of the table.", |m, _| runs::sort(m)).hint(9),
+    row("filter", &["/"], &[Runs, Audit], "filter", "Shows only rows in which every word occurs, while you type.", |m, _| prompt::filter(m)).hint(10),
+    // Charts.
+    row("metric", &["m"], &[Runs, Compare, Retrain], "metric", "Chooses the metric of the curve.", |m, _| compare::choose_metric(m)).hint(7)
+        .when(compare::has_metrics),
+    row("differences", &["x"], &[Compare], "differences", "Shows the parameters that differ in place of the curves, and back.", |m, _| compare::differences(m)).hint(8),
+    row("x axis", &["X"], &[Compare], "x axis", "Goes through step, elapsed time and wall-clock time.", |m, _| compare::axis(m)).hint(12),
+    row("smooth", &["S"], &[Compare], "smooth", "Goes through four strengths of smoothing; the raw curve stays behind it.", |m, _| compare::smooth(m)).hint(12),
+    row("log scale", &["L"], &[Compare], "log", "Draws y on a logarithmic scale, and back.", |m, _| compare::log(m)).hint(12),
+    row("zoom in", &["+"], &[Compare], "zoom in", "Shows half of the x axis, around the read-out.", |m, _| compare::zoom(m, 0.5)),
+    row("zoom out", &["-"], &[Compare], "zoom out", "Shows twice as much of the x axis.", |m, _| compare::zoom(m, 2.0)),
+    row("pan left", &["["], &[Compare], "pan left", "Moves the zoomed part to the left.", |m, _| compare::pan(m, -0.25)),
+    row("pan right", &["]"], &[Compare], "pan right", "Moves the zoomed part to the right.", |m, _| compare::pan(m, 0.25)),
+    row("reset chart", &["="], &[Compare], "reset", "Shows the whole curve again, without read-out.", |m, _| compare::reset(m)).hint(13)
+        .when(|m| m.compare.zoom.is_some() || m.compare.cursor.is_some()),
+    row("export", &["e"], CHARTS, "export", "Writes the chart in front as SVG and PNG.", |m, _| global::export(m)).hint(20)
+        .when(|m| global::chart(m).is_some()),
+    // Registry.
+    row("show run", &["enter"], &[Registry], "its run", "Shows the run that made the selected version.", |m, _| registry::show_run(m)).hint(7)
+        .when(|m| registry::run_of(m).is_some()),
+    // Monitors.
+    row("next drift", &["n"], &[Monitors], "next drift", "Moves to the next window in which the row drifted or fell under its bound.", |m, _| monitors::jump(m, true)).hint(7),
+    row("previous drift", &["N"], &[Monitors], "previous drift", "Moves to the window before in which the row drifted or fell under its bound.", |m, _| monitors::jump(m, false)),
+    row("run monitor", &["r"], &[Monitors], "run now", "Looks for new files and judges what is new, now.", |m, _| monitors::run_now(m)).hint(9)
+        .when(|m| m.is_up() && m.monitors.current(m).is_some()),
+    row("choose monitor", &["m"], &[Monitors], "monitor", "Chooses which monitor to show.", |m, _| monitors::choose(m)).hint(10)
+        .when(|m| m.data.monitor_rows().len() > 1),
+    // Retrain.
+    row("logs", &["l"], &[Retrain], "logs", "Gives the log the whole lower half, and back.", |m, _| retrain::wide_log(m)).hint(8),
+    row("follow", &["F"], &[Retrain], "follow", "Keeps the log at its end, or lets it stand.", |m, _| retrain::follow(m)).hint(9),
+    // Everywhere.
+    row("copy id", &["y"], &[Everywhere], "copy id", "Copies the selected row's id to the clipboard of this terminal (OSC 52).", |m, _| global::copy(m, false)),
+    row("copy value", &["Y"], &[Everywhere], "copy value", "Copies the selected row in full to the clipboard of this terminal (OSC 52).", |m, _| global::copy(m, true)),
+    row("palette", &[":"], &[Everywhere], "command", "Opens the command line with completion and history.", |m, _| prompt::palette(m)).hint(30),
+    row("help", &["?", "f1"], &[Everywhere], "help", "Shows every key.", |m, _| global::help(m)).hint(31),
+    row("back", &["esc"], &[Everywhere], "back", "Leaves the detail, the range or the message.", |m, _| global::back(m)),
+    row("quit", &["q"], &[Everywhere], "quit", "Goes back, or leaves the console. The agent goes on.", |m, _| global::quit(m)).hint(32),
+    row("quit now", &["ctrl-c"], &[Everywhere, Dialog, Prompt, Help], "quit now", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit]),
+    row("redraw", &["f12"], &[Everywhere], "redraw", "Draws the screen anew after something else wrote on it.", |_, _| vec![Effect::Redraw]),
+    row("suspend", &[], &[Everywhere], "suspend", "Stops the console until the shell continues it; the same as ctrl-z.", |_, _| vec![Effect::Suspend]),
+    row("reload policy", &[], &[Everywhere], "reload policy", "Makes the agent read trimtab.toml again.", |m, _| global::reload_policy(m)).when(Model::may_act),
+    row("demo speed", &[], &[Everywhere], "demo speed", "Sets the milliseconds between two weeks of the demonstration; 0 is as fast as possible.", global::demo_speed)
+        .args("MILLISECONDS").when(|m| m.may_act() && m.data.demo.is_some()),
+    row("demo pause", &[], &[Everywhere], "demo pause", "Makes the demonstration stand still.", |m, _| global::demo_pause(m)).when(|m| m.may_act() && m.data.demo.is_some()),
+    row("demo resume", &[], &[Everywhere], "demo resume", "Lets the demonstration go on, until a day if one is given.", global::demo_resume)
+        .args("[YYYY-MM-DD]").when(|m| m.may_act() && m.data.demo.is_some()),
+    // Dialogs.
+    row("press", &["enter"], &[Dialog], "press", "Presses the focused button; in a field, goes to the next.", |m, _| dialog::press(m)).hint(1),
+    row("next part", &["tab", "down"], &[Dialog], "next", "Moves to the next field or button.", |m, _| dialog::step(m, 1)).hint(2),
+    row("previous part", &["shift-tab", "up"], &[Dialog], "previous", "Moves to the field or button before.", |m, _| dialog::step(m, -1)),
+    row("cancel", &["esc"], &[Dialog], "cancel", "Closes the dialog; nothing is done.", |m, _| dialog::close(m)).hint(3),
+    // Prompts.
+    row("accept", &["enter"], &[Prompt], "accept", "Takes the selected entry, or keeps the filter.", |m, _| prompt::accept(m)).hint(1),
+    row("complete", &["tab"], &[Prompt], "complete", "Completes the selected command's name.", |m, _| prompt::complete(m)).hint(2)
+        .when(|m| matches!(m.layers.last(), Some(crate::model::layer::Layer::Palette(_)))),
+    row("next entry", &["down", "ctrl-n"], &[Prompt], "next", "Moves to the next entry.", |m, _| prompt::step(m, 1)).hint(3),
+    row("previous entry", &["up", "ctrl-p"], &[Prompt], "previous", "Moves to the entry before; in an empty palette, recalls the last line.", |m, _| prompt::step(m, -1)),
+    row("leave prompt", &["esc"], &[Prompt], "leave", "Closes the prompt; a filter is cleared.", |m, _| prompt::leave(m)).hint(4),
+    // Help.
+    row("scroll down", &["j", "down", "ctrl-d", "pgdn", "space"], &[Help], "scroll", "Scrolls down.", |m, _| global::scroll_help(m, 8)).hint(1),
+    row("scroll up", &["k", "up", "ctrl-u", "pgup"], &[Help], "scroll up", "Scrolls up.", |m, _| global::scroll_help(m, -8)),
+    row("close help", &["esc", "q", "?", "enter"], &[Help], "close", "Closes this page.", |m, _| global::close_layer(m)).hint(2),
+];

@@ -1,0 +1,340 @@
+//! What the agent told us: a mirror of each followed topic, as last seen.
+//!
+//! Snapshots replace, deltas amend. What is not known stays unknown; what went stale is said to be so by the
+//! link's state, never thrown away.
+
+use std::collections::{BTreeMap, HashMap};
+
+use trimtab_core::audit::AuditEntry;
+use trimtab_core::job::{Job, JobId};
+use trimtab_core::metric::Series;
+use trimtab_core::monitor::MonitorState;
+use trimtab_core::registry::{self, Deployment};
+use trimtab_core::release::PromotionRequest;
+use trimtab_core::run::{RunId, RunPage, RunRow};
+use trimtab_wire::{Delta, DemoState, Failure, FleetRow, Snapshot};
+
+use crate::widget::text::clean;
+
+/// One topic's state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feed<T> {
+    /// The last good data.
+    pub value: Option<T>,
+    /// Why the agent cannot serve it now.
+    pub error: Option<Failure>,
+}
+
+impl<T> Default for Feed<T> {
+    fn default() -> Self {
+        Self { value: None, error: None }
+    }
+}
+
+impl<T> Feed<T> {
+    fn set(&mut self, value: T) {
+        *self = Self { value: Some(value), error: None };
+    }
+}
+
+/// Models, requests and deployments.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Registry {
+    /// By name.
+    pub models: BTreeMap<String, registry::Model>,
+    /// Newest first.
+    pub requests: Vec<PromotionRequest>,
+    /// Oldest first.
+    pub deployments: Vec<Deployment>,
+}
+
+/// The end of a job's log.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Log {
+    /// Whole lines, cleaned of escape sequences.
+    pub lines: Vec<String>,
+    /// The last line as far as it has arrived.
+    pub partial: String,
+    /// Bytes known so far.
+    pub end: u64,
+    /// Whether the beginning was left out.
+    pub cut: bool,
+}
+
+/// Lines kept of a log; older ones are in the file.
+const LOG_LINES: usize = 5_000;
+
+impl Log {
+    fn push(&mut self, offset: u64, text: &str, end: u64) {
+        // A chunk that overlaps what is known comes from a snapshot racing a delta.
+        if offset < self.end {
+            return;
+        }
+        self.cut |= offset > self.end;
+        self.partial.push_str(text);
+        while let Some(at) = self.partial.find('\n') {
+            let line: String = self.partial.drain(..=at).collect();
+            // A carriage return redraws the line: only its last state counts.
+            let last = line.trim_end().rsplit('\r').next().unwrap_or_default();
+            self.lines.push(clean(last));
+        }
+        if self.lines.len() > LOG_LINES {
+            self.lines.drain(..self.lines.len() - LOG_LINES);
+            self.cut = true;
+        }
+        self.end = end.max(offset + text.len() as u64);
+    }
+}
+
+/// What a subscription is for. One of each at most; a new topic in a slot replaces the old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Slot {
+    /// Rows of the Fleet pane and the demo's clock.
+    Fleet,
+    /// Models, requests, deployments.
+    Registry,
+    /// Monitors with their windows.
+    Monitors,
+    /// Jobs.
+    Jobs,
+    /// The visible slice of the runs.
+    Runs,
+    /// The audit.
+    Audit,
+    /// Curves of the Compare pane.
+    Compare,
+    /// The curve of the selected run.
+    Detail,
+    /// The curve of the selected job.
+    JobCurve,
+    /// The log of the selected job.
+    JobLog,
+}
+
+/// Every mirror.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Data {
+    /// One row for each model.
+    pub fleet: Feed<Vec<FleetRow>>,
+    /// The demo's clock, in a demonstration.
+    pub demo: Option<DemoState>,
+    /// The registry.
+    pub registry: Feed<Registry>,
+    /// Monitors by name.
+    pub monitors: Feed<Vec<MonitorState>>,
+    /// Newest first.
+    pub jobs: Feed<Vec<Job>>,
+    /// The current slice of the runs.
+    pub runs: Feed<RunPage>,
+    /// Every run seen, for names in other panes and marks on other pages.
+    pub known_runs: HashMap<RunId, RunRow>,
+    /// Oldest first.
+    pub audit: Feed<Vec<AuditEntry>>,
+    /// Curves by slot.
+    pub series: BTreeMap<Slot, Feed<Vec<Series>>>,
+    /// The followed log and its job.
+    pub log: Feed<Log>,
+    /// Whose log that is.
+    pub log_job: Option<JobId>,
+}
+
+impl Data {
+    /// Replaces what a slot shows.
+    pub fn snapshot(&mut self, slot: Slot, snapshot: Snapshot) {
+        match snapshot {
+            Snapshot::Fleet { mut rows, demo } => {
+                rows.sort_by(|a, b| a.model.cmp(&b.model));
+                self.fleet.set(rows);
+                self.demo = demo;
+            }
+            Snapshot::Runs(page) => {
+                for row in &page.rows {
+                    self.known_runs.insert(row.id.clone(), row.clone());
+                }
+                self.runs.set(page);
+            }
+            Snapshot::Series(series) => self.series.entry(slot).or_default().set(series),
+            Snapshot::Registry { models, requests, deployments } => self.registry.set(Registry {
+                models: models.into_iter().map(|m| (m.name.clone(), m)).collect(),
+                requests,
+                deployments,
+            }),
+            Snapshot::Monitors(monitors) => self.monitors.set(monitors),
+            Snapshot::Jobs(jobs) => self.jobs.set(jobs),
+            Snapshot::JobLog(chunk) => {
+                let mut log = Log { cut: chunk.offset > 0, end: chunk.offset, ..Log::default() };
+                log.push(chunk.offset, &chunk.text, chunk.end);
+                self.log.set(log);
+            }
+            Snapshot::Audit(entries) => self.audit.set(entries),
+        }
+    }
+
+    /// Notes that a slot cannot be served.
+    pub fn failed(&mut self, slot: Slot, failure: Failure) {
+        let error = Some(failure);
+        match slot {
+            Slot::Fleet => self.fleet.error = error,
+            Slot::Registry => self.registry.error = error,
+            Slot::Monitors => self.monitors.error = error,
+            Slot::Jobs => self.jobs.error = error,
+            Slot::Runs => self.runs.error = error,
+            Slot::Audit => self.audit.error = error,
+            Slot::JobLog => self.log.error = error,
+            Slot::Compare | Slot::Detail | Slot::JobCurve => self.series.entry(slot).or_default().error = error,
+        }
+    }
+
+    /// Amends a slot. Deltas before their snapshot are dropped: the snapshot will hold them.
+    pub fn delta(&mut self, slot: Slot, delta: Delta) {
+        match delta {
+            Delta::Fleet(row) => {
+                if let Some(rows) = &mut self.fleet.value {
+                    match rows.binary_search_by(|r| r.model.cmp(&row.model)) {
+                        Ok(i) => rows[i] = *row,
+                        Err(i) => rows.insert(i, *row),
+                    }
+                }
+            }
+            Delta::Demo(state) => self.demo = Some(state),
+            Delta::Run(row) => self.run(*row),
+            Delta::Points { run, key, points } => {
+                let series = self.series.get_mut(&slot).and_then(|f| f.value.as_mut());
+                if let Some(series) = series {
+                    match series.iter_mut().find(|s| s.run == run && s.key == key) {
+                        Some(s) => {
+                            s.total += points.len() as u64;
+                            s.points.extend(points);
+                        }
+                        None => series.push(Series { run, key, total: points.len() as u64, points }),
+                    }
+                }
+            }
+            Delta::Model(model) => {
+                if let Some(registry) = &mut self.registry.value {
+                    registry.models.insert(model.name.clone(), *model);
+                }
+            }
+            Delta::Request(request) => {
+                if let Some(registry) = &mut self.registry.value {
+                    match registry.requests.iter_mut().find(|r| r.id == request.id) {
+                        Some(r) => *r = *request,
+                        None => registry.requests.insert(0, *request),
+                    }
+                }
+            }
+            Delta::Deployment(deployment) => {
+                if let Some(registry) = &mut self.registry.value
+                    && !registry.deployments.contains(&deployment)
+                {
+                    registry.deployments.push(deployment);
+                }
+            }
+            Delta::Window(window) => {
+                let monitor = self.monitors.value.iter_mut().flatten().find(|m| m.name == window.monitor);
+                if let Some(monitor) = monitor {
+                    match monitor.windows.binary_search_by_key(&window.start, |w| w.start) {
+                        Ok(i) => monitor.windows[i] = *window,
+                        Err(i) => monitor.windows.insert(i, *window),
+                    }
+                }
+            }
+            Delta::Problems { monitor, problems } => {
+                if let Some(m) = self.monitors.value.iter_mut().flatten().find(|m| m.name == monitor) {
+                    m.problems = problems;
+                }
+            }
+            Delta::Job(job) => {
+                if let Some(jobs) = &mut self.jobs.value {
+                    match jobs.iter_mut().find(|j| j.id == job.id) {
+                        Some(j) => *j = *job,
+                        None => jobs.insert(0, *job),
+                    }
+                }
+            }
+            Delta::Log { job, chunk } => {
+                if self.log_job == Some(job)
+                    && let Some(log) = &mut self.log.value
+                {
+                    log.push(chunk.offset, &chunk.text, chunk.end);
+                }
+            }
+            Delta::Audit(entry) => {
+                if let Some(entries) = &mut self.audit.value
+                    && entries.last().is_none_or(|e| e.seq < entry.seq)
+                {
+                    entries.push(entry);
+                }
+            }
+        }
+    }
+
+    /// Takes a changed run in: in place when it is on the page, otherwise only remembered (the page itself
+    /// is asked for again by `update`, which knows the query).
+    fn run(&mut self, row: RunRow) {
+        if let Some(page) = &mut self.runs.value
+            && let Some(shown) = page.rows.iter_mut().find(|r| r.id == row.id)
+        {
+            *shown = row.clone();
+        }
+        self.known_runs.insert(row.id.clone(), row);
+    }
+
+    /// A run seen so far.
+    #[must_use]
+    pub fn run_by_id(&self, id: &RunId) -> Option<&RunRow> {
+        self.known_runs.get(id)
+    }
+
+    /// The rows of the Fleet pane; empty before the first snapshot.
+    #[must_use]
+    pub fn fleet_rows(&self) -> &[FleetRow] {
+        self.fleet.value.as_deref().unwrap_or_default()
+    }
+
+    /// The jobs, newest first; empty before the first snapshot.
+    #[must_use]
+    pub fn job_rows(&self) -> &[Job] {
+        self.jobs.value.as_deref().unwrap_or_default()
+    }
+
+    /// The monitors; empty before the first snapshot.
+    #[must_use]
+    pub fn monitor_rows(&self) -> &[MonitorState] {
+        self.monitors.value.as_deref().unwrap_or_default()
+    }
+
+    /// The requests, newest first; empty before the first snapshot.
+    #[must_use]
+    pub fn request_rows(&self) -> &[PromotionRequest] {
+        self.registry.value.as_ref().map_or(&[], |r| r.requests.as_slice())
+    }
+
+    /// The deployments of a model, oldest first.
+    pub fn deployments<'a>(&'a self, model: &'a str) -> impl Iterator<Item = &'a Deployment> {
+        self.registry.value.iter().flat_map(|r| &r.deployments).filter(move |d| d.model == model)
+    }
+
+    /// The curves of a slot; empty before the first snapshot.
+    #[must_use]
+    pub fn curves(&self, slot: Slot) -> &[Series] {
+        self.series.get(&slot).and_then(|f| f.value.as_deref()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_are_lines_without_escapes() {
+        let mut log = Log::default();
+        log.push(0, "round 1\nround", 13);
+        log.push(13, " 2\r\u{1b}[32mround 2 done\u{1b}[0m\n", 40);
+        log.push(5, "stale", 10);
+        assert_eq!(log.lines, ["round 1", "round 2 done"]);
+        assert!(!log.cut);
+        log.push(99, "x\n", 101);
+        assert!(log.cut, "a hole is told");
+    }
+}

@@ -1,0 +1,58 @@
+//! The Fleet pane: which model is selected.
+
+use trimtab_core::monitor::MonitorState;
+use trimtab_core::time::Millis;
+use trimtab_wire::FleetRow;
+
+use super::Model;
+use super::list::List;
+use crate::widget::chart::{Chart, Line, Mark, XKind};
+
+/// The pane's own state.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fleet {
+    /// Selection among the rows.
+    pub list: List,
+}
+
+impl Fleet {
+    /// The selected row.
+    #[must_use]
+    pub fn selected<'a>(&self, model: &'a Model) -> Option<&'a FleetRow> {
+        model.data.fleet_rows().get(self.list.selected)
+    }
+
+    /// The monitor that watches the selected model.
+    #[must_use]
+    pub fn monitor<'a>(&self, model: &'a Model) -> Option<&'a MonitorState> {
+        let row = self.selected(model)?;
+        model.data.monitor_rows().iter().find(|m| m.model == row.model)
+    }
+}
+
+/// Quality by window with its bound and the moments production moved.
+#[must_use]
+pub fn quality_chart(row: &FleetRow) -> Chart {
+    let points = row.quality.iter().map(|q| (q.start.0 as f64, q.value)).collect();
+    Chart {
+        title: format!("{}: {} by window", row.model, row.quality_metric),
+        lines: vec![Line { name: row.quality_metric.clone(), points, series: 0, faint: false }],
+        marks: row
+            .deployments
+            .iter()
+            .filter_map(|d| Some(Mark { x: d.data_time?.0 as f64, label: d.version.to_string() }))
+            .collect(),
+        bound: row.quality_min.is_finite().then(|| (row.quality_min, format!("bound {:.2}", row.quality_min))),
+        x_kind: XKind::Date,
+        ..Chart::default()
+    }
+}
+
+/// The newest window that has a quality, and the change against the one before.
+#[must_use]
+pub fn latest_quality(row: &FleetRow) -> Option<(Millis, f64, f64)> {
+    let mut known = row.quality.iter().rev().filter(|q| q.value.is_finite());
+    let last = known.next()?;
+    let before = known.next().map_or(f64::NAN, |q| q.value);
+    Some((last.start, last.value, last.value - before))
+}

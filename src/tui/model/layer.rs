@@ -1,0 +1,165 @@
+//! What lies over the panes: one stack instead of booleans, so that two modes cannot be on at once.
+
+use trimtab_core::release::Preview;
+use trimtab_wire::Act;
+
+use crate::widget::input::Input;
+
+/// One layer; the last one has the keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Layer {
+    /// The generated help.
+    Help {
+        /// First line shown.
+        scroll: usize,
+    },
+    /// The command line with completion.
+    Palette(Palette),
+    /// The live filter of a list.
+    Filter(Input),
+    /// A choice among a few (metric, sort key).
+    Picker(Picker),
+    /// An act, previewed, about to be done or not.
+    Act(Box<ActDialog>),
+    /// What to retrain on.
+    Retrain(Box<RetrainForm>),
+}
+
+/// The `:` line.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Palette {
+    /// What was typed.
+    pub input: Input,
+    /// Selected match.
+    pub selected: usize,
+    /// Position in the history while walking it; 0 is the newest.
+    pub recalled: Option<usize>,
+}
+
+/// What a choice is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// The Compare chart's metric.
+    CompareMetric,
+    /// The run detail's metric.
+    DetailMetric,
+    /// The run table's order.
+    RunOrder,
+    /// Which monitor to show.
+    Monitor,
+}
+
+/// A list of options.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picker {
+    /// What for.
+    pub choice: Choice,
+    /// Shown above.
+    pub title: String,
+    /// The options as shown and as used.
+    pub options: Vec<String>,
+    /// The selected one.
+    pub selected: usize,
+}
+
+/// How far a dialog has come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stage {
+    /// The agent is asked what the act would do.
+    Loading,
+    /// The agent could not say.
+    Failed(String, String),
+    /// The operator decides.
+    Ready(Preview),
+    /// The act is on its way.
+    Doing(Preview),
+}
+
+/// The parts of an act dialog that take the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The reason.
+    Reason,
+    /// The button that acts.
+    Confirm,
+    /// The button that does not. Every fresh dialog starts here.
+    Cancel,
+}
+
+/// An act about to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActDialog {
+    /// The act.
+    pub act: Act,
+    /// The confirming button's word: "Roll back".
+    pub verb: &'static str,
+    /// How far it has come.
+    pub stage: Stage,
+    /// Why, as typed so far.
+    pub reason: Input,
+    /// What has the focus.
+    pub focus: Part,
+    /// Why confirming was not taken ("A reason is required.").
+    pub complaint: Option<&'static str>,
+}
+
+impl ActDialog {
+    /// A fresh dialog: nothing known yet, the focus on Cancel.
+    #[must_use]
+    pub fn new(act: Act, verb: &'static str, reason: &str) -> Self {
+        Self { act, verb, stage: Stage::Loading, reason: Input::with(reason), focus: Part::Cancel, complaint: None }
+    }
+
+    /// The preview, once it is there.
+    #[must_use]
+    pub const fn preview(&self) -> Option<&Preview> {
+        match &self.stage {
+            Stage::Ready(p) | Stage::Doing(p) => Some(p),
+            Stage::Loading | Stage::Failed(..) => None,
+        }
+    }
+
+    /// Whether the act can be confirmed at all.
+    #[must_use]
+    pub fn can_confirm(&self) -> bool {
+        matches!(&self.stage, Stage::Ready(p) if p.refusal.is_none())
+    }
+
+    /// The parts in the order of Tab.
+    #[must_use]
+    pub fn parts(&self) -> &'static [Part] {
+        if self.can_confirm() { &[Part::Reason, Part::Confirm, Part::Cancel] } else { &[Part::Cancel] }
+    }
+}
+
+/// The lines of the retraining form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RetrainForm {
+    /// The fields, as in [`RetrainForm::LABELS`].
+    pub fields: [Input; 5],
+    /// The focused field, or 5 for Continue, 6 for Cancel.
+    pub focus: usize,
+    /// What is wrong with a field: its index and why.
+    pub complaint: Option<(usize, String)>,
+}
+
+impl RetrainForm {
+    /// What each field asks, and what an empty one means.
+    pub const LABELS: [(&'static str, &'static str); 5] = [
+        ("Recipe", "the recipe's name in trimtab.toml"),
+        ("From", "YYYY-MM-DD; empty: the recipe's window"),
+        ("To", "YYYY-MM-DD; empty: the newest data"),
+        ("Parameters", "depth=8 rounds=200; empty: the recipe's own"),
+        ("Reason", "why"),
+    ];
+    /// The focus value of the button that goes on.
+    pub const CONTINUE: usize = 5;
+    /// The focus value of the button that does not.
+    pub const CANCEL: usize = 6;
+
+    /// A fresh form for a recipe: the focus on its window, the first thing worth changing.
+    #[must_use]
+    pub fn new(recipe: &str) -> Self {
+        Self { fields: [Input::with(recipe), Input::default(), Input::default(), Input::default(), Input::default()], focus: 1, complaint: None }
+    }
+}

@@ -1,0 +1,272 @@
+//! The console's whole state, and questions about it. Changed only by `update`.
+
+pub mod audit;
+pub mod compare;
+pub mod data;
+pub mod fleet;
+pub mod layer;
+pub mod list;
+pub mod monitors;
+pub mod nav;
+pub mod registry;
+pub mod retrain;
+pub mod runs;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ratatui::layout::Size;
+use trimtab_core::run::RunId;
+use trimtab_core::time::Millis;
+use trimtab_wire::{LinkState, Request, Topic, Welcome};
+
+use self::data::{Data, Slot};
+use self::layer::Layer;
+use self::nav::Pane;
+use crate::caps::Look;
+use crate::command::keymap::Keymap;
+use crate::key::Key;
+use crate::msg::{Call, Effect};
+
+/// How grave a toast is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It worked.
+    Good,
+    /// Worth knowing.
+    Note,
+    /// It did not work.
+    Bad,
+}
+
+/// A message over the panes that goes by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Toast {
+    /// How grave.
+    pub tone: Tone,
+    /// What happened.
+    pub text: String,
+    /// What to do; may be empty.
+    pub hint: String,
+    /// When it goes.
+    pub until: Millis,
+}
+
+/// The connection as the header tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkView {
+    /// How it is.
+    pub state: LinkState,
+    /// The last welcome: workspace, actor, whether acts are allowed.
+    pub welcome: Option<Welcome>,
+    /// When it was lost, while it is.
+    pub lost: Option<Millis>,
+    /// Deltas the agent dropped because we were slow.
+    pub dropped: u64,
+    /// Slots that have had no snapshot since the link came up.
+    pub stale: BTreeSet<Slot>,
+}
+
+/// The console's state.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// How to draw on this terminal.
+    pub look: Look,
+    /// The terminal's size, from resize events, never from the last frame.
+    pub size: Size,
+    /// The time of the last message, so that drawing needs no clock.
+    pub now: Millis,
+    /// The connection.
+    pub link: LinkView,
+    /// What the agent told us.
+    pub data: Data,
+    /// The pane in front.
+    pub pane: Pane,
+    /// What lies over it; the last has the keys.
+    pub layers: Vec<Layer>,
+    /// The Fleet pane.
+    pub fleet: fleet::Fleet,
+    /// The Runs pane.
+    pub runs: runs::Runs,
+    /// The Compare pane.
+    pub compare: compare::Compare,
+    /// The Registry pane.
+    pub registry: registry::Registry,
+    /// The Monitors pane.
+    pub monitors: monitors::Monitors,
+    /// The Retrain pane.
+    pub retrain: retrain::Retrain,
+    /// The Audit pane.
+    pub audit: audit::Audit,
+    /// Messages, oldest first.
+    pub toasts: Vec<Toast>,
+    /// Keys to commands, with the operator's changes.
+    pub keymap: Keymap,
+    /// Keys of a sequence not finished yet.
+    pub pending: Vec<Key>,
+    /// Lines run from the palette, oldest first.
+    pub history: Vec<String>,
+    /// Whether the terminal window has the focus; clocks stand still without it.
+    pub focused: bool,
+    /// Shown on the help page.
+    pub log_path: String,
+    /// Requests in flight.
+    pub calls: BTreeMap<u64, Call>,
+    next_call: u64,
+    follows: BTreeMap<Slot, (u64, Topic)>,
+    next_generation: u64,
+    /// Runs asked for by id since the link came up, so that a missing one is asked for once.
+    asked_runs: BTreeSet<RunId>,
+}
+
+impl Model {
+    /// A console that knows nothing yet.
+    #[must_use]
+    pub fn new(look: Look, size: Size, keymap: Keymap, now: Millis) -> Self {
+        Self {
+            look,
+            size,
+            now,
+            link: LinkView {
+                state: LinkState::Connecting { tries: 0, reason: String::new() },
+                welcome: None,
+                lost: None,
+                dropped: 0,
+                stale: BTreeSet::new(),
+            },
+            data: Data::default(),
+            pane: Pane::Fleet,
+            layers: Vec::new(),
+            fleet: fleet::Fleet::default(),
+            runs: runs::Runs::default(),
+            compare: compare::Compare::default(),
+            registry: registry::Registry::default(),
+            monitors: monitors::Monitors::default(),
+            retrain: retrain::Retrain::default(),
+            audit: audit::Audit::default(),
+            toasts: Vec::new(),
+            keymap,
+            pending: Vec::new(),
+            history: Vec::new(),
+            focused: true,
+            log_path: String::new(),
+            calls: BTreeMap::new(),
+            next_call: 0,
+            follows: BTreeMap::new(),
+            next_generation: 0,
+            asked_runs: BTreeSet::new(),
+        }
+    }
+
+    /// Follows a topic in a slot; nothing to do when the slot follows it already.
+    #[must_use]
+    pub fn follow(&mut self, slot: Slot, topic: Topic) -> Option<Effect> {
+        if self.follows.get(&slot).is_some_and(|(_, t)| *t == topic) {
+            return None;
+        }
+        self.next_generation += 1;
+        let generation = self.next_generation;
+        self.follows.insert(slot, (generation, topic.clone()));
+        Some(Effect::Follow { slot, generation, topic })
+    }
+
+    /// Stops following in a slot.
+    #[must_use]
+    pub fn unfollow(&mut self, slot: Slot) -> Option<Effect> {
+        self.follows.remove(&slot).map(|_| Effect::Unfollow(slot))
+    }
+
+    /// Whether an event belongs to what a slot follows now.
+    #[must_use]
+    pub fn is_current(&self, slot: Slot, generation: u64) -> bool {
+        self.follows.get(&slot).is_some_and(|(g, _)| *g == generation)
+    }
+
+    /// The slots followed now.
+    pub fn followed(&self) -> impl Iterator<Item = Slot> {
+        self.follows.keys().copied()
+    }
+
+    /// Asks the agent and remembers what for.
+    #[must_use]
+    pub fn ask(&mut self, call: Call, request: Request) -> Effect {
+        self.next_call += 1;
+        self.calls.insert(self.next_call, call);
+        Effect::Ask { call: self.next_call, request: Box::new(request) }
+    }
+
+    /// Whether a run has not been asked for by id yet; notes that it is now.
+    #[must_use]
+    pub fn ask_run_once(&mut self, run: &RunId) -> bool {
+        self.asked_runs.insert(run.clone())
+    }
+
+    /// Lets runs be asked for again, after a reconnect.
+    pub fn forget_asked_runs(&mut self) {
+        self.asked_runs.clear();
+    }
+
+    /// Whether a request of this kind is in flight.
+    #[must_use]
+    pub fn is_asking(&self, matches: impl Fn(&Call) -> bool) -> bool {
+        self.calls.values().any(matches)
+    }
+
+    /// Shows a message for a while.
+    pub fn toast(&mut self, tone: Tone, text: impl Into<String>, hint: impl Into<String>) {
+        let stays = match tone {
+            Tone::Good => 8_000,
+            Tone::Note => 5_000,
+            Tone::Bad => 20_000,
+        };
+        let toast = Toast { tone, text: text.into(), hint: hint.into(), until: Millis(self.now.0.saturating_add(stays)) };
+        // The same complaint twice is one complaint.
+        self.toasts.retain(|t| t.text != toast.text);
+        self.toasts.push(toast);
+        if self.toasts.len() > 3 {
+            self.toasts.remove(0);
+        }
+    }
+
+    /// Whether the agent answers now.
+    #[must_use]
+    pub const fn is_up(&self) -> bool {
+        matches!(self.link.state, LinkState::Up(_))
+    }
+
+    /// Whether what a slot shows may be out of date.
+    #[must_use]
+    pub fn is_stale(&self, slot: Slot) -> bool {
+        !self.is_up() || self.link.stale.contains(&slot)
+    }
+
+    /// Whether acts are possible: connected, and the agent takes them.
+    #[must_use]
+    pub fn may_act(&self) -> bool {
+        self.is_up() && self.link.welcome.as_ref().is_some_and(|w| !w.read_only)
+    }
+
+    /// Milliseconds until something on the screen changes by itself; `None` when nothing does.
+    #[must_use]
+    pub fn wake_in(&self) -> Option<i64> {
+        if !self.focused {
+            return None;
+        }
+        let toasts = self.toasts.iter().map(|t| t.until.since(self.now).max(1));
+        let runs_live = self.data.job_rows().iter().any(|j| !j.state.ended())
+            || self.runs.page_rows(self).any(|r| !r.status.ended());
+        let clock = (self.link.lost.is_some() || runs_live).then_some(1_000);
+        // Ages ("3m") are told in minutes at best when nothing runs.
+        toasts.chain(clock).chain([30_000]).min()
+    }
+
+    /// The model the operator means: the one selected in the pane in front.
+    #[must_use]
+    pub fn subject(&self) -> Option<String> {
+        match self.pane {
+            Pane::Registry => self.registry.selected_model(self).or_else(|| self.fleet.selected(self).map(|r| r.model.clone())),
+            Pane::Monitors => self.monitors.current(self).map(|m| m.model.clone()),
+            Pane::Retrain => self.retrain.selected(self).map(|j| j.model.clone()).or_else(|| self.fleet.selected(self).map(|r| r.model.clone())),
+            _ => self.fleet.selected(self).map(|r| r.model.clone()),
+        }
+    }
+}

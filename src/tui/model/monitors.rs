@@ -1,0 +1,142 @@
+//! The Monitors pane: a cursor over features and windows, and the chosen cell's distribution.
+
+use trimtab_core::monitor::{Distribution, FeatureCell, MonitorState, WindowResult};
+use trimtab_core::stats::drift::Verdict;
+use trimtab_core::time::Millis;
+
+use super::Model;
+use crate::format;
+use crate::msg::Trouble;
+use crate::widget::heatmap::{Heat, HeatRow, Heatmap};
+
+/// Rows above the features: quality, labels, service.
+pub const FIXED: usize = 2;
+
+/// The pane's own state.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Monitors {
+    /// Which monitor, by place.
+    pub index: usize,
+    /// The cursor's row: quality, labels, then features.
+    pub row: usize,
+    /// The cursor's window by place; the newest when absent, so that it follows.
+    pub column: Option<usize>,
+    /// The first feature row shown.
+    pub offset: usize,
+    /// The distribution last asked for: of which window's start and feature, and the answer.
+    pub distribution: Option<(Millis, String, Result<Distribution, Trouble>)>,
+}
+
+impl Monitors {
+    /// The monitor shown.
+    #[must_use]
+    pub fn current<'a>(&self, model: &'a Model) -> Option<&'a MonitorState> {
+        model.data.monitor_rows().get(self.index)
+    }
+
+    /// Names of the rows below the fixed ones.
+    #[must_use]
+    pub fn features(monitor: &MonitorState) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for cell in monitor.windows.iter().rev().take(1).flat_map(|w| &w.cells) {
+            names.push(&cell.feature);
+        }
+        // A column that the newest window lacks is still shown for the windows that have it.
+        for cell in monitor.windows.iter().flat_map(|w| &w.cells) {
+            if !names.contains(&cell.feature.as_str()) {
+                names.push(&cell.feature);
+            }
+        }
+        names
+    }
+
+    /// The cursor's window by place.
+    #[must_use]
+    pub fn column(&self, monitor: &MonitorState) -> usize {
+        let last = monitor.windows.len().saturating_sub(1);
+        self.column.map_or(last, |c| c.min(last))
+    }
+
+    /// The window under the cursor.
+    #[must_use]
+    pub fn window<'a>(&self, model: &'a Model) -> Option<&'a WindowResult> {
+        let monitor = self.current(model)?;
+        monitor.windows.get(self.column(monitor))
+    }
+
+    /// The feature under the cursor; `None` on the fixed rows.
+    #[must_use]
+    pub fn feature(&self, model: &Model) -> Option<String> {
+        let monitor = self.current(model)?;
+        Self::features(monitor).get(self.row.checked_sub(FIXED)?).map(|f| (*f).to_owned())
+    }
+
+    /// The cell under the cursor.
+    #[must_use]
+    pub fn cell<'a>(&self, model: &'a Model) -> Option<&'a FeatureCell> {
+        let feature = self.feature(model)?;
+        self.window(model)?.cells.iter().find(|c| c.feature == feature)
+    }
+}
+
+/// The monitor as a grid.
+#[must_use]
+pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap {
+    let windows = &monitor.windows;
+    let quality: Vec<Option<f64>> = windows.iter().map(|w| w.quality.measure(&monitor.quality_metric).filter(|v| v.is_finite())).collect();
+    let (low, high) = quality.iter().flatten().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+    let height = |v: f64| if high > low { (v - low) / (high - low) } else { 0.5 };
+    let fixed = vec![
+        HeatRow {
+            name: monitor.quality_metric.clone(),
+            cells: quality.iter().map(|q| q.map(|v| (Heat::Bar(height(v), v < monitor.quality_min), format!("{v:.3}")))).collect(),
+        },
+        HeatRow {
+            name: "labels".to_owned(),
+            cells: windows
+                .iter()
+                .map(|w| {
+                    let share = if w.rows == 0 { 0.0 } else { w.quality.labelled as f64 / w.rows as f64 };
+                    (w.rows > 0).then(|| (Heat::Bar(share, false), format::share(share, "")))
+                })
+                .collect(),
+        },
+    ];
+    let rows = Monitors::features(monitor)
+        .into_iter()
+        .map(|feature| HeatRow {
+            name: feature.to_owned(),
+            cells: windows.iter().map(|w| w.cells.iter().find(|c| c.feature == feature).map(|c| heat(c, monitor.psi_threshold))).collect(),
+        })
+        .collect();
+    let mut month = "";
+    let heads = windows
+        .iter()
+        .map(|w| {
+            let this = format::month(w.start);
+            let head = if this == month { "" } else { this };
+            month = this;
+            head.to_owned()
+        })
+        .collect();
+    let marks = model
+        .data
+        .deployments(&monitor.model)
+        .filter_map(|d| {
+            let at = d.data_time?;
+            let column = windows.iter().rposition(|w| w.start <= at)?;
+            Some((column, d.version.to_string()))
+        })
+        .collect();
+    Heatmap { fixed, rows, heads, marks, cursor: (state.row, state.column(monitor)), offset: state.offset, focused: true }
+}
+
+fn heat(cell: &FeatureCell, threshold: f64) -> (Heat, String) {
+    match &cell.verdict {
+        Verdict::Drifted => (Heat::Level(1.0), format::score(cell.psi, "-")),
+        // Stable cells stay below the top shade however large their effect: significance was missing.
+        Verdict::Stable => (Heat::Level((cell.psi / threshold).clamp(0.0, 0.95)), format::score(cell.psi, "-")),
+        Verdict::NotEnoughData => (Heat::Unknown, "few".to_owned()),
+        Verdict::Error(_) => (Heat::Broken, "error".to_owned()),
+    }
+}

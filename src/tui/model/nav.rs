@@ -1,0 +1,56 @@
+//! Panes and where the focus is within them.
+
+use crate::command::Scope;
+
+/// One screen of the console. The numbers are the keys that open them; 7 and 9 come with rollouts and hosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Pane {
+    /// Every model in a row.
+    Fleet,
+    /// The table of runs.
+    Runs,
+    /// Curves of marked runs.
+    Compare,
+    /// Versions, aliases, requests.
+    Registry,
+    /// Features by windows.
+    Monitors,
+    /// Jobs with logs and curves.
+    Retrain,
+    /// Who did what.
+    Audit,
+}
+
+impl Pane {
+    /// Every pane in the order of the tabs.
+    pub const ALL: [Self; 7] =
+        [Self::Fleet, Self::Runs, Self::Compare, Self::Registry, Self::Monitors, Self::Retrain, Self::Audit];
+
+    /// Its key and name, as the tabs show them.
+    #[must_use]
+    pub const fn tab(self) -> (char, &'static str) {
+        match self {
+            Self::Fleet => ('1', "Fleet"),
+            Self::Runs => ('2', "Runs"),
+            Self::Compare => ('3', "Compare"),
+            Self::Registry => ('4', "Registry"),
+            Self::Monitors => ('5', "Monitors"),
+            Self::Retrain => ('6', "Retrain"),
+            Self::Audit => ('8', "Audit"),
+        }
+    }
+
+    /// The scope of its keys.
+    #[must_use]
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::Fleet => Scope::Fleet,
+            Self::Runs => Scope::Runs,
+            Self::Compare => Scope::Compare,
+            Self::Registry => Scope::Registry,
+            Self::Monitors => Scope::Monitors,
+            Self::Retrain => Scope::Retrain,
+            Self::Audit => Scope::Audit,
+        }
+    }
+}

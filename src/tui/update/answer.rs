@@ -1,0 +1,117 @@
+//! Answers to requests.
+
+use trimtab_core::release::RequestState;
+use trimtab_wire::{Act, Acted, Reply};
+
+use crate::format;
+use crate::model::layer::{Layer, Stage};
+use crate::model::{Model, Tone};
+use crate::msg::{Call, Effect, Trouble};
+
+/// Takes the answer to a call.
+pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) -> Vec<Effect> {
+    let result = result.map(|reply| *reply);
+    match (call, result) {
+        (Call::Preview(act), result) => preview(model, &act, result),
+        (Call::Act { act, asked }, result) => acted(model, &act, asked, result),
+        (Call::RunsPage, Ok(Reply::Runs(page))) => {
+            // The slice moved on while this one was on its way: its own snapshot comes.
+            if page.offset == model.runs.page_offset {
+                model.data.snapshot(crate::model::data::Slot::Runs, trimtab_wire::Snapshot::Runs(page));
+            }
+        }
+        (Call::Run, Ok(Reply::Run(row))) => {
+            model.data.known_runs.insert(row.id.clone(), *row);
+        }
+        // The pane that names the run shows its short id instead.
+        (Call::Run, Err(_)) => {}
+        (Call::Distribution { start, feature, .. }, Ok(Reply::Distribution(d))) => {
+            model.monitors.distribution = Some((start, feature, Ok(d)));
+        }
+        (Call::Distribution { start, feature, .. }, Err(trouble)) => {
+            model.monitors.distribution = Some((start, feature, Err(trouble)));
+        }
+        (Call::Simple(done), Ok(_)) => model.toast(Tone::Good, done, ""),
+        (Call::RunsPage | Call::Simple(_), Err(trouble)) => model.toast(Tone::Bad, trouble.message, trouble.hint),
+        (_, Ok(_)) => model.toast(Tone::Bad, "The agent answered with something else than was asked.", "Agent and console may be of different versions: trimtab agent status."),
+    }
+    Vec::new()
+}
+
+fn preview(model: &mut Model, act: &Act, result: Result<Reply, Trouble>) {
+    let Some(Layer::Act(dialog)) = model.layers.last_mut() else { return };
+    if dialog.act != *act || dialog.stage != Stage::Loading {
+        return;
+    }
+    dialog.stage = match result {
+        Ok(Reply::Preview(preview)) => Stage::Ready(preview),
+        Ok(_) => Stage::Failed("The agent answered out of turn.".into(), String::new()),
+        Err(trouble) => Stage::Failed(trouble.message, trouble.hint),
+    };
+}
+
+fn acted(model: &mut Model, act: &Act, asked: trimtab_core::time::Millis, result: Result<Reply, Trouble>) {
+    if let Some(Layer::Act(dialog)) = model.layers.last()
+        && dialog.act == *act
+        && matches!(dialog.stage, Stage::Doing(_))
+    {
+        model.layers.pop();
+    }
+    match result {
+        Ok(Reply::Acted(acted)) => {
+            let (tone, text, hint) = sentence(act, &acted, model.now.since(asked));
+            model.toast(tone, text, hint);
+        }
+        Ok(_) => model.toast(Tone::Bad, "The agent answered out of turn.", "Look in Audit (8) whether the act was done."),
+        Err(trouble) => model.toast(Tone::Bad, trouble.message, trouble.hint),
+    }
+}
+
+/// What came of an act, and what to do next.
+fn sentence(act: &Act, acted: &Acted, took: i64) -> (Tone, String, String) {
+    match acted {
+        Acted::RolledBack { model, from, to, switched_ms, .. } => (
+            Tone::Good,
+            format!("{model} rolled back from {from} to {to}: production answers with {to}."),
+            format!("Switched in {} ({} from key to answer). It is in Audit (8).", format::millis(*switched_ms, "?"), format::millis(took as f64, "?")),
+        ),
+        Acted::Request(r) => {
+            let what = format!("{} {}, request {}", r.model, r.version, r.id);
+            match r.state {
+                RequestState::GateFailed => {
+                    let why = r.gates.iter().find(|g| !g.passed).map_or_else(String::new, |g| g.reason.clone());
+                    (Tone::Bad, format!("{what}: the gate said no. {why}"), "Registry (4) shows every rule; T retrains.".into())
+                }
+                RequestState::AwaitingApproval => {
+                    let missing = (r.required as usize).saturating_sub(r.approvals.len());
+                    (Tone::Good, format!("{what} passed its gates; {} missing.", format::plural(missing as u64, "approval")), "A approves, R rejects.".into())
+                }
+                RequestState::Live => (
+                    Tone::Good,
+                    format!("{what} is live: production answers with {}.", r.version),
+                    format!("{} from key to answer. B rolls back.", format::millis(took as f64, "?")),
+                ),
+                RequestState::Switching => (Tone::Good, format!("{what}: production is being switched."), String::new()),
+                RequestState::Rejected => (Tone::Good, format!("{what} was rejected."), String::new()),
+                RequestState::Failed => (
+                    Tone::Bad,
+                    format!("{what}: production could not be switched and was put back. {}", r.note.as_deref().unwrap_or_default()),
+                    "Check the target in trimtab.toml and the server's health, then ask again.".into(),
+                ),
+                RequestState::RolledBack | RequestState::Superseded => (Tone::Note, format!("{what} is {}.", r.state.word().replace('_', " ")), String::new()),
+            }
+        }
+        Acted::Job(job) => match act {
+            Act::CancelJob(_) => (Tone::Good, format!("Job {} is {}.", job.id, job.state.word()), String::new()),
+            _ => (Tone::Good, format!("Job {} trains {} ({}).", job.id, job.model, job.state.word()), "6 shows its log and curve.".into()),
+        },
+    }
+}
+
+/// Tells where an export went.
+pub fn exported(model: &mut Model, result: Result<Vec<String>, Trouble>) {
+    match result {
+        Ok(files) => model.toast(Tone::Good, format!("Wrote {}.", files.join(" and ")), ""),
+        Err(trouble) => model.toast(Tone::Bad, trouble.message, trouble.hint),
+    }
+}

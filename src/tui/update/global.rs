@@ -1,0 +1,208 @@
+//! Commands that work everywhere.
+
+use trimtab_core::time::Millis;
+use trimtab_wire::{DemoCommand, Request};
+
+use crate::model::layer::{Choice, Layer};
+use crate::model::nav::Pane;
+use crate::model::registry::Region;
+use crate::model::{Model, Tone};
+use crate::msg::{Call, Effect};
+use crate::widget::chart::Chart;
+
+/// Brings a pane to the front.
+pub fn open(model: &mut Model, pane: Pane) -> Vec<Effect> {
+    model.pane = pane;
+    Vec::new()
+}
+
+/// Moves the focus within the pane.
+pub fn next_region(model: &mut Model) -> Vec<Effect> {
+    match model.pane {
+        Pane::Registry => {
+            model.registry.region = match model.registry.region {
+                Region::Versions => Region::Requests,
+                Region::Requests => Region::Versions,
+            };
+        }
+        Pane::Retrain => model.retrain.wide_log = !model.retrain.wide_log,
+        Pane::Compare => model.compare.differences = !model.compare.differences,
+        Pane::Runs => model.runs.detail = !model.runs.detail,
+        Pane::Fleet | Pane::Monitors | Pane::Audit => {}
+    }
+    Vec::new()
+}
+
+/// Opens help.
+pub fn help(model: &mut Model) -> Vec<Effect> {
+    model.layers.push(Layer::Help { scroll: 0 });
+    Vec::new()
+}
+
+/// Scrolls help; drawing stops at its end.
+pub fn scroll_help(model: &mut Model, by: isize) -> Vec<Effect> {
+    let most = crate::view::help::lines(model).len().saturating_sub(crate::view::help::rows(model.size));
+    if let Some(Layer::Help { scroll }) = model.layers.last_mut() {
+        *scroll = scroll.saturating_add_signed(by).min(most);
+    }
+    Vec::new()
+}
+
+/// Closes the layer in front.
+pub fn close_layer(model: &mut Model) -> Vec<Effect> {
+    model.layers.pop();
+    Vec::new()
+}
+
+/// Leaves one thing: a message, a range, a detail, a filter. False when there was nothing to leave.
+fn leave_one(model: &mut Model) -> bool {
+    if model.toasts.pop().is_some() {
+        return true;
+    }
+    match model.pane {
+        Pane::Runs if model.runs.anchor.take().is_some() => true,
+        Pane::Runs if model.runs.detail => {
+            model.runs.detail = false;
+            true
+        }
+        Pane::Runs if !model.runs.filter.is_empty() => {
+            super::runs::set_filter(model, "");
+            true
+        }
+        Pane::Audit if !model.audit.filter.is_empty() => {
+            model.audit.filter.clear();
+            true
+        }
+        Pane::Compare if model.compare.differences => {
+            model.compare.differences = false;
+            true
+        }
+        Pane::Retrain if model.retrain.wide_log => {
+            model.retrain.wide_log = false;
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Esc: one step back, never out.
+pub fn back(model: &mut Model) -> Vec<Effect> {
+    leave_one(model);
+    Vec::new()
+}
+
+/// `q`: one step back, or out.
+pub fn quit(model: &mut Model) -> Vec<Effect> {
+    if leave_one(model) { Vec::new() } else { vec![Effect::Quit] }
+}
+
+/// The chart in front and a name for its files.
+#[must_use]
+pub fn chart(model: &Model) -> Option<(Chart, String)> {
+    let (chart, name) = match model.pane {
+        Pane::Fleet => {
+            let row = model.fleet.selected(model)?;
+            (crate::model::fleet::quality_chart(row), format!("{}-{}", row.model, row.quality_metric))
+        }
+        Pane::Compare => {
+            let chart = model.compare.chart(model);
+            let name = format!("compare-{}", chart.title);
+            (chart, name)
+        }
+        Pane::Runs if model.runs.detail => {
+            let chart = super::runs::detail_chart(model)?;
+            let name = format!("{}-{}", model.runs.selected(model)?.name, chart.title);
+            (chart, name)
+        }
+        Pane::Retrain => {
+            let chart = model.retrain.chart(model);
+            let name = format!("job-{}-{}", model.retrain.selected(model)?.id, chart.title);
+            (chart, name)
+        }
+        _ => return None,
+    };
+    (!chart.is_empty()).then_some((chart, file_name(&name)))
+}
+
+/// Names come from users: only harmless characters reach the file system.
+fn file_name(name: &str) -> String {
+    let clean: String = name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).take(80).collect();
+    clean.trim_start_matches('.').to_owned()
+}
+
+/// `e`.
+pub fn export(model: &mut Model) -> Vec<Effect> {
+    chart(model).map(|(chart, name)| Effect::Export { chart: Box::new(chart), name }).into_iter().collect()
+}
+
+/// `y` and `Y`.
+pub fn copy(model: &mut Model, whole: bool) -> Vec<Effect> {
+    let text = match model.pane {
+        Pane::Fleet => model.fleet.selected(model).map(|r| if whole { format!("{}: {}", r.model, r.why) } else { r.model.clone() }),
+        Pane::Runs | Pane::Compare => super::runs::subject(model).map(|r| if whole { super::runs::as_text(r) } else { r.id.to_string() }),
+        Pane::Registry => model.registry.selected_version(model).map(|v| {
+            if whole { format!("{} {} {}", v.model, v.version, v.source) } else { format!("{} {}", v.model, v.version) }
+        }),
+        Pane::Monitors => model.monitors.cell(model).map(|c| if whole { format!("{} psi={:.4} distance={:.4} p={:.3e}", c.feature, c.psi, c.distance, c.p_adjusted) } else { c.feature.clone() }),
+        Pane::Retrain => model.retrain.selected(model).map(|j| if whole { format!("job {} {} {} {}", j.id, j.recipe, j.state.word(), j.error.as_deref().unwrap_or("")) } else { j.id.to_string() }),
+        Pane::Audit => model.audit.selected(model).map(|e| {
+            if whole { format!("{} {} {} {} {} {} {}", e.seq, e.at, e.actor, e.action, e.subject, e.outcome.word(), e.reason) } else { e.seq.to_string() }
+        }),
+    };
+    let Some(text) = text else {
+        model.toast(Tone::Note, "Nothing here to copy.", "");
+        return Vec::new();
+    };
+    let shown: String = text.chars().take(60).collect();
+    model.toast(Tone::Note, format!("Copied {shown}"), "");
+    vec![Effect::Copy(text)]
+}
+
+/// Takes what was picked.
+pub fn picked(model: &mut Model, choice: Choice, index: usize) -> Vec<Effect> {
+    match choice {
+        Choice::CompareMetric => {
+            model.compare.metric = model.compare.metrics(model).into_iter().nth(index);
+            model.compare.zoom = None;
+            model.compare.cursor = None;
+        }
+        Choice::DetailMetric => super::runs::set_metric(model, index),
+        Choice::RunOrder => super::runs::set_order(model, index),
+        Choice::Monitor => {
+            model.monitors = crate::model::monitors::Monitors { index, ..Default::default() };
+        }
+    }
+    Vec::new()
+}
+
+/// Makes the agent read its policy again.
+pub fn reload_policy(model: &mut Model) -> Vec<Effect> {
+    vec![model.ask(Call::Simple("The agent read trimtab.toml again."), Request::ReloadPolicy)]
+}
+
+/// `:demo speed N`.
+pub fn demo_speed(model: &mut Model, args: &str) -> Vec<Effect> {
+    match args.trim().trim_end_matches("ms").trim().parse::<u64>() {
+        Ok(ms) => vec![model.ask(Call::Simple("The demonstration's speed is set."), Request::Demo(DemoCommand::Speed(ms)))],
+        Err(_) => {
+            model.toast(Tone::Note, "How fast? Write the milliseconds between two weeks.", "For example :demo speed 2000");
+            Vec::new()
+        }
+    }
+}
+
+/// `:demo pause`.
+pub fn demo_pause(model: &mut Model) -> Vec<Effect> {
+    vec![model.ask(Call::Simple("The demonstration stands still."), Request::Demo(DemoCommand::Pause))]
+}
+
+/// `:demo resume [DAY]`.
+pub fn demo_resume(model: &mut Model, args: &str) -> Vec<Effect> {
+    let until = args.trim();
+    if !until.is_empty() && (until.len() != 10 || Millis::parse(until).is_none()) {
+        model.toast(Tone::Note, format!("\"{until}\" is no day."), "For example :demo resume 2013-07-01");
+        return Vec::new();
+    }
+    let until = (!until.is_empty()).then(|| until.to_owned());
+    vec![model.ask(Call::Simple("The demonstration goes on."), Request::Demo(DemoCommand::Resume { until }))]
+}

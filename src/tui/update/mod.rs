@@ -1,0 +1,87 @@
+//! The reducer: one message in, the model changed, effects out. No I/O, no clock, no randomness.
+
+pub mod act;
+mod answer;
+pub mod compare;
+pub mod dialog;
+mod feed;
+mod follow;
+pub mod fleet;
+pub mod global;
+mod keys;
+pub mod monitors;
+pub mod motion;
+pub mod prompt;
+pub mod registry;
+pub mod retrain;
+pub mod runs;
+
+pub use keys::scopes;
+
+use ratatui::layout::Size;
+use trimtab_core::time::Millis;
+use trimtab_wire::LinkState;
+
+use crate::model::Model;
+use crate::msg::{Effect, Msg};
+
+/// Takes one message in at a moment.
+#[must_use]
+pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
+    // A clock set back must not bring old toasts to life.
+    model.now = model.now.max(now);
+    let mut effects = match msg {
+        Msg::Key(key) => keys::press(model, key),
+        Msg::Pasted(text) => keys::paste(model, &text),
+        Msg::Resized(width, height) => {
+            model.size = Size { width, height };
+            Vec::new()
+        }
+        Msg::Focused(focused) => {
+            model.focused = focused;
+            Vec::new()
+        }
+        Msg::Linked(state) => {
+            linked(model, state);
+            Vec::new()
+        }
+        Msg::Fed { slot, generation, event } => {
+            if model.is_current(slot, generation) {
+                feed::take(model, slot, event);
+            }
+            Vec::new()
+        }
+        Msg::Answered { call, result } => match model.calls.remove(&call) {
+            Some(asked) => answer::take(model, asked, result),
+            None => Vec::new(),
+        },
+        Msg::Exported(result) => {
+            answer::exported(model, result);
+            Vec::new()
+        }
+        Msg::Woke => Vec::new(),
+        Msg::Terminated => vec![Effect::Quit],
+    };
+    model.toasts.retain(|t| t.until > model.now);
+    motion::clamp(model);
+    follow::settle(model, &mut effects);
+    effects
+}
+
+fn linked(model: &mut Model, state: LinkState) {
+    match &state {
+        LinkState::Up(welcome) => {
+            model.link.lost = None;
+            model.link.welcome = Some((**welcome).clone());
+            model.link.stale = model.followed().collect();
+            model.forget_asked_runs();
+        }
+        LinkState::Connecting { .. } | LinkState::Down { .. } => {
+            if model.link.welcome.is_some() && model.link.lost.is_none() {
+                model.link.lost = Some(model.now);
+            }
+        }
+    }
+    model.link.state = state;
+}
+

@@ -1,0 +1,163 @@
+//! Where everything stands, from the size alone: drawing and paging ask the same functions.
+//!
+//! ```text
+//! ┌ header: workspace · link · clock ┐
+//! │ tabs                             │
+//! ├──────────────────────────────────┤
+//! │ body: the pane                   │
+//! ├──────────────────────────────────┤
+//! └ hints, or the prompt ────────────┘
+//! ```
+
+use ratatui::layout::{Rect, Size};
+
+/// The screen's three parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Screen {
+    /// Workspace, link, clock; below it the tabs.
+    pub header: Rect,
+    /// The pane.
+    pub body: Rect,
+    /// Keys worth knowing now.
+    pub hints: Rect,
+}
+
+/// Divides the screen.
+#[must_use]
+pub fn screen(size: Size) -> Screen {
+    let all = Rect::new(0, 0, size.width, size.height);
+    let header = match size.height {
+        0..4 => 0,
+        4..10 => 1,
+        _ => 2,
+    };
+    let hints = u16::from(size.height >= 6);
+    let (header, rest) = top(all, header);
+    let (body, hints) = bottom(rest, hints);
+    Screen { header, body, hints }
+}
+
+/// Splits `rows` off the top.
+#[must_use]
+pub fn top(area: Rect, rows: u16) -> (Rect, Rect) {
+    let rows = rows.min(area.height);
+    (Rect { height: rows, ..area }, Rect { y: area.y + rows, height: area.height - rows, ..area })
+}
+
+/// Splits `rows` off the bottom; the rest comes first.
+#[must_use]
+pub fn bottom(area: Rect, rows: u16) -> (Rect, Rect) {
+    let rows = rows.min(area.height);
+    top(area, area.height - rows)
+}
+
+/// Splits `columns` off the left, with one blank column between.
+#[must_use]
+pub fn left(area: Rect, columns: u16) -> (Rect, Rect) {
+    let columns = columns.min(area.width);
+    let gap = u16::from(columns < area.width);
+    let rest = Rect { x: area.x + columns + gap, width: area.width - columns - gap, ..area };
+    (Rect { width: columns, ..area }, rest)
+}
+
+fn share(whole: u16, percent: u16) -> u16 {
+    (u32::from(whole) * u32::from(percent) / 100) as u16
+}
+
+/// Fleet: models above, the selected one below.
+#[must_use]
+pub fn fleet(body: Rect, models: usize) -> (Rect, Rect) {
+    let most = share(body.height, 45).max(4);
+    top(body, (models as u16).saturating_add(2).clamp(4, most))
+}
+
+/// Runs: the table, and the detail beside or below it when open.
+#[must_use]
+pub fn runs(body: Rect, detail: bool) -> (Rect, Option<Rect>) {
+    if !detail {
+        return (body, None);
+    }
+    let (table, rest) = if body.width >= 130 { left(body, share(body.width, 55)) } else { top(body, share(body.height, 40).max(4)) };
+    (table, Some(rest))
+}
+
+/// Compare: the chart above, the runs below.
+#[must_use]
+pub fn compare(body: Rect, runs: usize) -> (Rect, Rect) {
+    let rows = (runs as u16).saturating_add(2).clamp(3, share(body.height, 35).max(3));
+    bottom(body, rows)
+}
+
+/// Registry: versions, requests, evidence.
+#[must_use]
+pub fn registry(body: Rect, versions: usize, requests: usize) -> [Rect; 3] {
+    let (lists, evidence) = if body.width >= 150 {
+        left(body, share(body.width, 58))
+    } else {
+        bottom(body, share(body.height, 40).max(6).min(body.height))
+    };
+    let half = (versions as u16).saturating_add(2).min(share(lists.height, 55).max(4));
+    let spare = lists.height.saturating_sub((requests as u16).saturating_add(2));
+    let (a, b) = top(lists, half.max(spare.min((versions as u16).saturating_add(2))).max(3));
+    [a, b, evidence]
+}
+
+/// Monitors: the grid, the distribution, and what is wrong with the input if anything.
+#[must_use]
+pub fn monitors(body: Rect, grid_rows: u16, problems: usize) -> [Rect; 3] {
+    let wrong = if problems == 0 { 0 } else { (problems as u16).saturating_add(1).min(share(body.height, 25).max(3)) };
+    let (rest, wrong) = bottom(body, wrong);
+    let least = if rest.height >= 40 { 15 } else { 8 };
+    let (grid, cell) = top(rest, grid_rows.min(rest.height.saturating_sub(least).max(5)));
+    [grid, cell, wrong]
+}
+
+/// Retrain: jobs, curve, log. The log takes the curve's place when it is wide.
+#[must_use]
+pub fn retrain(body: Rect, jobs: usize, wide_log: bool) -> [Rect; 3] {
+    let most = share(body.height, 35).max(4);
+    let (table, rest) = top(body, (jobs as u16).saturating_add(2).clamp(4, most));
+    if wide_log {
+        return [table, Rect { height: 0, ..rest }, rest];
+    }
+    let (curve, log) = if rest.width >= 120 { left(rest, share(rest.width, 50)) } else { top(rest, share(rest.height, 52)) };
+    [table, curve, log]
+}
+
+/// Audit: entries above, the selected one below.
+#[must_use]
+pub fn audit(body: Rect) -> (Rect, Rect) {
+    let rows = if body.height >= 16 { 7 } else { 0 };
+    bottom(body, rows)
+}
+
+/// Rows of data in a table's area: its rule and heads are not data.
+#[must_use]
+pub const fn table_rows(area: Rect) -> usize {
+    area.height.saturating_sub(2) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn parts_never_leave_the_screen(w in 0u16..300, h in 0u16..120, n in 0usize..400, k in 0usize..40, wide in any::<bool>()) {
+            let all = Rect::new(0, 0, w, h);
+            let s = screen(Size::new(w, h));
+            let inside = |r: Rect| r.is_empty() || all.intersection(r) == r;
+            let (f1, f2) = fleet(s.body, n);
+            let (c1, c2) = compare(s.body, n);
+            let (a1, a2) = audit(s.body);
+            let (r1, r2) = runs(s.body, wide);
+            let parts = [s.header, s.body, s.hints, f1, f2, c1, c2, a1, a2, r1, r2.unwrap_or_default()];
+            let more = registry(s.body, n, k).into_iter().chain(monitors(s.body, n as u16, k)).chain(retrain(s.body, n, wide));
+            for part in parts.into_iter().chain(more) {
+                prop_assert!(inside(part), "{part:?} of {all:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Draws the model and decides nothing.
+//!
+//! `view` takes the model by shared reference: what is clamped, sorted or chosen was so in `update`.
+
+mod audit;
+mod compare;
+mod fleet;
+mod header;
+pub mod help;
+mod hints;
+pub mod layout;
+mod monitors;
+mod notice;
+mod overlay;
+mod registry;
+mod retrain;
+mod run_detail;
+mod runs;
+mod status;
+mod toast;
+
+use ratatui::buffer::Buffer;
+
+use crate::model::Model;
+use crate::model::nav::Pane;
+use crate::widget::text::Brush;
+
+/// Draws one frame.
+pub fn view(model: &Model, buf: &mut Buffer) {
+    let screen = layout::screen(model.size);
+    let brush = &mut Brush { buf, look: &model.look };
+    header::draw(model, brush, screen.header);
+    match model.pane {
+        Pane::Fleet => fleet::draw(model, brush, screen.body),
+        Pane::Runs => runs::draw(model, brush, screen.body),
+        Pane::Compare => compare::draw(model, brush, screen.body),
+        Pane::Registry => registry::draw(model, brush, screen.body),
+        Pane::Monitors => monitors::draw(model, brush, screen.body),
+        Pane::Retrain => retrain::draw(model, brush, screen.body),
+        Pane::Audit => audit::draw(model, brush, screen.body),
+    }
+    hints::draw(model, brush, screen.hints);
+    toast::draw(model, brush, screen.body);
+    overlay::draw(model, brush, screen);
+}
