@@ -44,6 +44,8 @@ pub enum Msg {
     Woke,
     /// The system asks the process to end (SIGTERM, SIGHUP, SIGINT).
     Terminated,
+    /// The system asks the process to stop for a while (SIGTSTP from outside).
+    Stopped,
 }
 
 /// Why something did not work: what failed on what, and what to do.

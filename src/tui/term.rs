@@ -61,6 +61,14 @@ impl Screen {
         rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
         // Here we are after SIGCONT.
         enter()?;
+        self.repaint()
+    }
+
+    /// Draws everything anew with the next frame.
+    ///
+    /// # Errors
+    /// When the terminal refuses.
+    pub fn repaint(&mut self) -> io::Result<()> {
         self.terminal.backend_mut().forget();
         self.terminal.clear()
     }
@@ -70,6 +78,25 @@ impl Drop for Screen {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// Whether this process holds the terminal now.
+#[must_use]
+pub fn is_held() -> bool {
+    TAKEN.load(Ordering::SeqCst)
+}
+
+/// Puts a text into the clipboard of the terminal itself (OSC 52), so that it works over SSH.
+///
+/// # Errors
+/// When the terminal refuses.
+pub fn copy(text: &str) -> io::Result<()> {
+    use base64::Engine as _;
+    let payload = base64::engine::general_purpose::STANDARD.encode(text);
+    // tmux passes the plain sequence on when its `set-clipboard` is on, as it is by default.
+    let mut out = io::stdout();
+    write!(out, "\u{1b}]52;c;{payload}\u{7}")?;
+    out.flush()
 }
 
 fn enter() -> io::Result<()> {

@@ -107,6 +107,8 @@ pub struct Model {
     pub history: Vec<String>,
     /// Whether the terminal window has the focus; clocks stand still without it.
     pub focused: bool,
+    /// Whether acts are refused on this side, whatever the agent allows.
+    pub read_only: bool,
     /// Shown on the help page.
     pub log_path: String,
     /// Requests in flight.
@@ -148,6 +150,7 @@ impl Model {
             pending: Vec::new(),
             history: Vec::new(),
             focused: true,
+            read_only: false,
             log_path: String::new(),
             calls: BTreeMap::new(),
             next_call: 0,
@@ -242,7 +245,7 @@ impl Model {
     /// Whether acts are possible: connected, and the agent takes them.
     #[must_use]
     pub fn may_act(&self) -> bool {
-        self.is_up() && self.link.welcome.as_ref().is_some_and(|w| !w.read_only)
+        self.is_up() && !self.read_only && self.link.welcome.as_ref().is_some_and(|w| !w.read_only)
     }
 
     /// Milliseconds until something on the screen changes by itself; `None` when nothing does.

@@ -61,6 +61,7 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
         }
         Msg::Woke => Vec::new(),
         Msg::Terminated => vec![Effect::Quit],
+        Msg::Stopped => vec![Effect::Suspend],
     };
     model.toasts.retain(|t| t.until > model.now);
     motion::clamp(model);

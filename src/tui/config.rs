@@ -1,0 +1,139 @@
+//! The user's taste: theme and keys, in `config.toml` of the user's config directory.
+//!
+//! Kept apart from the workspace's policy: it belongs to a person, not to a team's repository.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::command::keymap::{Keymap, KeymapError};
+use crate::theme::Palette;
+
+/// The file as written.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    /// `dark`, `light`, `sixteen` or `none`.
+    theme: Option<ThemeName>,
+    /// Draw with ASCII only.
+    ascii: bool,
+    /// Keys of commands, by the command's name.
+    keys: BTreeMap<String, Vec<String>>,
+}
+
+/// Themes by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThemeName {
+    /// For dark backgrounds.
+    Dark,
+    /// For light backgrounds.
+    Light,
+    /// The terminal's own sixteen colours.
+    Sixteen,
+    /// No colour.
+    None,
+}
+
+impl From<ThemeName> for Palette {
+    fn from(name: ThemeName) -> Self {
+        match name {
+            ThemeName::Dark => Self::Dark,
+            ThemeName::Light => Self::Light,
+            ThemeName::Sixteen => Self::Sixteen,
+            ThemeName::None => Self::Mono,
+        }
+    }
+}
+
+/// The user's taste, resolved.
+#[derive(Debug, Clone)]
+pub struct Taste {
+    /// The palette, if one was chosen.
+    pub palette: Option<Palette>,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+    /// The keys in force.
+    pub keymap: Keymap,
+}
+
+/// The file cannot be used. It is named with what is wrong; the console does not start on half of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is there and cannot be read.
+    #[error("{path} cannot be read: {source}. Check its permissions.")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is no such TOML.
+    #[error("{path}: {message}")]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Line, column and what was expected.
+        message: String,
+    },
+    /// The keys cannot be bound so.
+    #[error("{path}: {source}.")]
+    Keys {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: KeymapError,
+    },
+}
+
+/// Where the file is looked for: `~/.config/trimtab/config.toml` on Linux.
+#[must_use]
+pub fn default_path() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "trimtab").map(|dirs| dirs.config_dir().join("config.toml"))
+}
+
+/// Reads the file; one that is not there is the default taste.
+///
+/// # Errors
+/// [`ConfigError`] names the file and what is wrong with it.
+pub fn load(path: Option<&Path>) -> Result<Taste, ConfigError> {
+    let Some(path) = path else { return parse("", Path::new("")) };
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&text, path),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => parse("", path),
+        Err(source) => Err(ConfigError::Read { path: path.to_owned(), source }),
+    }
+}
+
+fn parse(text: &str, path: &Path) -> Result<Taste, ConfigError> {
+    let file: File =
+        toml::from_str(text).map_err(|e| ConfigError::Parse { path: path.to_owned(), message: e.to_string().trim_end().to_owned() })?;
+    let keymap = Keymap::with(&file.keys).map_err(|source| ConfigError::Keys { path: path.to_owned(), source })?;
+    Ok(Taste { palette: file.theme.map(Palette::from), ascii: file.ascii, keymap })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_or_named() {
+        let path = Path::new("config.toml");
+        let taste = parse("theme = \"light\"\n[keys]\npromote = [\"f5\"]\n", path).unwrap();
+        assert_eq!(taste.palette, Some(Palette::Light));
+        assert_eq!(taste.keymap.keys_of("promote"), ["f5"]);
+        for (text, needle) in [
+            ("theme = \"pink\"", "line 1"),
+            ("colour = 1", "colour"),
+            ("[keys]\npromote = [\"B\"]", "roll back"),
+            ("[keys]\npromot = [\"B\"]", "promot"),
+        ] {
+            let error = parse(text, path).unwrap_err().to_string();
+            assert!(error.starts_with("config.toml") && error.contains(needle), "{error}");
+        }
+        assert!(load(None).is_ok());
+        assert!(load(Some(Path::new("/nowhere/at/all.toml"))).is_ok());
+    }
+}

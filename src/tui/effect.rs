@@ -1,0 +1,194 @@
+//! Runs effects on tokio; what comes of them goes back as messages through one bounded queue.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use trimtab_plot::{self as plot, ChartKind, Format};
+use trimtab_wire::{Link, Topic};
+
+use crate::model::data::Slot;
+use crate::msg::{Effect, Msg, Trouble};
+use crate::widget::chart::{Chart, XKind};
+
+/// Holds the link and the tasks that feed the console.
+pub struct Runner {
+    link: Link,
+    inbox: mpsc::Sender<Msg>,
+    feeds: HashMap<Slot, AbortHandle>,
+    export_dir: PathBuf,
+}
+
+/// What only the loop itself can do, because it holds the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// Put a text into the terminal's clipboard.
+    Copy(String),
+    /// Stop until continued.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+    /// Leave.
+    Quit,
+}
+
+impl Runner {
+    /// A runner that answers into `inbox`.
+    pub fn new(link: Link, inbox: mpsc::Sender<Msg>, export_dir: PathBuf) -> Self {
+        let mut state = link.state();
+        let watcher = inbox.clone();
+        tokio::spawn(async move {
+            loop {
+                let now = state.borrow_and_update().clone();
+                if watcher.send(Msg::Linked(now)).await.is_err() || state.changed().await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self { link, inbox, feeds: HashMap::new(), export_dir }
+    }
+
+    /// Starts an effect, or hands it back to the loop.
+    pub fn run(&mut self, effect: Effect) -> Option<Order> {
+        match effect {
+            Effect::Follow { slot, generation, topic } => self.follow(slot, generation, topic),
+            Effect::Unfollow(slot) => {
+                if let Some(task) = self.feeds.remove(&slot) {
+                    task.abort();
+                }
+            }
+            Effect::Ask { call, request } => {
+                let (link, inbox) = (self.link.clone(), self.inbox.clone());
+                tokio::spawn(async move {
+                    let result = link.request(*request).await.map(Box::new).map_err(Trouble::from);
+                    // The console is gone when nobody listens.
+                    let _ = inbox.send(Msg::Answered { call, result }).await;
+                });
+            }
+            Effect::Export { chart, name } => {
+                let (inbox, dir) = (self.inbox.clone(), self.export_dir.clone());
+                tokio::spawn(async move {
+                    let task = tokio::task::spawn_blocking(move || export(&chart, &dir, &name));
+                    let result = task.await.unwrap_or_else(|e| {
+                        Err(Trouble { message: format!("The chart could not be drawn: {e}."), hint: "This is a bug; the log has the details.".into() })
+                    });
+                    let _ = inbox.send(Msg::Exported(result)).await;
+                });
+            }
+            Effect::Copy(text) => return Some(Order::Copy(text)),
+            Effect::Suspend => return Some(Order::Suspend),
+            Effect::Redraw => return Some(Order::Redraw),
+            Effect::Quit => return Some(Order::Quit),
+        }
+        None
+    }
+
+    fn follow(&mut self, slot: Slot, generation: u64, topic: Topic) {
+        let (link, inbox) = (self.link.clone(), self.inbox.clone());
+        let task = tokio::spawn(async move {
+            // An error means that the link is down for good, which its state tells.
+            let Ok(mut subscription) = link.subscribe(topic).await else { return };
+            while let Some(event) = subscription.next().await {
+                if inbox.send(Msg::Fed { slot, generation, event }).await.is_err() {
+                    return;
+                }
+            }
+        });
+        if let Some(old) = self.feeds.insert(slot, task.abort_handle()) {
+            old.abort();
+        }
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        for task in self.feeds.values() {
+            task.abort();
+        }
+    }
+}
+
+/// Writes a chart as SVG and PNG beside each other; existing files are kept.
+fn export(chart: &Chart, dir: &Path, name: &str) -> Result<Vec<String>, Trouble> {
+    let data = ChartKind::from(as_plot(chart));
+    let stem = free_stem(dir, name);
+    [("svg", Format::Svg), ("png", Format::Png)]
+        .into_iter()
+        .map(|(extension, format)| {
+            let path = dir.join(format!("{stem}.{extension}"));
+            let bytes = plot::render(&data, plot::Size::default(), format)
+                .map_err(|e| Trouble { message: e.to_string(), hint: String::new() })?;
+            fs::write(&path, bytes).map_err(|e| cannot_write(&path, &e))?;
+            Ok(path.display().to_string())
+        })
+        .collect()
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Trouble {
+    Trouble {
+        message: format!("{} cannot be written: {error}.", path.display()),
+        hint: "Start the console in a folder you may write to, or free some space.".into(),
+    }
+}
+
+/// `name`, or `name-2`, `name-3`, … when that is taken.
+fn free_stem(dir: &Path, name: &str) -> String {
+    let taken = |stem: &str| dir.join(format!("{stem}.svg")).exists() || dir.join(format!("{stem}.png")).exists();
+    (1..10_000)
+        .map(|n| if n == 1 { name.to_owned() } else { format!("{name}-{n}") })
+        .find(|stem| !taken(stem))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+/// The same chart in the terms of `trimtab-plot`; what is zoomed away is left away.
+fn as_plot(chart: &Chart) -> plot::Chart {
+    let inside = |x: f64| chart.x_range.is_none_or(|(low, high)| (low..=high).contains(&x));
+    let mut series: Vec<plot::Series> = chart
+        .lines
+        .iter()
+        .filter(|l| !l.faint)
+        .map(|l| plot::Series::new(l.series, l.name.clone(), l.points.iter().copied().filter(|p| inside(p.0)).collect()))
+        .collect();
+    if let (Some((y, label)), Some((low, high))) = (&chart.bound, chart.x_range.or_else(|| chart.extent())) {
+        let bound = plot::Series { name: label.clone(), points: vec![(low, *y), (high, *y)], colour: 7, marker: plot::Marker::None };
+        series.push(bound);
+    }
+    plot::Chart {
+        title: chart.title.clone(),
+        x: plot::XAxis {
+            label: chart.x_label.clone(),
+            kind: match chart.x_kind {
+                XKind::Number => plot::XKind::Step,
+                XKind::Date => plot::XKind::Time,
+                XKind::Elapsed => plot::XKind::Relative,
+            },
+        },
+        y: plot::YAxis { label: String::new(), log: chart.log_y },
+        series,
+        marks: chart.marks.iter().filter(|m| inside(m.x)).map(|m| plot::Mark { x: m.x, label: m.label.clone() }).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::widget::chart::Line;
+
+    #[test]
+    fn exports_never_overwrite() {
+        let dir = tempfile::tempdir().unwrap();
+        let chart = Chart {
+            title: "auc".into(),
+            lines: vec![Line { name: "auc".into(), points: vec![(0.0, 0.5), (1.0, f64::NAN), (2.0, 0.7)], series: 0, faint: false }],
+            bound: Some((0.6, "bound".into())),
+            ..Chart::default()
+        };
+        let first = export(&chart, dir.path(), "late15-auc").unwrap();
+        let second = export(&chart, dir.path(), "late15-auc").unwrap();
+        assert!(first[0].ends_with("late15-auc.svg") && second[1].ends_with("late15-auc-2.png"), "{first:?} {second:?}");
+        let refused = export(&chart, Path::new("/proc/nowhere"), "x").unwrap_err();
+        assert!(refused.message.contains("cannot be written"), "{refused:?}");
+    }
+}
