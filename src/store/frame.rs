@@ -130,6 +130,23 @@ impl Column {
         }
     }
 
+    /// The named rows, in the order given.
+    ///
+    /// # Panics
+    /// On a row past the end.
+    pub fn take(&self, rows: &[usize]) -> Self {
+        fn pick<T: Clone>(v: &[T], rows: &[usize]) -> Vec<T> {
+            rows.iter().map(|r| v[*r].clone()).collect()
+        }
+        match self {
+            Self::Number(v) => Self::Number(pick(v, rows)),
+            Self::Integer(v) => Self::Integer(pick(v, rows)),
+            Self::Text(v) => Self::Text(pick(v, rows)),
+            Self::Time(v) => Self::Time(pick(v, rows)),
+            Self::Bool(v) => Self::Bool(pick(v, rows)),
+        }
+    }
+
     /// The rows of a range, which is cut to what there is.
     pub fn slice(&self, rows: std::ops::Range<usize>) -> Self {
         fn cut<T: Clone>(v: &[T], r: &std::ops::Range<usize>) -> Vec<T> {
@@ -226,6 +243,26 @@ impl Frame {
             Column::Time(v) => Ok(v),
             other => Err(kind(name, other, "times")),
         }
+    }
+
+    /// The named rows, in the order given.
+    ///
+    /// # Panics
+    /// On a row past the end.
+    pub fn take(&self, rows: &[usize]) -> Self {
+        Self {
+            columns: self
+                .columns
+                .iter()
+                .map(|(n, c)| (n.clone(), c.take(rows)))
+                .collect(),
+        }
+    }
+
+    /// Without a column, if it is there.
+    pub fn without(mut self, name: &str) -> Self {
+        self.columns.retain(|(n, _)| n != name);
+        self
     }
 
     /// The rows of a range, which is cut to what there is.
