@@ -13,3 +13,4 @@ pub mod release;
 pub mod run;
 pub mod stats;
 pub mod time;
+pub mod trigger;

@@ -37,21 +37,34 @@ pub(super) fn first_fault(policy: &Policy, text: &str) -> Option<(Range<usize>, 
     }
     // The text parsed a moment ago, so this cannot fail; without a tree every fault is at the top.
     let tree = DeTable::parse(text).ok();
-    let at = |path: &[Step]| tree.as_ref().map_or(0..0, |tree| locate(tree.get_ref(), path));
-    faults.0.into_iter().map(|(path, fault)| (at(&path), fault)).min_by_key(|(at, _)| at.start)
+    let at = |path: &[Step]| {
+        tree.as_ref()
+            .map_or(0..0, |tree| locate(tree.get_ref(), path))
+    };
+    faults
+        .0
+        .into_iter()
+        .map(|(path, fault)| (at(&path), fault))
+        .min_by_key(|(at, _)| at.start)
 }
 
 use Step::{At, Key};
 
 fn workspace<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
     if policy.workspace.name.trim().is_empty() {
-        faults.add([Key("workspace"), Key("name")], Fault::new("an empty name", "a name"));
+        faults.add(
+            [Key("workspace"), Key("name")],
+            Fault::new("an empty name", "a name"),
+        );
     }
     if let Some(http) = policy.agent.http.filter(|a| !a.ip().is_loopback()) {
         // The HTTP API has no authentication of its own.
         faults.add(
             [Key("agent"), Key("http")],
-            Fault::new(format!("the address {http}"), "a loopback address, such as \"127.0.0.1:5000\""),
+            Fault::new(
+                format!("the address {http}"),
+                "a loopback address, such as \"127.0.0.1:5000\"",
+            ),
         );
     }
 }
@@ -67,7 +80,13 @@ fn models<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
         for (i, rule) in model.gate.rules.iter().enumerate() {
             let at = |key| [here[0], here[1], Key("gate"), Key("rules"), At(i), Key(key)];
             if seen.contains(&rule.name.as_str()) {
-                faults.add(at("name"), Fault::new(format!("a second gate rule named `{}`", rule.name), "unique names"));
+                faults.add(
+                    at("name"),
+                    Fault::new(
+                        format!("a second gate rule named `{}`", rule.name),
+                        "unique names",
+                    ),
+                );
             }
             seen.push(&rule.name);
             let (key, value) = match rule.bound {
@@ -76,7 +95,10 @@ fn models<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
                 Bound::Champion { margin } => ("margin", margin),
             };
             if !value.is_finite() {
-                faults.add(at(key), Fault::new(format!("{key} = {value}"), "a finite number"));
+                faults.add(
+                    at(key),
+                    Fault::new(format!("{key} = {value}"), "a finite number"),
+                );
             }
         }
         if let Target::Symlink(target) = &model.target {
@@ -86,8 +108,17 @@ fn models<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
                 faults.add(at("path"), Fault::new(found, "a link for each model"));
             }
             for (key, url) in [("reload", &target.reload), ("verify", &target.verify)] {
-                if let Some(url) = url.as_ref().filter(|u| !u.starts_with("http://") && !u.starts_with("https://")) {
-                    faults.add(at(key), Fault::new(format!("the URL `{url}`"), "one that starts with http:// or https://"));
+                if let Some(url) = url
+                    .as_ref()
+                    .filter(|u| !u.starts_with("http://") && !u.starts_with("https://"))
+                {
+                    faults.add(
+                        at(key),
+                        Fault::new(
+                            format!("the URL `{url}`"),
+                            "one that starts with http:// or https://",
+                        ),
+                    );
                 }
             }
         }
@@ -102,32 +133,59 @@ fn monitors<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
         }
         if !policy.models.contains_key(&monitor.model) {
             let known = policy.models.keys().map(String::as_str);
-            faults.add([here[0], here[1], Key("model")], Fault::unknown("model", &monitor.model, known));
+            faults.add(
+                [here[0], here[1], Key("model")],
+                Fault::unknown("model", &monitor.model, known),
+            );
         }
         let drift = |key| [here[0], here[1], Key("drift"), Key(key)];
         let d = &monitor.drift;
         if !(d.psi > 0.0 && d.psi.is_finite()) {
-            faults.add(drift("psi"), Fault::new(format!("psi = {}", d.psi), "a number above 0"));
+            faults.add(
+                drift("psi"),
+                Fault::new(format!("psi = {}", d.psi), "a number above 0"),
+            );
         }
         if !(d.alpha > 0.0 && d.alpha < 1.0) {
-            faults.add(drift("alpha"), Fault::new(format!("alpha = {}", d.alpha), "a number between 0 and 1"));
+            faults.add(
+                drift("alpha"),
+                Fault::new(format!("alpha = {}", d.alpha), "a number between 0 and 1"),
+            );
         }
         if let Some(features) = &monitor.columns.features {
             let columns = [here[0], here[1], Key("columns"), Key("features")];
-            for (i, feature) in features.iter().enumerate().filter(|(i, f)| features[..*i].contains(f)) {
+            for (i, feature) in features
+                .iter()
+                .enumerate()
+                .filter(|(i, f)| features[..*i].contains(f))
+            {
                 let at = [columns[0], columns[1], columns[2], columns[3], At(i)];
-                faults.add(at, Fault::new(format!("the feature `{feature}` a second time"), "each feature once"));
+                faults.add(
+                    at,
+                    Fault::new(
+                        format!("the feature `{feature}` a second time"),
+                        "each feature once",
+                    ),
+                );
             }
         }
-        let Some(quality) = &monitor.quality else { continue };
+        let Some(quality) = &monitor.quality else {
+            continue;
+        };
         let at = |key| [here[0], here[1], Key("quality"), Key(key)];
         if monitor.labels.is_none() {
-            let fault = Fault::new("quality to judge but no labels", "labels = \"<glob>\" in this monitor");
+            let fault = Fault::new(
+                "quality to judge but no labels",
+                "labels = \"<glob>\" in this monitor",
+            );
             faults.add([here[0], here[1], Key("quality")], fault);
         }
         if quality.metric.needs_score() && monitor.columns.score.is_none() {
             let found = format!("the measure {}, but no score column", quality.metric);
-            faults.add(at("metric"), Fault::new(found, "score = \"<column>\" in this monitor's columns"));
+            faults.add(
+                at("metric"),
+                Fault::new(found, "score = \"<column>\" in this monitor's columns"),
+            );
         }
         let (right, wrong, wrong_bound) = match quality.metric.direction() {
             Direction::Max => ("min", "max", quality.max),
@@ -140,7 +198,10 @@ fn monitors<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
         }
         for (key, bound) in [("min", quality.min), ("max", quality.max)] {
             if let Some(bound) = bound.filter(|b| !b.is_finite()) {
-                faults.add(at(key), Fault::new(format!("{key} = {bound}"), "a finite number"));
+                faults.add(
+                    at(key),
+                    Fault::new(format!("{key} = {bound}"), "a finite number"),
+                );
             }
         }
     }
@@ -154,19 +215,36 @@ fn recipes<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
         }
         if !policy.models.contains_key(&recipe.model) {
             let known = policy.models.keys().map(String::as_str);
-            faults.add([here[0], here[1], Key("model")], Fault::unknown("model", &recipe.model, known));
+            faults.add(
+                [here[0], here[1], Key("model")],
+                Fault::unknown("model", &recipe.model, known),
+            );
         }
-        if recipe.command.first().is_none_or(|program| program.trim().is_empty()) {
-            let fault = Fault::new("an empty command", "a program and its arguments, such as [\"python3\", \"train.py\"]");
+        if recipe
+            .command
+            .first()
+            .is_none_or(|program| program.trim().is_empty())
+        {
+            let fault = Fault::new(
+                "an empty command",
+                "a program and its arguments, such as [\"python3\", \"train.py\"]",
+            );
             faults.add([here[0], here[1], Key("command")], fault);
         }
         for param in recipe.params.keys().filter(|p| !environment_name(p)) {
-            let fault = Fault::new(format!("the parameter `{param}`"), "letters, digits and _, no digit first");
+            let fault = Fault::new(
+                format!("the parameter `{param}`"),
+                "letters, digits and _, no digit first",
+            );
             faults.add([here[0], here[1], Key("params"), Key(param)], fault);
         }
         for (i, trigger) in recipe.triggers.iter().enumerate() {
             let at = |key| [here[0], here[1], Key("triggers"), At(i), Key(key)];
-            if let Some(monitor) = trigger.rule.monitor().filter(|m| !policy.monitors.contains_key(*m)) {
+            if let Some(monitor) = trigger
+                .rule
+                .monitor()
+                .filter(|m| !policy.monitors.contains_key(*m))
+            {
                 let known = policy.monitors.keys().map(String::as_str);
                 faults.add(at("monitor"), Fault::unknown("monitor", monitor, known));
             }
@@ -174,19 +252,41 @@ fn recipes<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
                 faults.add(at("windows"), Fault::new("windows = 0", "1 or more"));
             }
             match &trigger.rule {
-                TriggerRule::Metric { metric, bound, direction, .. } => {
-                    let key = if *direction == Direction::Max { "below" } else { "above" };
+                TriggerRule::Metric {
+                    metric,
+                    bound,
+                    direction,
+                    ..
+                } => {
+                    let key = if *direction == Direction::Max {
+                        "below"
+                    } else {
+                        "above"
+                    };
                     if !bound.is_finite() {
-                        faults.add(at(key), Fault::new(format!("{key} = {bound}"), "a finite number"));
+                        faults.add(
+                            at(key),
+                            Fault::new(format!("{key} = {bound}"), "a finite number"),
+                        );
                     }
                     if metric.direction() != *direction {
-                        let right = if *direction == Direction::Max { "metric_above" } else { "metric_below" };
-                        let found = format!("{} for {metric}, which is then at its best", trigger.rule.word());
+                        let right = if *direction == Direction::Max {
+                            "metric_above"
+                        } else {
+                            "metric_below"
+                        };
+                        let found = format!(
+                            "{} for {metric}, which is then at its best",
+                            trigger.rule.word()
+                        );
                         faults.add(at("kind"), Fault::new(found, format!("kind = \"{right}\"")));
                     }
                 }
                 TriggerRule::DriftedShare { share, .. } if !(*share > 0.0 && *share <= 1.0) => {
-                    faults.add(at("share"), Fault::new(format!("share = {share}"), "a share above 0, at most 1"));
+                    faults.add(
+                        at("share"),
+                        Fault::new(format!("share = {share}"), "a share above 0, at most 1"),
+                    );
                 }
                 TriggerRule::Schedule { cron } if cron.split_whitespace().count() != 5 => {
                     let fault = Fault::new(
@@ -206,11 +306,16 @@ fn plain_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 100
         && !name.starts_with(['.', '-'])
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }
 
 fn bad_name(what: &str, name: &str) -> Fault {
-    Fault::new(format!("the {what} name `{name}`"), "letters, digits, _, - and . (first a letter, digit or _), at most 100")
+    Fault::new(
+        format!("the {what} name `{name}`"),
+        "letters, digits, _, - and . (first a letter, digit or _), at most 100",
+    )
 }
 
 /// Whether a name can be the end of an environment variable's.
@@ -228,10 +333,16 @@ fn locate(root: &DeTable, path: &[Step]) -> Range<usize> {
     let mut array = None;
     for step in path {
         let value = match *step {
-            Step::Key(name) => table.and_then(|t| t.iter().find(|(key, _)| key.get_ref() == name)).map(|(key, v)| {
-                place = if v.get_ref().is_table() { key.span() } else { v.span() };
-                v.get_ref()
-            }),
+            Step::Key(name) => table
+                .and_then(|t| t.iter().find(|(key, _)| key.get_ref() == name))
+                .map(|(key, v)| {
+                    place = if v.get_ref().is_table() {
+                        key.span()
+                    } else {
+                        v.span()
+                    };
+                    v.get_ref()
+                }),
             Step::At(i) => array.and_then(|a: &toml::de::DeArray| a.get(i)).map(|v| {
                 place = v.span();
                 v.get_ref()

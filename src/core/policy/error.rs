@@ -12,8 +12,8 @@ pub struct PolicyError {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong.
-    pub fault: Fault,
+    /// What is wrong. Boxed to keep the error small beside the policy.
+    pub fault: Box<Fault>,
     /// The line's text.
     source_line: String,
     /// How many characters of the line are meant; at least 1.
@@ -34,18 +34,30 @@ pub struct Fault {
 impl Fault {
     /// A fault without a guess.
     pub(super) fn new(found: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self { found: found.into(), expected: expected.into(), meant: None }
+        Self {
+            found: found.into(),
+            expected: expected.into(),
+            meant: None,
+        }
     }
 
     /// A name that is none of the known ones: lists them and guesses which was meant.
-    pub(super) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+    pub(super) fn unknown<'a>(
+        what: &str,
+        name: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Self {
         let known: Vec<&str> = known.collect();
         let expected = match known.as_slice() {
             [] => "none, for none is defined".to_owned(),
             [one] => one.to_string(),
             many => format!("one of {}", many.join(", ")),
         };
-        Self { found: format!("unknown {what} `{name}`"), expected, meant: nearest(name, &known) }
+        Self {
+            found: format!("unknown {what} `{name}`"),
+            expected,
+            meant: nearest(name, &known),
+        }
     }
 }
 
@@ -71,9 +83,13 @@ impl PolicyError {
             file: file.to_owned(),
             line: text[..start].matches('\n').count() + 1,
             column: text[line_start..start].chars().count() + 1,
-            fault,
+            fault: Box::new(fault),
             source_line,
-            width: text[start..end.min(line_end)].trim_end().chars().count().max(1),
+            width: text[start..end.min(line_end)]
+                .trim_end()
+                .chars()
+                .count()
+                .max(1),
         }
     }
 
@@ -88,10 +104,17 @@ impl PolicyError {
         let number = self.line.to_string();
         let gutter = " ".repeat(number.len());
         // A tab stays a tab, so that the caret stands under its word however wide tabs are.
-        let pad: String =
-            self.source_line.chars().take(self.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        let pad: String = self
+            .source_line
+            .chars()
+            .take(self.column - 1)
+            .map(|c| if c == '\t' { '\t' } else { ' ' })
+            .collect();
         let carets = "^".repeat(self.width);
-        format!("{gutter} |\n{number} | {}\n{gutter} | {pad}{carets}", self.source_line)
+        format!(
+            "{gutter} |\n{number} | {}\n{gutter} | {pad}{carets}",
+            self.source_line
+        )
     }
 }
 
@@ -107,7 +130,9 @@ fn floor_boundary(text: &str, at: usize) -> usize {
 /// Serde speaks of fields, variants and structs; a policy file has keys, values and tables.
 fn translate(message: &str) -> Fault {
     let message = message.trim().replace('\n', ", ");
-    let ticked = |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(Into::into).collect() };
+    let ticked = |text: &str| -> Vec<String> {
+        text.split('`').skip(1).step_by(2).map(Into::into).collect()
+    };
     for (prefix, what) in [("unknown field ", "key"), ("unknown variant ", "value")] {
         if message.starts_with(prefix) {
             let mut words = ticked(&message).into_iter();
@@ -118,11 +143,16 @@ fn translate(message: &str) -> Fault {
     }
     if message.starts_with("missing field ") {
         let name = ticked(&message).into_iter().next().unwrap_or_default();
-        return Fault::new(format!("no key `{name}`"), format!("{name} = … in this table"));
+        return Fault::new(
+            format!("no key `{name}`"),
+            format!("{name} = … in this table"),
+        );
     }
     match message.rsplit_once(", expected ") {
         Some((found, expected)) => {
-            let found = found.trim_start_matches("invalid type: ").trim_start_matches("invalid value: ");
+            let found = found
+                .trim_start_matches("invalid type: ")
+                .trim_start_matches("invalid value: ");
             Fault::new(found, plain_type(expected))
         }
         None => Fault::new(message, "valid TOML"),
@@ -192,7 +222,10 @@ mod tests {
         let text = "é = 1\r\n\tß = 2";
         let at = text.find('ß').unwrap();
         let e = PolicyError::new("t", text, at..at + 2, Fault::new("x", "y"));
-        assert_eq!((e.line, e.column, e.source_line.as_str()), (2, 2, "\tß = 2"));
+        assert_eq!(
+            (e.line, e.column, e.source_line.as_str()),
+            (2, 2, "\tß = 2")
+        );
         for i in 0..40 {
             let _ = PolicyError::new("t", text, i..i + 3, Fault::new("x", "y")).to_string();
         }

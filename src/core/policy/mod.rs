@@ -13,7 +13,9 @@ mod span;
 mod written;
 
 pub use error::PolicyError;
-pub use model::{ApprovalPolicy, Bound, Direction, GatePolicy, GateRule, ModelPolicy, SymlinkTarget, Target};
+pub use model::{
+    ApprovalPolicy, Bound, Direction, GatePolicy, GateRule, ModelPolicy, SymlinkTarget, Target,
+};
 pub use monitor::{Columns, DriftPolicy, MonitorPolicy, QualityMetric, QualityPolicy, Window};
 pub use recipe::{Param, RecipePolicy, TriggerPolicy, TriggerRule};
 pub use span::Span;
@@ -65,7 +67,8 @@ impl Policy {
     /// # Errors
     /// The first thing that is wrong, in the file's order, with line and column.
     pub fn parse(text: &str, file: &str) -> Result<Self, PolicyError> {
-        let policy: Self = toml::from_str(text).map_err(|e| PolicyError::from_toml(file, text, &e))?;
+        let policy: Self =
+            toml::from_str(text).map_err(|e| PolicyError::from_toml(file, text, &e))?;
         match check::first_fault(&policy, text) {
             Some((at, fault)) => Err(PolicyError::new(file, text, at, fault)),
             None => Ok(policy),
@@ -78,13 +81,25 @@ impl Policy {
     }
 
     /// The recipes that make versions of a model, by name.
-    pub fn recipes_of<'a>(&'a self, model: &'a str) -> impl Iterator<Item = (&'a str, &'a RecipePolicy)> {
-        self.recipes.iter().filter(move |(_, r)| r.model == model).map(|(name, r)| (name.as_str(), r))
+    pub fn recipes_of<'a>(
+        &'a self,
+        model: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a RecipePolicy)> {
+        self.recipes
+            .iter()
+            .filter(move |(_, r)| r.model == model)
+            .map(|(name, r)| (name.as_str(), r))
     }
 
     /// The monitors that watch a model, by name.
-    pub fn monitors_of<'a>(&'a self, model: &'a str) -> impl Iterator<Item = (&'a str, &'a MonitorPolicy)> {
-        self.monitors.iter().filter(move |(_, m)| m.model == model).map(|(name, m)| (name.as_str(), m))
+    pub fn monitors_of<'a>(
+        &'a self,
+        model: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a MonitorPolicy)> {
+        self.monitors
+            .iter()
+            .filter(move |(_, m)| m.model == model)
+            .map(|(name, m)| (name.as_str(), m))
     }
 }
 

@@ -114,17 +114,29 @@ impl TryFrom<RawRule> for GateRule {
         let bound = match (raw.min, raw.max, raw.at_least) {
             (Some(min), None, None) => Bound::Min(min),
             (None, Some(max), None) => Bound::Max(max),
-            (None, None, Some(Rival::Champion)) => Bound::Champion { margin: raw.margin.unwrap_or(0.0) },
+            (None, None, Some(Rival::Champion)) => Bound::Champion {
+                margin: raw.margin.unwrap_or(0.0),
+            },
             (None, None, None) => {
-                return Err(named("has no bound, expected one of min, max or at_least = \"champion\""));
+                return Err(named(
+                    "has no bound, expected one of min, max or at_least = \"champion\"",
+                ));
             }
-            _ => return Err(named("has two bounds, expected one of min, max or at_least = \"champion\"")),
+            _ => {
+                return Err(named(
+                    "has two bounds, expected one of min, max or at_least = \"champion\"",
+                ));
+            }
         };
         match (bound, raw.margin) {
-            (Bound::Min(_) | Bound::Max(_), Some(_)) => {
-                Err(named("has a margin without a champion, expected margin only with at_least = \"champion\""))
-            }
-            _ => Ok(Self { name: raw.name, metric: raw.metric, bound }),
+            (Bound::Min(_) | Bound::Max(_), Some(_)) => Err(named(
+                "has a margin without a champion, expected margin only with at_least = \"champion\"",
+            )),
+            _ => Ok(Self {
+                name: raw.name,
+                metric: raw.metric,
+                bound,
+            }),
         }
     }
 }
@@ -136,7 +148,14 @@ impl From<GateRule> for RawRule {
             Bound::Max(max) => (None, Some(max), None, None),
             Bound::Champion { margin } => (None, None, Some(Rival::Champion), Some(margin)),
         };
-        Self { name: rule.name, metric: rule.metric, min, max, at_least, margin }
+        Self {
+            name: rule.name,
+            metric: rule.metric,
+            min,
+            max,
+            at_least,
+            margin,
+        }
     }
 }
 
@@ -152,7 +171,10 @@ pub struct ApprovalPolicy {
 
 impl Default for ApprovalPolicy {
     fn default() -> Self {
-        Self { required: 1, author_may_approve: false }
+        Self {
+            required: 1,
+            author_may_approve: false,
+        }
     }
 }
 
@@ -240,7 +262,13 @@ impl TryFrom<RawTarget> for Target {
 impl From<Target> for RawTarget {
     fn from(target: Target) -> Self {
         match target {
-            Target::Alias => Self { kind: TargetKind::Alias, path: None, reload: None, verify: None, timeout: None },
+            Target::Alias => Self {
+                kind: TargetKind::Alias,
+                path: None,
+                reload: None,
+                verify: None,
+                timeout: None,
+            },
             Target::Symlink(t) => Self {
                 kind: TargetKind::Symlink,
                 path: Some(t.path),

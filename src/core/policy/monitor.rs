@@ -112,9 +112,17 @@ impl Default for Columns {
 impl Columns {
     /// Whether a column has a meaning of its own, so that it is no feature by default.
     pub fn has_role(&self, column: &str) -> bool {
-        let optional =
-            [&self.version, &self.prediction, &self.score, &self.label_timestamp, &self.latency, &self.status];
-        [&self.timestamp, &self.request_id, &self.label].into_iter().any(|c| c == column)
+        let optional = [
+            &self.version,
+            &self.prediction,
+            &self.score,
+            &self.label_timestamp,
+            &self.latency,
+            &self.status,
+        ];
+        [&self.timestamp, &self.request_id, &self.label]
+            .into_iter()
+            .any(|c| c == column)
             || optional.into_iter().flatten().any(|c| c == column)
     }
 }
@@ -133,7 +141,11 @@ pub struct DriftPolicy {
 
 impl Default for DriftPolicy {
     fn default() -> Self {
-        Self { psi: 0.1, alpha: 0.05, min_rows: 100 }
+        Self {
+            psi: 0.1,
+            alpha: 0.05,
+            min_rows: 100,
+        }
     }
 }
 

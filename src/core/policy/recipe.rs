@@ -37,7 +37,10 @@ fn default_timeout() -> Span {
 
 /// A parameter's value. Numbers and booleans may stand without quotation marks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "a value of another type, expected a string, a number or a boolean")]
+#[serde(
+    untagged,
+    expecting = "a value of another type, expected a string, a number or a boolean"
+)]
 pub enum Param {
     /// `true` or `false`.
     Bool(bool),
@@ -104,8 +107,14 @@ impl TriggerRule {
     /// The word in the policy file.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Metric { direction: Direction::Max, .. } => "metric_below",
-            Self::Metric { direction: Direction::Min, .. } => "metric_above",
+            Self::Metric {
+                direction: Direction::Max,
+                ..
+            } => "metric_below",
+            Self::Metric {
+                direction: Direction::Min,
+                ..
+            } => "metric_above",
             Self::DriftedShare { .. } => "drifted_share",
             Self::Schedule { .. } => "schedule",
         }
@@ -173,8 +182,12 @@ impl TryFrom<RawTrigger> for TriggerPolicy {
 
     fn try_from(raw: RawTrigger) -> Result<Self, String> {
         let (word, allowed): (_, &[&str]) = match raw.kind {
-            TriggerKind::MetricBelow => ("metric_below", &["monitor", "metric", "below", "windows"]),
-            TriggerKind::MetricAbove => ("metric_above", &["monitor", "metric", "above", "windows"]),
+            TriggerKind::MetricBelow => {
+                ("metric_below", &["monitor", "metric", "below", "windows"])
+            }
+            TriggerKind::MetricAbove => {
+                ("metric_above", &["monitor", "metric", "above", "windows"])
+            }
             TriggerKind::DriftedShare => ("drifted_share", &["monitor", "share", "windows"]),
             TriggerKind::Schedule => ("schedule", &["cron"]),
         };
@@ -187,11 +200,18 @@ impl TryFrom<RawTrigger> for TriggerPolicy {
             ("cron", raw.cron.is_some()),
             ("windows", raw.windows.is_some()),
         ];
-        if let Some((key, _)) = given.iter().find(|(key, present)| *present && !allowed.contains(key)) {
+        if let Some((key, _)) = given
+            .iter()
+            .find(|(key, present)| *present && !allowed.contains(key))
+        {
             let keys = allowed.join(", ");
-            return Err(format!("a trigger of kind \"{word}\" with the key {key}, expected {keys} and cooldown"));
+            return Err(format!(
+                "a trigger of kind \"{word}\" with the key {key}, expected {keys} and cooldown"
+            ));
         }
-        let missing = |key: &str| format!("a trigger of kind \"{word}\" without the key {key}, expected it here");
+        let missing = |key: &str| {
+            format!("a trigger of kind \"{word}\" without the key {key}, expected it here")
+        };
         let monitor = raw.monitor.ok_or_else(|| missing("monitor"));
         let metric = raw.metric.ok_or_else(|| missing("metric"));
         let rule = match raw.kind {
@@ -207,12 +227,19 @@ impl TryFrom<RawTrigger> for TriggerPolicy {
                 bound: raw.above.ok_or_else(|| missing("above"))?,
                 direction: Direction::Min,
             },
-            TriggerKind::DriftedShare => {
-                TriggerRule::DriftedShare { monitor: monitor?, share: raw.share.ok_or_else(|| missing("share"))? }
-            }
-            TriggerKind::Schedule => TriggerRule::Schedule { cron: raw.cron.ok_or_else(|| missing("cron"))? },
+            TriggerKind::DriftedShare => TriggerRule::DriftedShare {
+                monitor: monitor?,
+                share: raw.share.ok_or_else(|| missing("share"))?,
+            },
+            TriggerKind::Schedule => TriggerRule::Schedule {
+                cron: raw.cron.ok_or_else(|| missing("cron"))?,
+            },
         };
-        Ok(Self { rule, windows: raw.windows.unwrap_or(1), cooldown: raw.cooldown })
+        Ok(Self {
+            rule,
+            windows: raw.windows.unwrap_or(1),
+            cooldown: raw.cooldown,
+        })
     }
 }
 
@@ -230,16 +257,38 @@ impl From<TriggerPolicy> for RawTrigger {
             cooldown: t.cooldown,
         };
         match t.rule {
-            TriggerRule::Metric { metric, bound, direction: Direction::Max, .. } => {
-                Self { kind: TriggerKind::MetricBelow, metric: Some(metric), below: Some(bound), ..blank }
-            }
-            TriggerRule::Metric { metric, bound, direction: Direction::Min, .. } => {
-                Self { kind: TriggerKind::MetricAbove, metric: Some(metric), above: Some(bound), ..blank }
-            }
-            TriggerRule::DriftedShare { share, .. } => {
-                Self { kind: TriggerKind::DriftedShare, share: Some(share), ..blank }
-            }
-            TriggerRule::Schedule { cron } => Self { cron: Some(cron), windows: None, ..blank },
+            TriggerRule::Metric {
+                metric,
+                bound,
+                direction: Direction::Max,
+                ..
+            } => Self {
+                kind: TriggerKind::MetricBelow,
+                metric: Some(metric),
+                below: Some(bound),
+                ..blank
+            },
+            TriggerRule::Metric {
+                metric,
+                bound,
+                direction: Direction::Min,
+                ..
+            } => Self {
+                kind: TriggerKind::MetricAbove,
+                metric: Some(metric),
+                above: Some(bound),
+                ..blank
+            },
+            TriggerRule::DriftedShare { share, .. } => Self {
+                kind: TriggerKind::DriftedShare,
+                share: Some(share),
+                ..blank
+            },
+            TriggerRule::Schedule { cron } => Self {
+                cron: Some(cron),
+                windows: None,
+                ..blank
+            },
         }
     }
 }

@@ -5,11 +5,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, fmt, str::FromStr, time::Duration};
 
 /// Units, greatest first, in milliseconds.
-const UNITS: [(&str, u64); 6] =
-    [("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+const UNITS: [(&str, u64); 6] = [
+    ("w", 604_800_000),
+    ("d", 86_400_000),
+    ("h", 3_600_000),
+    ("m", 60_000),
+    ("s", 1_000),
+    ("ms", 1),
+];
 
 /// What a span may look like, as errors say it.
-const EXPECTED: &str = "a whole number above 0 with a unit (ms, s, m, h, d or w), such as \"5s\" or \"12w\"";
+const EXPECTED: &str =
+    "a whole number above 0 with a unit (ms, s, m, h, d or w), such as \"5s\" or \"12w\"";
 
 /// The longest span: a hundred years, so that adding one to an instant cannot overflow.
 const LONGEST_MILLIS: u64 = 100 * 366 * 86_400_000;
@@ -21,7 +28,11 @@ pub struct Span(u64);
 impl Span {
     /// Seconds; for defaults. At least one.
     pub const fn from_secs(secs: u32) -> Self {
-        Self(if secs == 0 { 1_000 } else { secs as u64 * 1_000 })
+        Self(if secs == 0 {
+            1_000
+        } else {
+            secs as u64 * 1_000
+        })
     }
 
     /// Milliseconds.
@@ -47,13 +58,18 @@ impl FromStr for Span {
             .find(|(name, _)| *name == unit)
             .and_then(|(_, factor)| number.parse::<u64>().ok()?.checked_mul(factor))
             .filter(|millis| (1..=LONGEST_MILLIS).contains(millis));
-        millis.map(Self).ok_or_else(|| format!("invalid span \"{text}\", expected {EXPECTED}"))
+        millis
+            .map(Self)
+            .ok_or_else(|| format!("invalid span \"{text}\", expected {EXPECTED}"))
     }
 }
 
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (unit, factor) = UNITS.into_iter().find(|(_, factor)| self.0.is_multiple_of(*factor)).unwrap_or(("ms", 1));
+        let (unit, factor) = UNITS
+            .into_iter()
+            .find(|(_, factor)| self.0.is_multiple_of(*factor))
+            .unwrap_or(("ms", 1));
         write!(f, "{}{unit}", self.0 / factor)
     }
 }
@@ -118,7 +134,10 @@ mod tests {
     #[case::too_long("99999999999999999999w")]
     #[case::overflow("9999999999999w")]
     fn refuses(#[case] text: &str) {
-        assert!(text.parse::<Span>().unwrap_err().contains("such as"), "{text}");
+        assert!(
+            text.parse::<Span>().unwrap_err().contains("such as"),
+            "{text}"
+        );
     }
 
     proptest! {

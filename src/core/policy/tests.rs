@@ -85,17 +85,35 @@ fn the_full_file_says_what_it_says() {
     let model = &p.models["late15"];
     assert_eq!(model.gate.rules[1].bound, Bound::Champion { margin: 0.0 });
     assert!(model.approval.author_may_approve);
-    let Target::Symlink(link) = &model.target else { panic!("a symlink") };
-    assert_eq!((link.path.as_str(), link.timeout.millis()), ("serving/late15", 5_000));
+    let Target::Symlink(link) = &model.target else {
+        panic!("a symlink")
+    };
+    assert_eq!(
+        (link.path.as_str(), link.timeout.millis()),
+        ("serving/late15", 5_000)
+    );
     let monitor = &p.monitors["late15"];
     assert_eq!(monitor.window, Window::Week);
-    assert_eq!(monitor.quality.as_ref().map(|q| (q.metric, q.min)), Some((QualityMetric::Auc, Some(0.66))));
+    assert_eq!(
+        monitor.quality.as_ref().map(|q| (q.metric, q.min)),
+        Some((QualityMetric::Auc, Some(0.66)))
+    );
     assert!(monitor.columns.has_role("latency_ms") && !monitor.columns.has_role("distance"));
     let recipe = &p.recipes["late15"];
-    assert_eq!(recipe.params.values().map(ToString::to_string).collect::<Vec<_>>(), ["6", "0.1"]);
+    assert_eq!(
+        recipe
+            .params
+            .values()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        ["6", "0.1"]
+    );
     assert_eq!(recipe.triggers[0].rule.word(), "metric_below");
     assert_eq!(recipe.triggers[0].windows, 2);
-    assert_eq!(p.recipes_of("late15").count() + p.monitors_of("late15").count(), 2);
+    assert_eq!(
+        p.recipes_of("late15").count() + p.monitors_of("late15").count(),
+        2
+    );
     assert_eq!(p.agent.http.unwrap().port(), 5000);
 }
 
@@ -104,13 +122,22 @@ fn what_is_left_out_has_its_default() {
     let p = Policy::parse("[workspace]\nname = 'w'\n[models.m]\nmetric = 'auc'\n[monitors.m]\nmodel = 'm'\nlog = 'l'\nreference = 'r'\n[recipes.m]\nmodel = 'm'\ncommand = ['t']", "t").unwrap();
     assert_eq!(p.agent.http, None);
     let m = &p.models["m"];
-    assert_eq!((m.direction, &m.target, m.approval.required), (Direction::Max, &Target::Alias, 1));
+    assert_eq!(
+        (m.direction, &m.target, m.approval.required),
+        (Direction::Max, &Target::Alias, 1)
+    );
     assert!(!m.approval.author_may_approve && m.gate.rules.is_empty());
     let w = &p.monitors["m"];
-    assert_eq!((w.drift.psi, w.drift.alpha, w.drift.min_rows, w.window), (0.1, 0.05, 100, Window::Week));
+    assert_eq!(
+        (w.drift.psi, w.drift.alpha, w.drift.min_rows, w.window),
+        (0.1, 0.05, 100, Window::Week)
+    );
     assert_eq!(w.quality, None);
     let r = &p.recipes["m"];
-    assert_eq!((r.window.to_string(), r.timeout.to_string()), ("12w".into(), "1h".into()));
+    assert_eq!(
+        (r.window.to_string(), r.timeout.to_string()),
+        ("12w".into(), "1h".into())
+    );
 }
 
 #[test]
@@ -129,7 +156,10 @@ fn the_template_parses_with_and_without_its_comments() {
         .filter(|l| !l.starts_with("kind = \"alias\""))
         .filter_map(|l| {
             let bare = l.strip_prefix("# ").unwrap_or(l);
-            let toml = bare.starts_with('[') || bare.contains(" = ") || bare.starts_with("  {") || bare == "]";
+            let toml = bare.starts_with('[')
+                || bare.contains(" = ")
+                || bare.starts_with("  {")
+                || bare == "]";
             toml.then(|| format!("{bare}\n"))
         })
         .collect();
@@ -149,69 +179,245 @@ fn an_error_reads_as_a_compilers() {
 
 /// `from` → `to` in the full file; then line, column, and parts of the message.
 #[rstest]
-#[case::unknown_table("[agent]", "[agnet]", "5:2", "unknown key `agnet`; expected one of workspace, agent, models, monitors, recipes. Did you mean `agent`?")]
-#[case::unknown_key("metric = \"heldout_auc\"\nd", "metrik = \"heldout_auc\"\nd", "10:1", "unknown key `metrik`")]
+#[case::unknown_table(
+    "[agent]",
+    "[agnet]",
+    "5:2",
+    "unknown key `agnet`; expected one of workspace, agent, models, monitors, recipes. Did you mean `agent`?"
+)]
+#[case::unknown_key(
+    "metric = \"heldout_auc\"\nd",
+    "metrik = \"heldout_auc\"\nd",
+    "10:1",
+    "unknown key `metrik`"
+)]
 #[case::missing_key("log = \"log/**/*.parquet\"", "", "27:1", "no key `log`")]
-#[case::wrong_type("psi = 0.1", "psi = \"much\"", "45:7", "string \"much\"; expected a number")]
-#[case::table_wanted("[models.late15.approval]\nrequired = 1\nauthor_may_approve = true", "approval = 3", "17:1", "")]
-#[case::negative_rows("min_rows = 100", "min_rows = -1", "47:12", "expected a whole number, 0 or more")]
-#[case::bad_direction("\"max\"", "\"up\"", "11:13", "unknown value `up`; expected one of max, min")]
-#[case::unknown_window("window = \"week\"", "window = \"weak\"", "32:10", "unknown value `weak`; expected one of hour, day, week, month. Did you mean `week`?")]
-#[case::bad_span("timeout = \"10m\"", "timeout = \"5x\"", "57:11", "invalid span \"5x\"; expected a whole number above 0 with a unit")]
-#[case::span_number("timeout = \"10m\"", "timeout = 10", "57:11", "integer `10`; expected a whole number above 0 with a unit")]
+#[case::wrong_type(
+    "psi = 0.1",
+    "psi = \"much\"",
+    "45:7",
+    "string \"much\"; expected a number"
+)]
+#[case::table_wanted(
+    "[models.late15.approval]\nrequired = 1\nauthor_may_approve = true",
+    "approval = 3",
+    "17:1",
+    ""
+)]
+#[case::negative_rows(
+    "min_rows = 100",
+    "min_rows = -1",
+    "47:12",
+    "expected a whole number, 0 or more"
+)]
+#[case::bad_direction(
+    "\"max\"",
+    "\"up\"",
+    "11:13",
+    "unknown value `up`; expected one of max, min"
+)]
+#[case::unknown_window(
+    "window = \"week\"",
+    "window = \"weak\"",
+    "32:10",
+    "unknown value `weak`; expected one of hour, day, week, month. Did you mean `week`?"
+)]
+#[case::bad_span(
+    "timeout = \"10m\"",
+    "timeout = \"5x\"",
+    "57:11",
+    "invalid span \"5x\"; expected a whole number above 0 with a unit"
+)]
+#[case::span_number(
+    "timeout = \"10m\"",
+    "timeout = 10",
+    "57:11",
+    "integer `10`; expected a whole number above 0 with a unit"
+)]
 #[case::psi_zero("psi = 0.1", "psi = 0.0", "45:7", "psi = 0; expected a number above 0")]
 #[case::psi_nan("psi = 0.1", "psi = nan", "45:7", "psi = NaN")]
-#[case::alpha_one("alpha = 0.05", "alpha = 1.0", "46:9", "alpha = 1; expected a number between 0 and 1")]
-#[case::quality_unknown("metric = \"auc\"\nmin", "metric = \"auk\"\nmin", "49:10", "Did you mean `auc`?")]
-#[case::quality_way("min = 0.66", "max = 0.66", "50:7", "max for auc, where more is better; expected min")]
+#[case::alpha_one(
+    "alpha = 0.05",
+    "alpha = 1.0",
+    "46:9",
+    "alpha = 1; expected a number between 0 and 1"
+)]
+#[case::quality_unknown(
+    "metric = \"auc\"\nmin",
+    "metric = \"auk\"\nmin",
+    "49:10",
+    "Did you mean `auc`?"
+)]
+#[case::quality_way(
+    "min = 0.66",
+    "max = 0.66",
+    "50:7",
+    "max for auc, where more is better; expected min"
+)]
 #[case::quality_no_labels("labels = \"labels/**/*.parquet\"", "", "48:18", "no labels")]
 #[case::quality_no_score("score = \"probability\"", "", "49:10", "no score column")]
-#[case::two_bounds("min = 0.62", "min = 0.62, max = 0.9", "14:3", "gate rule \"absolute\" has two bounds; expected one of min, max or at_least")]
+#[case::two_bounds(
+    "min = 0.62",
+    "min = 0.62, max = 0.9",
+    "14:3",
+    "gate rule \"absolute\" has two bounds; expected one of min, max or at_least"
+)]
 #[case::no_bound(", min = 0.62", "", "14:3", "has no bound")]
-#[case::margin_alone("min = 0.62", "min = 0.62, margin = 0.1", "14:3", "margin without a champion")]
-#[case::rule_twice("name = \"champion\"", "name = \"absolute\"", "15:12", "a second gate rule named `absolute`")]
+#[case::margin_alone(
+    "min = 0.62",
+    "min = 0.62, margin = 0.1",
+    "14:3",
+    "margin without a champion"
+)]
+#[case::rule_twice(
+    "name = \"champion\"",
+    "name = \"absolute\"",
+    "15:12",
+    "a second gate rule named `absolute`"
+)]
 #[case::rule_key("min = 0.62", "min = 0.62, mx = 1", "14:60", "unknown key `mx`")]
-#[case::rule_bound_nan("min = 0.62", "min = nan", "14:54", "min = NaN; expected a finite number")]
-#[case::no_path("path = \"serving/late15\"", "", "20:1", "kind \"symlink\" without a path")]
-#[case::alias_with_path("kind = \"symlink\"", "kind = \"alias\"", "20:1", "kind \"alias\" with other keys")]
-#[case::bad_kind("kind = \"symlink\"", "kind = \"simlink\"", "21:8", "Did you mean `symlink`?")]
-#[case::bad_url("reload = \"http", "reload = \"ftp", "23:10", "expected one that starts with http://")]
-#[case::monitor_model("[monitors.late15]\nmodel = \"late15\"", "[monitors.late15]\nmodel = \"late51\"", "28:9", "unknown model `late51`; expected late15. Did you mean `late15`?")]
-#[case::recipe_model("[recipes.late15]\nmodel = \"late15\"", "[recipes.late15]\nmodel = \"x\"", "54:9", "unknown model `x`; expected late15.")]
-#[case::no_command("command = [\"{trimtab}\", \"demo\", \"train\"]", "command = []", "55:11", "an empty command")]
-#[case::shell_command("command = [\"{trimtab}\", \"demo\", \"train\"]", "command = \"train\"", "55:11", "expected an array")]
+#[case::rule_bound_nan(
+    "min = 0.62",
+    "min = nan",
+    "14:54",
+    "min = NaN; expected a finite number"
+)]
+#[case::no_path(
+    "path = \"serving/late15\"",
+    "",
+    "20:1",
+    "kind \"symlink\" without a path"
+)]
+#[case::alias_with_path(
+    "kind = \"symlink\"",
+    "kind = \"alias\"",
+    "20:1",
+    "kind \"alias\" with other keys"
+)]
+#[case::bad_kind(
+    "kind = \"symlink\"",
+    "kind = \"simlink\"",
+    "21:8",
+    "Did you mean `symlink`?"
+)]
+#[case::bad_url(
+    "reload = \"http",
+    "reload = \"ftp",
+    "23:10",
+    "expected one that starts with http://"
+)]
+#[case::monitor_model(
+    "[monitors.late15]\nmodel = \"late15\"",
+    "[monitors.late15]\nmodel = \"late51\"",
+    "28:9",
+    "unknown model `late51`; expected late15. Did you mean `late15`?"
+)]
+#[case::recipe_model(
+    "[recipes.late15]\nmodel = \"late15\"",
+    "[recipes.late15]\nmodel = \"x\"",
+    "54:9",
+    "unknown model `x`; expected late15."
+)]
+#[case::no_command(
+    "command = [\"{trimtab}\", \"demo\", \"train\"]",
+    "command = []",
+    "55:11",
+    "an empty command"
+)]
+#[case::shell_command(
+    "command = [\"{trimtab}\", \"demo\", \"train\"]",
+    "command = \"train\"",
+    "55:11",
+    "expected an array"
+)]
 #[case::bad_param("depth = 6", "\"de-pth\" = 6", "59:12", "the parameter `de-pth`")]
-#[case::param_table("depth = 6", "depth = []", "59:9", "expected a string, a number or a boolean")]
-#[case::trigger_monitor("monitor = \"late15\"", "monitor = \"late\"", "63:11", "unknown monitor `late`")]
-#[case::trigger_key("below = 0.66", "above = 0.66", "61:1", "with the key above; expected monitor, metric, below, windows and cooldown")]
+#[case::param_table(
+    "depth = 6",
+    "depth = []",
+    "59:9",
+    "expected a string, a number or a boolean"
+)]
+#[case::trigger_monitor(
+    "monitor = \"late15\"",
+    "monitor = \"late\"",
+    "63:11",
+    "unknown monitor `late`"
+)]
+#[case::trigger_key(
+    "below = 0.66",
+    "above = 0.66",
+    "61:1",
+    "with the key above; expected monitor, metric, below, windows and cooldown"
+)]
 #[case::trigger_missing("below = 0.66\n", "", "61:1", "without the key below")]
-#[case::trigger_windows("windows = 2", "windows = 0", "66:11", "windows = 0; expected 1 or more")]
-#[case::trigger_way("metric = \"auc\"\nbelow", "metric = \"log_loss\"\nbelow", "62:8", "expected kind = \"metric_above\"")]
+#[case::trigger_windows(
+    "windows = 2",
+    "windows = 0",
+    "66:11",
+    "windows = 0; expected 1 or more"
+)]
+#[case::trigger_way(
+    "metric = \"auc\"\nbelow",
+    "metric = \"log_loss\"\nbelow",
+    "62:8",
+    "expected kind = \"metric_above\""
+)]
 #[case::cron("0 3 * * 1", "weekly", "70:8", "expected five fields")]
-#[case::feature_twice("\"distance\", \"dest\"", "\"dest\", \"dest\"", "43:21", "the feature `dest` a second time")]
-#[case::name_escapes("[models.late15]", "[models.\"../x\"]\nmetric='a'\n[models.late15]", "8:9", "the model name `../x`")]
+#[case::feature_twice(
+    "\"distance\", \"dest\"",
+    "\"dest\", \"dest\"",
+    "43:21",
+    "the feature `dest` a second time"
+)]
+#[case::name_escapes(
+    "[models.late15]",
+    "[models.\"../x\"]\nmetric='a'\n[models.late15]",
+    "8:9",
+    "the model name `../x`"
+)]
 #[case::open_address("127.0.0.1:5000", "0.0.0.0:5000", "6:8", "expected a loopback address")]
 #[case::not_an_address("127.0.0.1:5000", "localhost", "6:8", "")]
 #[case::syntax("name = \"flights\"", "name = flights", "3:8", "")]
-#[case::twice("name = \"flights\"", "name = \"flights\"\nname = \"again\"", "4:1", "duplicate key")]
-fn a_wrong_file_says_where(#[case] from: &str, #[case] to: &str, #[case] place: &str, #[case] says: &str) {
+#[case::twice(
+    "name = \"flights\"",
+    "name = \"flights\"\nname = \"again\"",
+    "4:1",
+    "duplicate key"
+)]
+fn a_wrong_file_says_where(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] place: &str,
+    #[case] says: &str,
+) {
     assert!(FULL.contains(from), "the full file no longer has {from:?}");
     let e = fails(&FULL.replacen(from, to, 1));
     let text = e.to_string();
     assert_eq!(format!("{}:{}", e.line, e.column), place, "{text}");
     assert!(text.contains(says), "{says:?} is not in:\n{text}");
-    assert!(!text.contains("struct ") && !text.contains("field `"), "Rust shows through:\n{text}");
+    assert!(
+        !text.contains("struct ") && !text.contains("field `"),
+        "Rust shows through:\n{text}"
+    );
 }
 
 #[test]
 fn the_first_of_many_faults_is_reported() {
-    let e = fails(&FULL.replace("alpha = 0.05", "alpha = 7").replace("psi = 0.1", "psi = -1"));
+    let e = fails(
+        &FULL
+            .replace("alpha = 0.05", "alpha = 7")
+            .replace("psi = 0.1", "psi = -1"),
+    );
     assert_eq!((e.line, e.column), (45, 7));
 }
 
 #[test]
 fn an_empty_file_asks_for_the_workspace() {
-    assert!(fails("").to_string().starts_with("trimtab.toml:1:1: no key `workspace`"));
+    assert!(
+        fails("")
+            .to_string()
+            .starts_with("trimtab.toml:1:1: no key `workspace`")
+    );
 }
 
 #[test]
@@ -219,8 +425,19 @@ fn the_schema_knows_every_table() {
     let text = json_schema();
     let schema: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert!(schema["properties"]["models"].is_object());
-    for word in ["Target", "Trigger", "GateRule", "DriftPolicy", "at_least", "metric_below", "cooldown"] {
-        assert!(text.contains(&format!("\"{word}\"")), "{word} is not in the schema");
+    for word in [
+        "Target",
+        "Trigger",
+        "GateRule",
+        "DriftPolicy",
+        "at_least",
+        "metric_below",
+        "cooldown",
+    ] {
+        assert!(
+            text.contains(&format!("\"{word}\"")),
+            "{word} is not in the schema"
+        );
     }
     assert!(text.ends_with("}\n"));
 }

@@ -1,5 +1,13 @@
-//! Drift between a reference and a window.
+//! Drift between a reference and a window: what the numbers amount to.
+//!
+//! A p-value alone cries wolf on large windows and an effect size alone on small ones. A cell has
+//! drifted when its effect is large enough, and is no accident after correction for the number of
+//! cells, and the window has enough rows; all three are shown.
 
+use super::{
+    multiple::benjamini_hochberg,
+    profile::{Comparison, Incomparable},
+};
 use serde::{Deserialize, Serialize};
 
 /// What a cell's numbers amount to.
@@ -14,4 +22,215 @@ pub enum Verdict {
     NotEnoughData,
     /// It could not be computed, and why (missing column, wrong type, …).
     Error(String),
+}
+
+/// When a cell counts as drifted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thresholds {
+    /// The least PSI (with the null bucket).
+    pub psi: f64,
+    /// The corrected p-value must be below this.
+    pub alpha: f64,
+    /// The least number of rows, in the window and in the reference.
+    pub min_rows: u64,
+}
+
+impl From<&crate::policy::DriftPolicy> for Thresholds {
+    fn from(policy: &crate::policy::DriftPolicy) -> Self {
+        Self {
+            psi: policy.psi,
+            alpha: policy.alpha,
+            min_rows: policy.min_rows,
+        }
+    }
+}
+
+/// One cell to be judged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// Rows of the window.
+    pub rows: u64,
+    /// Rows of the reference.
+    pub reference_rows: u64,
+    /// The comparison, or why there is none.
+    pub outcome: Result<Comparison, CellError>,
+}
+
+/// Why a cell has no comparison.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CellError {
+    /// The two columns cannot be compared.
+    #[error(transparent)]
+    Incomparable(#[from] Incomparable),
+    /// The window's files lack the column.
+    #[error("column missing in window")]
+    Missing,
+    /// The column could not be read, and why.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+/// One cell's judgement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// The p-value that was corrected ([`Comparison::significance`]); NaN when there is none.
+    pub p: f64,
+    /// The p-value after Benjamini–Hochberg over the cells that have one and enough rows; NaN for others.
+    pub p_adjusted: f64,
+    /// What it amounts to.
+    pub verdict: Verdict,
+}
+
+/// Judges the cells of one window together, in the order given.
+pub fn judge(cells: &[Cell], thresholds: &Thresholds) -> Vec<Judgement> {
+    let enough = |c: &Cell| c.rows.min(c.reference_rows) >= thresholds.min_rows;
+    let p: Vec<f64> = cells
+        .iter()
+        .map(|c| {
+            c.outcome
+                .as_ref()
+                .map_or(f64::NAN, Comparison::significance)
+        })
+        .collect();
+    // A cell that cannot be judged anyway must not weaken the others by its place in the correction.
+    let tested: Vec<f64> = cells
+        .iter()
+        .zip(&p)
+        .map(|(c, p)| if enough(c) { *p } else { f64::NAN })
+        .collect();
+    let adjusted = benjamini_hochberg(&tested);
+    cells
+        .iter()
+        .zip(p)
+        .zip(adjusted)
+        .map(|((cell, p), p_adjusted)| {
+            let verdict = match &cell.outcome {
+                // Type and missing columns are wrong however few the rows.
+                Err(why @ (CellError::Missing | CellError::Unreadable(_))) => {
+                    Verdict::Error(why.to_string())
+                }
+                Err(why @ CellError::Incomparable(Incomparable::TypeChanged { .. })) => {
+                    Verdict::Error(why.to_string())
+                }
+                _ if !enough(cell) => Verdict::NotEnoughData,
+                Err(why) => Verdict::Error(why.to_string()),
+                Ok(c) if c.psi >= thresholds.psi && p_adjusted < thresholds.alpha => {
+                    Verdict::Drifted
+                }
+                Ok(_) => Verdict::Stable,
+            };
+            Judgement {
+                p,
+                p_adjusted,
+                verdict,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THRESHOLDS: Thresholds = Thresholds {
+        psi: 0.1,
+        alpha: 0.05,
+        min_rows: 100,
+    };
+
+    fn cell(psi: f64, p: f64, rows: u64) -> Cell {
+        let outcome = Ok(Comparison {
+            rows,
+            missing: 0,
+            psi,
+            psi_valid: psi,
+            distance: 0.1,
+            wasserstein: 1.0,
+            p,
+            p_missing: None,
+        });
+        Cell {
+            rows,
+            reference_rows: 1_000,
+            outcome,
+        }
+    }
+
+    #[test]
+    fn it_takes_all_three_to_drift() {
+        let cells = [
+            cell(0.3, 1e-9, 500),
+            cell(0.01, 1e-9, 500),
+            cell(0.3, 0.4, 500),
+            cell(0.3, 1e-9, 99),
+        ];
+        let verdicts: Vec<Verdict> = judge(&cells, &THRESHOLDS)
+            .into_iter()
+            .map(|j| j.verdict)
+            .collect();
+        assert_eq!(
+            verdicts,
+            [
+                Verdict::Drifted,
+                Verdict::Stable,
+                Verdict::Stable,
+                Verdict::NotEnoughData
+            ]
+        );
+    }
+
+    #[test]
+    fn many_cells_are_corrected_together() {
+        let alone = judge(&[cell(0.3, 0.03, 500)], &THRESHOLDS);
+        assert_eq!(alone[0].verdict, Verdict::Drifted);
+        let mut cells = vec![cell(0.3, 0.03, 500)];
+        cells.extend((0..9).map(|_| cell(0.0, 0.9, 500)));
+        let together = judge(&cells, &THRESHOLDS);
+        assert_eq!(
+            (together[0].verdict.clone(), together[0].p_adjusted),
+            (Verdict::Stable, 0.3)
+        );
+        // Cells without enough rows are not tests.
+        cells.iter_mut().skip(1).for_each(|c| c.rows = 3);
+        assert_eq!(judge(&cells, &THRESHOLDS)[0].verdict, Verdict::Drifted);
+    }
+
+    #[test]
+    fn errors_are_cells() {
+        let wrong = |outcome, rows| Cell {
+            rows,
+            reference_rows: 1_000,
+            outcome: Err(outcome),
+        };
+        let cells = [
+            wrong(CellError::Missing, 500),
+            wrong(Incomparable::EmptyWindow.into(), 500),
+            wrong(Incomparable::EmptyWindow.into(), 0),
+            wrong(
+                Incomparable::TypeChanged {
+                    reference: "numbers",
+                    window: "categories",
+                }
+                .into(),
+                5,
+            ),
+            cell(0.3, 1e-9, 500),
+        ];
+        let verdicts: Vec<Verdict> = judge(&cells, &THRESHOLDS)
+            .into_iter()
+            .map(|j| j.verdict)
+            .collect();
+        let error = |text: &str| Verdict::Error(text.into());
+        assert_eq!(
+            verdicts,
+            [
+                error("column missing in window"),
+                error("no valid values in window"),
+                Verdict::NotEnoughData,
+                error("type changed from numbers to categories"),
+                Verdict::Drifted
+            ]
+        );
+        assert!(judge(&[], &THRESHOLDS).is_empty());
+    }
 }

@@ -1,3 +1,21 @@
-//! Statistics: one definition each, cited.
+//! Statistics: one definition each, cited, and checked against published implementations.
+//!
+//! Everything takes plain slices and counts, allocates what it returns, and answers any input:
+//! what cannot be computed is NaN or a typed refusal, never a panic.
 
+mod bins;
+pub mod chi_square;
+mod column;
 pub mod drift;
+mod durbin;
+pub mod kolmogorov;
+pub mod ks;
+pub mod multiple;
+pub mod profile;
+pub mod quality;
+pub mod summary;
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod properties;

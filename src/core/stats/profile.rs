@@ -1,0 +1,350 @@
+//! Profiles: what is kept of a column so that a reference is read once and every window compared with it.
+//!
+//! Definitions are those of `psi_q10`, `psi_q10_null`, `psi_cat` and `psi_cat_null` in the reference
+//! values under `tests/data`:
+//! - numbers: the reference's deciles (linear interpolation, duplicates dropped) cut the axis into
+//!   `(-inf, e1) [e1, e2) … [ek, +inf)`: a value equal to an edge goes up;
+//! - categories: one bucket for each that either side has, compared as text; a category that the
+//!   reference never had therefore has its own;
+//! - NULL, NaN and infinities are missing: left out of every share except where said, counted in a
+//!   bucket of their own in `psi`;
+//! - PSI = Σ (c - r)·ln(c / r), where a share that is exactly 0 becomes 1e-4 on its side, without
+//!   renormalising.
+
+use super::{
+    bins::{bin_labels, bins_of_sorted},
+    chi_square,
+    column::union,
+    ks,
+    summary::quantile,
+};
+
+pub use super::{
+    bins::bin_counts,
+    column::{Categories, Numbers, WindowProfile},
+};
+
+/// What stands for a share of nothing in PSI.
+const NOTHING: f64 = 1e-4;
+
+/// One column of the reference, with its bins frozen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReferenceProfile {
+    column: WindowProfile,
+    /// The decile edges, strictly ascending; empty for categories.
+    edges: Vec<f64>,
+    /// The reference's count in each bin; empty for categories.
+    bins: Vec<u64>,
+}
+
+/// Why a column of a window cannot be compared with the reference's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Incomparable {
+    /// The reference's column has no usable value.
+    #[error("no valid values in reference")]
+    EmptyReference,
+    /// The window's column has no usable value.
+    #[error("no valid values in window")]
+    EmptyWindow,
+    /// One side has numbers, the other categories.
+    #[error("type changed from {reference} to {window}")]
+    TypeChanged {
+        /// What the reference has.
+        reference: &'static str,
+        /// What the window has.
+        window: &'static str,
+    },
+}
+
+/// How one column of a window differs from the reference's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// Rows of the window.
+    pub rows: u64,
+    /// Rows of the window without a usable value.
+    pub missing: u64,
+    /// PSI with a bucket for what is missing: `psi_q10_null`, `psi_cat_null`. The one verdicts use.
+    pub psi: f64,
+    /// PSI of the usable values alone: `psi_q10`, `psi_cat`.
+    pub psi_valid: f64,
+    /// Kolmogorov–Smirnov D for numbers, total variation for categories; 0 to 1, usable values only.
+    pub distance: f64,
+    /// The Wasserstein distance, in the column's unit; NaN for categories.
+    pub wasserstein: f64,
+    /// p of Kolmogorov–Smirnov for numbers, of chi-square for categories; usable values only.
+    pub p: f64,
+    /// p of a 2×2 chi-square on how much is missing; `None` when nothing is on either side.
+    pub p_missing: Option<f64>,
+}
+
+impl Comparison {
+    /// One p-value for values and missingness together: the smaller of the two, doubled (Bonferroni).
+    /// A test of the values alone would call a sensor that falls silent stable.
+    pub fn significance(&self) -> f64 {
+        match self.p_missing {
+            None => self.p,
+            Some(missing) => (2.0 * self.p.min(missing)).min(1.0),
+        }
+    }
+}
+
+/// The shares of one column in the reference and in a window, bucket by bucket, missing included.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Buckets {
+    /// What each bucket is: `< 1.5`, `[1.5, 2)`, `>= 2`, a category, `(other)`, `(null)`.
+    pub labels: Vec<String>,
+    /// The reference's share in each; of all its rows.
+    pub reference: Vec<f64>,
+    /// The window's share in each; of all its rows.
+    pub window: Vec<f64>,
+}
+
+impl ReferenceProfile {
+    /// Profiles a numeric column: the values that were not NULL, and how many were.
+    pub fn numeric(values: Vec<f64>, nulls: u64) -> Self {
+        let numbers = Numbers::new(values, nulls);
+        let mut edges: Vec<f64> = if numbers.sorted().is_empty() {
+            Vec::new()
+        } else {
+            (1..10)
+                .map(|decile| quantile(numbers.sorted(), f64::from(decile) / 10.0))
+                .collect()
+        };
+        edges.dedup();
+        let bins = bins_of_sorted(&edges, numbers.sorted());
+        Self {
+            column: WindowProfile::Numeric(numbers),
+            edges,
+            bins,
+        }
+    }
+
+    /// Profiles a column of categories: each with its count, and how many were NULL.
+    pub fn categorical(counts: Vec<(String, u64)>, nulls: u64) -> Self {
+        Self {
+            column: WindowProfile::categorical(counts, nulls),
+            edges: Vec::new(),
+            bins: Vec::new(),
+        }
+    }
+
+    /// The decile edges, strictly ascending; empty for categories.
+    pub fn edges(&self) -> &[f64] {
+        &self.edges
+    }
+
+    /// The column as if it were a window.
+    pub fn column(&self) -> &WindowProfile {
+        &self.column
+    }
+
+    /// Compares a window's column with this one.
+    ///
+    /// # Errors
+    /// When a side has no usable value, or the type changed.
+    pub fn compare(&self, window: &WindowProfile) -> Result<Comparison, Incomparable> {
+        if self.column.valid() == 0 {
+            return Err(Incomparable::EmptyReference);
+        }
+        if window.valid() == 0 {
+            return Err(Incomparable::EmptyWindow);
+        }
+        let missing = (self.column.missing(), window.missing());
+        let (pairs, distance, wasserstein, p) = match (&self.column, window) {
+            (WindowProfile::Numeric(r), WindowProfile::Numeric(c)) => {
+                let bins = bins_of_sorted(&self.edges, c.sorted());
+                let d = ks::distances(r.sorted(), c.sorted()).ok_or(Incomparable::EmptyWindow)?;
+                let p = ks::p_value(d.ks, r.sorted().len(), c.sorted().len());
+                (
+                    self.bins.iter().copied().zip(bins).collect(),
+                    d.ks,
+                    d.wasserstein,
+                    p,
+                )
+            }
+            (WindowProfile::Categorical(r), WindowProfile::Categorical(c)) => {
+                let pairs: Vec<(u64, u64)> = union(r, c).map(|(_, a, b)| (a, b)).collect();
+                let (n, m) = (r.valid() as f64, c.valid() as f64);
+                let variation: f64 = pairs
+                    .iter()
+                    .map(|(a, b)| (*a as f64 / n - *b as f64 / m).abs())
+                    .sum();
+                let p = chi_square::contingency(pairs.iter().copied()).map_or(f64::NAN, |c| c.p);
+                (pairs, (variation / 2.0).min(1.0), f64::NAN, p)
+            }
+            (r, c) => {
+                return Err(Incomparable::TypeChanged {
+                    reference: r.kind(),
+                    window: c.kind(),
+                });
+            }
+        };
+        let p_missing = (missing != (0, 0))
+            .then(|| {
+                chi_square::contingency(
+                    [(self.column.valid(), window.valid()), missing].into_iter(),
+                )
+            })
+            .flatten()
+            .map(|c| c.p);
+        Ok(Comparison {
+            rows: window.rows(),
+            missing: missing.1,
+            psi: psi(
+                pairs.iter().copied().chain([missing]),
+                self.column.rows(),
+                window.rows(),
+            ),
+            psi_valid: psi(pairs.iter().copied(), self.column.valid(), window.valid()),
+            distance,
+            wasserstein,
+            p,
+            p_missing,
+        })
+    }
+
+    /// The distributions side by side, for a chart: decile bins, or the `most` commonest categories (of
+    /// both sides together) and the rest; then what is missing, when anything is. Empty when the type
+    /// changed.
+    pub fn buckets(&self, window: &WindowProfile, most: usize) -> Buckets {
+        let mut rows: Vec<(String, u64, u64)> = match (&self.column, window) {
+            (WindowProfile::Numeric(_), WindowProfile::Numeric(c)) => {
+                let bins = bins_of_sorted(&self.edges, c.sorted());
+                let labels = bin_labels(&self.edges);
+                labels
+                    .into_iter()
+                    .zip(self.bins.iter().zip(bins))
+                    .map(|(l, (r, c))| (l, *r, c))
+                    .collect()
+            }
+            (WindowProfile::Categorical(r), WindowProfile::Categorical(c)) => {
+                let (n, m) = (r.valid().max(1) as f64, c.valid().max(1) as f64);
+                let mut all: Vec<(String, u64, u64)> = union(r, c)
+                    .map(|(name, a, b)| (name.to_owned(), a, b))
+                    .collect();
+                let weight = |(_, a, b): &(String, u64, u64)| *a as f64 / n + *b as f64 / m;
+                // Stable: equals stay in the order of their names.
+                all.sort_by(|x, y| weight(y).total_cmp(&weight(x)));
+                let rest = all.split_off(most.min(all.len()));
+                if !rest.is_empty() {
+                    let sum = |side: fn(&(String, u64, u64)) -> u64| rest.iter().map(side).sum();
+                    all.push(("(other)".into(), sum(|x| x.1), sum(|x| x.2)));
+                }
+                all
+            }
+            _ => return Buckets::default(),
+        };
+        let missing = (self.column.missing(), window.missing());
+        if missing != (0, 0) {
+            rows.push(("(null)".into(), missing.0, missing.1));
+        }
+        let (n, m) = (
+            self.column.rows().max(1) as f64,
+            window.rows().max(1) as f64,
+        );
+        let mut buckets = Buckets::default();
+        for (label, r, c) in rows {
+            buckets.labels.push(label);
+            buckets.reference.push(r as f64 / n);
+            buckets.window.push(c as f64 / m);
+        }
+        buckets
+    }
+}
+
+/// The population stability index of paired counts.
+fn psi(pairs: impl Iterator<Item = (u64, u64)>, n: u64, m: u64) -> f64 {
+    let share = |count: u64, of: u64| {
+        if count == 0 {
+            NOTHING
+        } else {
+            count as f64 / of as f64
+        }
+    };
+    pairs
+        .map(|(r, c)| {
+            let (r, c) = (share(r, n), share(c, m));
+            (c - r) * (c / r).ln()
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constant_reference_has_two_bins() {
+        let r = ReferenceProfile::numeric(vec![3.0; 50], 0);
+        assert_eq!(r.edges(), [3.0]);
+        let same = r.compare(&WindowProfile::numeric(vec![3.0; 7], 0)).unwrap();
+        assert_eq!(
+            (same.psi, same.distance, same.wasserstein, same.p),
+            (0.0, 0.0, 0.0, 1.0)
+        );
+        let moved = r
+            .compare(&WindowProfile::numeric(vec![2.0; 50], 0))
+            .unwrap();
+        assert!(
+            moved.psi > 10.0
+                && moved.distance == 1.0
+                && moved.wasserstein == 1.0
+                && moved.p < 1e-12
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_compared_says_why() {
+        let r = ReferenceProfile::numeric(vec![1.0], 0);
+        assert_eq!(
+            r.compare(&WindowProfile::numeric(vec![f64::NAN], 3)),
+            Err(Incomparable::EmptyWindow)
+        );
+        assert_eq!(
+            ReferenceProfile::numeric(vec![], 3).compare(&WindowProfile::numeric(vec![1.0], 0)),
+            Err(Incomparable::EmptyReference)
+        );
+        let text = r
+            .compare(&WindowProfile::categorical(vec![("a".into(), 1)], 0))
+            .unwrap_err()
+            .to_string();
+        assert_eq!(text, "type changed from numbers to categories");
+    }
+
+    #[test]
+    fn a_column_that_falls_silent_is_significant() {
+        let values: Vec<f64> = (0..1_000).map(f64::from).collect();
+        let r = ReferenceProfile::numeric(values.clone(), 0);
+        // The same distribution, but every second row has no value.
+        let c = r
+            .compare(&WindowProfile::numeric(
+                values.into_iter().step_by(2).collect(),
+                500,
+            ))
+            .unwrap();
+        assert!(c.p > 0.9 && c.psi_valid < 1e-3, "{c:?}");
+        assert!(c.significance() < 1e-50 && c.psi > 1.0, "{c:?}");
+    }
+
+    #[test]
+    fn buckets_keep_the_commonest_and_sum_to_one() {
+        let counts = |of: &[(&str, u64)]| {
+            of.iter()
+                .map(|(n, c)| ((*n).to_owned(), *c))
+                .collect::<Vec<_>>()
+        };
+        let r =
+            ReferenceProfile::categorical(counts(&[("a", 50), ("b", 30), ("c", 10), ("d", 8)]), 2);
+        let b = r.buckets(
+            &WindowProfile::categorical(counts(&[("a", 1), ("new", 9)]), 0),
+            2,
+        );
+        assert_eq!(b.labels, ["new", "a", "(other)", "(null)"]);
+        assert_eq!(b.window, [0.9, 0.1, 0.0, 0.0]);
+        assert!((b.reference.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        assert_eq!(
+            r.buckets(&WindowProfile::numeric(vec![1.0], 0), 5),
+            Buckets::default()
+        );
+    }
+}
