@@ -1,7 +1,7 @@
 //! Policy: `trimtab.toml`, typed. What the file may say, its defaults, and where it is wrong.
 //!
 //! The file is read in two steps. Serde gives the types, refusing every key it does not know;
-//! [`check`] then looks at what only the whole shows (a monitor of a model that does not exist).
+//! `check` then looks at what only the whole shows (a monitor of a model that does not exist).
 //! Both name file, line and column, because a policy error is met in an editor.
 
 mod check;
