@@ -1,0 +1,118 @@
+//! What keeps an agent from starting, and how refusals of the store are told to clients.
+
+use std::{io, path::PathBuf};
+use trimtab_core::policy::PolicyError;
+use trimtab_store::StoreError;
+use trimtab_wire::{Failure, FailureKind};
+
+/// Why the agent did not start, or could not be started. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AgentError {
+    /// A file or folder of the workspace cannot be used.
+    #[error("{operation} {} failed: {source}", path.display())]
+    Io {
+        /// What was being done: `reading`, `creating`, …
+        operation: &'static str,
+        /// To what.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The policy file is wrong.
+    #[error("{0}")]
+    Policy(#[from] PolicyError),
+    /// Another agent holds the workspace.
+    #[error("an agent already runs for {} ({}): connect to it, or stop it with `trimtab agent stop`", root.display(), holder(*pid))]
+    AlreadyRunning {
+        /// The workspace.
+        root: PathBuf,
+        /// The process that holds the lock, as it wrote itself down.
+        pid: Option<u32>,
+    },
+    /// The socket's place is taken by something that is not a dead agent's socket.
+    #[error("the socket {} cannot be used: {reason}", path.display())]
+    Socket {
+        /// The socket.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What a killed agent left could not be put right.
+    #[error("what the last agent left unfinished could not be put right: {0}")]
+    Recovery(String),
+    /// The agent was started in the background and did not answer in time.
+    #[error("the agent was started but does not answer: {reason}\n{log}")]
+    NotReady {
+        /// What was seen last.
+        reason: String,
+        /// The end of its log.
+        log: String,
+    },
+}
+
+impl AgentError {
+    pub(crate) fn io(operation: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { operation, path, source }
+    }
+}
+
+fn holder(pid: Option<u32>) -> String {
+    pid.map_or_else(|| "process unknown".into(), |pid| format!("process {pid}"))
+}
+
+/// Tells a client what the store said.
+pub(crate) fn failure(error: StoreError) -> Failure {
+    let text = sentence(&error.to_string());
+    match error {
+        StoreError::NotFound { .. } => Failure::new(FailureKind::NotFound, text, ""),
+        StoreError::Conflict { .. } => Failure::new(FailureKind::Refused, text, ""),
+        _ => Failure::new(FailureKind::Store, text, "See `trimtab doctor` and .trimtab/agent.log."),
+    }
+}
+
+/// Upper-case first letter, full stop at the end: errors are phrases, failures are sentences.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let mut out: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    out.push_str(chars.as_str());
+    if !out.ends_with(['.', '?', '!']) {
+        out.push('.');
+    }
+    out
+}
+
+/// Turns other errors into a failure on the way to a client.
+pub(crate) trait OrFail<T> {
+    /// The value, or the failure a client sees.
+    fn or_fail(self) -> Result<T, Failure>;
+}
+
+impl<T> OrFail<T> for Result<T, StoreError> {
+    fn or_fail(self) -> Result<T, Failure> {
+        self.map_err(failure)
+    }
+}
+
+/// A "no" by policy, a gate or a state.
+pub(crate) fn refused(message: impl Into<String>, hint: impl Into<String>) -> Failure {
+    Failure::new(FailureKind::Refused, message, hint)
+}
+
+/// A request that makes no sense.
+pub(crate) fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Failure {
+    Failure::new(FailureKind::Invalid, message, hint)
+}
+
+/// Something that does not exist.
+pub(crate) fn missing(what: &str, name: impl std::fmt::Display, hint: &str) -> Failure {
+    Failure::new(FailureKind::NotFound, format!("There is no {what} {name}."), hint)
+}
+
+/// A bug, or a disk that fails under us.
+pub(crate) fn broken(what: &str, error: &dyn std::error::Error) -> Failure {
+    Failure::new(FailureKind::Internal, format!("{what}: {error}."), "See .trimtab/agent.log.")
+}

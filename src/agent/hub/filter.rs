@@ -1,0 +1,108 @@
+//! Which facts a subscription is told, given what its snapshot already held.
+
+use super::Fact;
+use std::collections::HashMap;
+use trimtab_core::{registry::Deployment, run::RunId};
+use trimtab_wire::{Delta, Snapshot, Topic};
+
+/// A subscription's memory of its snapshot. Most deltas replace what they name and may come twice;
+/// points, deployments and audit entries append and may not.
+#[derive(Debug)]
+pub(super) enum Filter {
+    Fleet,
+    Runs,
+    Registry { known: Vec<Deployment> },
+    Monitors,
+    Jobs,
+    Audit { last: u64 },
+    Series { key: String, totals: HashMap<RunId, u64> },
+}
+
+impl Filter {
+    /// The filter for a topic after a snapshot of it; `None` for topics that are not told by facts.
+    pub(super) fn after(topic: &Topic, snapshot: &Snapshot) -> Option<Self> {
+        Some(match (topic, snapshot) {
+            (Topic::Fleet, _) => Self::Fleet,
+            (Topic::Runs(_), _) => Self::Runs,
+            (Topic::Registry, Snapshot::Registry { deployments, .. }) => {
+                Self::Registry { known: deployments.clone() }
+            }
+            (Topic::Monitors, _) => Self::Monitors,
+            (Topic::Jobs, _) => Self::Jobs,
+            (Topic::Audit { .. }, Snapshot::Audit(entries)) => {
+                Self::Audit { last: entries.last().map_or(0, |e| e.seq) }
+            }
+            (Topic::Series { runs, key, .. }, Snapshot::Series(series)) => {
+                let mut totals: HashMap<RunId, u64> = runs.iter().map(|run| (run.clone(), 0)).collect();
+                totals.extend(series.iter().map(|s| (s.run.clone(), s.total)));
+                Self::Series { key: key.clone(), totals }
+            }
+            _ => return None,
+        })
+    }
+
+    /// The delta that a fact is to this subscription.
+    pub(super) fn pass(&self, fact: &Fact) -> Option<Delta> {
+        let delta = match (self, fact) {
+            (Self::Series { key, totals }, Fact::Points { run, key: told, points, end }) => {
+                let held = *totals.get(run)?;
+                if key != told || *end <= held {
+                    return None;
+                }
+                // Of a gathered batch, the snapshot may hold the beginning.
+                let new = usize::try_from(end - held).unwrap_or(usize::MAX).min(points.len());
+                let points = points[points.len() - new..].to_vec();
+                return Some(Delta::Points { run: run.clone(), key: told.clone(), points });
+            }
+            (_, Fact::Points { .. }) => return None,
+            (_, Fact::Delta(delta)) => delta,
+        };
+        let passes = match (self, delta) {
+            (Self::Fleet, Delta::Fleet(_) | Delta::Demo(_))
+            | (Self::Runs, Delta::Run(_))
+            | (Self::Registry { .. }, Delta::Model(_) | Delta::Request(_))
+            | (Self::Monitors, Delta::Window(_) | Delta::Problems { .. })
+            | (Self::Jobs, Delta::Job(_)) => true,
+            (Self::Registry { known }, Delta::Deployment(d)) => !known.contains(d),
+            (Self::Audit { last }, Delta::Audit(entry)) => entry.seq > *last,
+            _ => false,
+        };
+        passes.then(|| delta.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use trimtab_core::{
+        metric::{Point, Series},
+        time::Millis,
+    };
+
+    fn points(range: std::ops::Range<u64>) -> Vec<Point> {
+        range.map(|i| Point { step: i as i64, time: Millis(0), value: 0.0 }).collect()
+    }
+
+    proptest! {
+        /// However the stream is cut into batches and wherever the snapshot fell, every point comes once.
+        #[test]
+        fn no_point_is_lost_or_doubled(total in 0u64..60, held in 0u64..60, cuts in prop::collection::vec(1u64..9, 0..20)) {
+            let held = held.min(total);
+            let run = RunId::from_bytes([7; 16]);
+            let topic = Topic::Series { runs: vec![run.clone()], key: "loss".into(), columns: 10 };
+            let snapshot = Snapshot::Series(vec![Series { run: run.clone(), key: "loss".into(), total: held, points: points(0..held) }]);
+            let filter = Filter::after(&topic, &snapshot).unwrap();
+            let mut seen = points(0..held);
+            let mut start = 0;
+            for cut in cuts.into_iter().chain([total]) {
+                let end = (start + cut).min(total);
+                if end == start { continue }
+                let fact = Fact::Points { run: run.clone(), key: "loss".into(), points: points(start..end), end };
+                if let Some(Delta::Points { points, .. }) = filter.pass(&fact) { seen.extend(points) }
+                start = end;
+            }
+            prop_assert_eq!(seen, points(0..total));
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! One window: columns in, a judged [`WindowResult`] out.
+
+use super::{
+    files::label_columns,
+    reference::{Reference, window_profile},
+};
+use std::collections::BTreeMap;
+use trimtab_core::{
+    monitor::{FeatureCell, Quality, Service},
+    policy::{Columns, MonitorPolicy},
+    registry::Version,
+    stats::{
+        drift::{Cell, CellError, Thresholds, judge},
+        profile::Comparison,
+        quality::assess,
+        summary::{finite_sorted, quantile},
+    },
+};
+use trimtab_store::logs::{Kind, LogError, Logs, OutcomeColumns, Part, Sample, Within};
+
+/// Columns read and judged at once; bounds the memory at a million rows to some tens of megabytes.
+const TOGETHER: usize = 8;
+
+/// One window's files.
+pub(super) struct Inputs<'a> {
+    /// Of the log.
+    pub(super) log: Vec<Part<'a>>,
+    /// Of labels.
+    pub(super) labels: Vec<Part<'a>>,
+    /// The window.
+    pub(super) within: Within<'a>,
+}
+
+/// Compares every watched column with the reference, in the reference's order.
+pub(super) fn compare(
+    logs: &Logs,
+    reference: &Reference,
+    inputs: &Inputs<'_>,
+) -> Result<Vec<Cell>, LogError> {
+    let mut cells = Vec::new();
+    for watched in reference.watched.chunks(TOGETHER) {
+        let columns: Vec<(String, Kind)> =
+            watched.iter().map(|w| (w.name.clone(), w.kind)).collect();
+        let samples = logs.samples(&inputs.log, Some(inputs.within), &columns)?;
+        for (watched, sample) in watched.iter().zip(samples) {
+            let there = inputs
+                .log
+                .iter()
+                .any(|part| part.columns.contains_key(&watched.name));
+            cells.push(cell(watched.profile.as_ref(), sample, there));
+        }
+    }
+    Ok(cells)
+}
+
+fn cell(
+    reference: Option<&trimtab_core::stats::profile::ReferenceProfile>,
+    sample: Sample,
+    there: bool,
+) -> Cell {
+    let rows = sample.rows();
+    let outcome = match reference {
+        None => Err(CellError::Unreadable("column missing in reference".into())),
+        Some(_) if !there => Err(CellError::Missing),
+        Some(reference) => reference
+            .compare(&window_profile(sample))
+            .map_err(CellError::from),
+    };
+    Cell {
+        rows,
+        reference_rows: reference.map_or(0, |r| r.column().rows()),
+        outcome,
+    }
+}
+
+/// Judges a window's cells together.
+pub(super) fn cells(
+    reference: &Reference,
+    policy: &MonitorPolicy,
+    compared: &[Cell],
+) -> Vec<FeatureCell> {
+    let judged = judge(compared, &Thresholds::from(&policy.drift));
+    let number =
+        |cell: &Cell, of: fn(&Comparison) -> f64| cell.outcome.as_ref().map_or(f64::NAN, of);
+    reference
+        .watched
+        .iter()
+        .zip(compared)
+        .zip(judged)
+        .map(|((watched, cell), judged)| FeatureCell {
+            feature: watched.name.clone(),
+            categorical: watched.kind == Kind::Category,
+            rows: cell.rows,
+            nulls: cell.outcome.as_ref().map_or(0, |c| c.missing),
+            psi: number(cell, |c| c.psi),
+            distance: number(cell, |c| c.distance),
+            p: judged.p,
+            p_adjusted: judged.p_adjusted,
+            verdict: judged.verdict,
+        })
+        .collect()
+}
+
+/// Quality against the labels that have arrived.
+pub(super) fn quality(
+    logs: &Logs,
+    policy: &MonitorPolicy,
+    inputs: &Inputs<'_>,
+) -> Result<Quality, LogError> {
+    if inputs.labels.is_empty() {
+        return Ok(Quality::unknown());
+    }
+    let columns = OutcomeColumns {
+        request_id: &policy.columns.request_id,
+        prediction: policy.columns.prediction.as_deref(),
+        score: policy.columns.score.as_deref(),
+    };
+    let rows = logs.outcomes(
+        &inputs.log,
+        inputs.within,
+        columns,
+        &inputs.labels,
+        &label_columns(policy),
+    )?;
+    let labels: Vec<bool> = rows.iter().map(|r| r.label >= 0.5).collect();
+    // A measure over the rows that happen to have a score would flatter: one that lacks it makes the
+    // measure unknown.
+    let scores: Vec<f64> = rows.iter().map(|r| r.score).collect();
+    let predictions: Vec<bool> = rows.iter().map(|r| r.prediction >= 0.5).collect();
+    let predicted = rows.iter().all(|r| !r.prediction.is_nan());
+    Ok(assess(
+        &labels,
+        policy.columns.score.as_ref().map(|_| scores.as_slice()),
+        predicted.then_some(predictions.as_slice()),
+    ))
+}
+
+/// How the service answered, and which versions did.
+pub(super) fn service(
+    logs: &Logs,
+    columns: &Columns,
+    inputs: &Inputs<'_>,
+) -> Result<(Service, Vec<(Version, u64)>), LogError> {
+    let roles = [
+        (&columns.latency, Kind::Number),
+        (&columns.status, Kind::Number),
+        (&columns.version, Kind::Category),
+    ];
+    let present = roles
+        .iter()
+        .filter_map(|(name, kind)| Some(((*name).clone()?, *kind)));
+    let wanted: Vec<(String, Kind)> = present.collect();
+    let samples = logs.samples(&inputs.log, Some(inputs.within), &wanted)?;
+    let by_name: BTreeMap<String, Sample> = wanted
+        .into_iter()
+        .map(|(name, _)| name)
+        .zip(samples)
+        .collect();
+    let numbers = |name: &Option<String>| match name.as_ref().and_then(|n| by_name.get(n)) {
+        Some(Sample::Numbers { values, .. }) => values.clone(),
+        _ => Vec::new(),
+    };
+    let (latency, _, _) = finite_sorted(numbers(&columns.latency));
+    let status = numbers(&columns.status);
+    let failed = status.iter().filter(|s| **s >= 500.0).count();
+    let versions = match columns.version.as_ref().and_then(|n| by_name.get(n)) {
+        Some(Sample::Categories { counts, .. }) => shares(counts),
+        _ => Vec::new(),
+    };
+    let service = Service {
+        p50_ms: quantile(&latency, 0.50),
+        p95_ms: quantile(&latency, 0.95),
+        p99_ms: quantile(&latency, 0.99),
+        error_rate: failed as f64 / status.len() as f64,
+    };
+    Ok((service, versions))
+}
+
+/// Rows of each version. A version is known by the number at the end of its name: `3`, `v3`,
+/// `late15-v3`; names without one are not counted.
+fn shares(counts: &BTreeMap<String, u64>) -> Vec<(Version, u64)> {
+    let mut shares: BTreeMap<Version, u64> = BTreeMap::new();
+    for (name, rows) in counts {
+        let digits = name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        if let Ok(number) = name[digits..].parse() {
+            *shares.entry(Version(number)).or_default() += rows;
+        }
+    }
+    shares.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_the_numbers_at_the_end() {
+        let counts = [
+            ("late15-v3", 5),
+            ("3", 1),
+            ("v12", 2),
+            ("canary", 9),
+            ("", 1),
+        ];
+        let counts = counts
+            .map(|(name, n)| (name.to_owned(), n))
+            .into_iter()
+            .collect();
+        assert_eq!(shares(&counts), [(Version(3), 6), (Version(12), 2)]);
+    }
+}

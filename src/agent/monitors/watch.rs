@@ -1,0 +1,283 @@
+//! One monitor at work on a blocking thread: which windows there are, which must be computed.
+
+use super::{
+    compute::{self, Inputs},
+    files::Files,
+    reference::{Reference, window_profile},
+};
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    path::PathBuf,
+};
+use trimtab_core::{
+    monitor::WindowResult,
+    policy::MonitorPolicy,
+    stats::{drift::Cell, profile::Buckets},
+    time::Millis,
+};
+use trimtab_store::logs::{Listing, LogError, Logs, Part, Problem, Within, list, window_end};
+
+/// Part of every signature: another number makes every window be computed again. Raise it when a
+/// statistic changes its definition.
+const COMPUTATION: u32 = 1;
+
+/// One monitor's files and what is known of them.
+pub(super) struct Watch {
+    name: String,
+    root: PathBuf,
+    policy: MonitorPolicy,
+    logs: Logs,
+    reference: Reference,
+    files: Files,
+    /// What is wrong with patterns, folders and names.
+    listed: Vec<Problem>,
+}
+
+/// What a pass found.
+pub(super) struct Found {
+    /// New or changed windows with their inputs' signatures, oldest first.
+    pub(super) windows: Vec<(WindowResult, String)>,
+    /// All that is wrong now.
+    pub(super) problems: Vec<Problem>,
+    /// The last instant in the log.
+    pub(super) newest: Option<Millis>,
+    /// Rows of the reference.
+    pub(super) reference_rows: u64,
+}
+
+impl Watch {
+    /// Opens a reader; looks at no file yet.
+    pub(super) fn open(
+        name: String,
+        root: PathBuf,
+        policy: MonitorPolicy,
+    ) -> Result<Self, LogError> {
+        Ok(Self {
+            name,
+            root,
+            policy,
+            logs: Logs::open()?,
+            reference: Reference::default(),
+            files: Files::default(),
+            listed: Vec::new(),
+        })
+    }
+
+    /// Looks at the files and computes every window whose signature is not the known one.
+    pub(super) fn pass(&mut self, known: &BTreeMap<Millis, String>, now: Millis) -> Found {
+        self.refresh();
+        let mut done: BTreeMap<Millis, (WindowResult, String)> = BTreeMap::new();
+        let mut faults = Vec::new();
+        // Again after each file that turns out to be broken: without it, windows differ.
+        'plan: loop {
+            for (start, inputs) in self.signatures() {
+                if known.get(&start) == Some(&inputs) {
+                    // Perhaps computed a moment ago with a file that then turned out to be broken.
+                    done.remove(&start);
+                    continue;
+                }
+                if done.get(&start).is_some_and(|(_, i)| *i == inputs) {
+                    continue;
+                }
+                match self.compute(start, now) {
+                    Ok(window) => {
+                        done.insert(start, (window, inputs));
+                    }
+                    Err(LogError::File(problem)) if self.files.condemn(&problem) => {
+                        continue 'plan;
+                    }
+                    Err(error) => faults.push(Problem {
+                        file: self.policy.log.clone(),
+                        reason: format!(
+                            "The window of {} cannot be computed: {error}.",
+                            start.date()
+                        ),
+                        rows: 0,
+                    }),
+                }
+            }
+            break;
+        }
+        let mut problems: BTreeSet<Problem> = faults.into_iter().collect();
+        problems.extend(self.listed.iter().cloned());
+        problems.extend(self.reference.problems.iter().cloned());
+        problems.extend(self.files.problems());
+        Found {
+            windows: done.into_values().collect(),
+            problems: problems.into_iter().collect(),
+            newest: self.files.newest(),
+            reference_rows: self.reference.rows,
+        }
+    }
+
+    /// One feature's shares in one window beside the reference's, or why there are none.
+    pub(super) fn buckets(&mut self, start: Millis, feature: &str) -> Result<Buckets, String> {
+        if self.reference.watched.is_empty() {
+            self.refresh();
+        }
+        let watched = self.reference.watched.iter().find(|w| w.name == feature);
+        let watched = watched.ok_or("the reference does not have it")?;
+        let profile = watched
+            .profile
+            .as_ref()
+            .ok_or("the reference does not have it")?;
+        let inputs = self.inputs(start);
+        if inputs.log.is_empty() {
+            return Err("its files are no longer there".into());
+        }
+        let columns = [(watched.name.clone(), watched.kind)];
+        let samples = self
+            .logs
+            .samples(&inputs.log, Some(inputs.within), &columns);
+        let sample = samples.map_err(|e| e.to_string())?.into_iter().next();
+        let sample = sample.ok_or("nothing was read")?;
+        Ok(profile.buckets(&window_profile(sample), SHOWN))
+    }
+
+    /// Takes the files that there are now.
+    pub(super) fn refresh(&mut self) {
+        self.listed.clear();
+        let reference = self.list(&self.policy.reference.clone());
+        if Reference::fingerprint_of(&reference.files) != self.reference.fingerprint
+            || self.reference.watched.is_empty()
+        {
+            self.reference = Reference::load(&self.logs, &reference.files, &self.policy);
+            // Other features may be wanted of every file.
+            self.files = Files::default();
+        }
+        let log = self.list(&self.policy.log.clone());
+        let labels = match self.policy.labels.clone() {
+            Some(pattern) => self.list(&pattern),
+            None => Listing::default(),
+        };
+        for listing in [&reference, &log, &labels] {
+            self.listed.extend(listing.problems.iter().cloned());
+        }
+        self.files.refresh(
+            &self.logs,
+            &self.policy,
+            &self.reference,
+            &log.files,
+            &labels.files,
+        );
+    }
+
+    /// The columns that are compared, in the order of [`Watch::compare`]'s cells.
+    #[cfg(test)]
+    pub(super) fn watched(&self) -> Vec<&str> {
+        self.reference
+            .watched
+            .iter()
+            .map(|w| w.name.as_str())
+            .collect()
+    }
+
+    fn list(&mut self, pattern: &str) -> Listing {
+        list(&self.root, pattern).unwrap_or_else(|error| {
+            self.listed.push(Problem {
+                file: pattern.to_owned(),
+                reason: format!("{error}."),
+                rows: 0,
+            });
+            Listing::default()
+        })
+    }
+
+    fn inputs(&self, start: Millis) -> Inputs<'_> {
+        Inputs {
+            log: self
+                .files
+                .log()
+                .filter(|(_, seen)| seen.windows.contains_key(&start))
+                .map(|(_, seen)| Part::from(seen))
+                .collect(),
+            labels: self
+                .files
+                .labels()
+                .filter(|(_, _, matches)| matches.windows.contains(&start))
+                .map(|(_, file, _)| Part::from(file))
+                .collect(),
+            within: Within {
+                timestamp: &self.policy.columns.timestamp,
+                start,
+                end: window_end(self.policy.window, start),
+            },
+        }
+    }
+
+    /// Every window that usable files have rows of, with what it is computed from, and how: all that
+    /// can change its numbers.
+    fn signatures(&self) -> BTreeMap<Millis, String> {
+        let policy = &self.policy;
+        let mut common = Sha256::new();
+        // Debug is stable for one version of Trimtab; another may well compute again.
+        let how = format!(
+            "{:?} {:?} {:?}",
+            policy.window, policy.columns, policy.drift
+        );
+        for text in [&COMPUTATION.to_string(), &how, &self.reference.fingerprint] {
+            add(&mut common, text);
+        }
+        let mut windows: BTreeMap<Millis, Sha256> = BTreeMap::new();
+        for (fingerprint, seen) in self.files.log() {
+            for start in seen.windows.keys() {
+                add(
+                    windows.entry(*start).or_insert_with(|| common.clone()),
+                    fingerprint,
+                );
+            }
+        }
+        for (fingerprint, _, matches) in self.files.labels() {
+            for start in &matches.windows {
+                if let Some(window) = windows.get_mut(start) {
+                    add(window, fingerprint);
+                }
+            }
+        }
+        let hex = |digest: Sha256| {
+            let bytes = digest.finalize();
+            bytes.iter().take(16).fold(String::new(), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            })
+        };
+        windows
+            .into_iter()
+            .map(|(start, digest)| (start, hex(digest)))
+            .collect()
+    }
+
+    /// Every watched column of one window against the reference, unjudged.
+    pub(super) fn compare(&self, start: Millis) -> Result<Vec<Cell>, LogError> {
+        compute::compare(&self.logs, &self.reference, &self.inputs(start))
+    }
+
+    fn compute(&self, start: Millis, now: Millis) -> Result<WindowResult, LogError> {
+        let inputs = self.inputs(start);
+        let compared = self.compare(start)?;
+        let (service, versions) = compute::service(&self.logs, &self.policy.columns, &inputs)?;
+        let log = self.files.log();
+        Ok(WindowResult {
+            monitor: self.name.clone(),
+            start,
+            end: inputs.within.end,
+            rows: log.filter_map(|(_, seen)| seen.windows.get(&start)).sum(),
+            versions,
+            cells: compute::cells(&self.reference, &self.policy, &compared),
+            quality: compute::quality(&self.logs, &self.policy, &inputs)?,
+            service,
+            computed: now,
+        })
+    }
+}
+
+/// Adds a text to a digest, told apart from the next.
+fn add(digest: &mut Sha256, text: &str) {
+    digest.update(text.as_bytes());
+    digest.update([0]);
+}
+
+/// Categories shown by themselves in a distribution; the rest together.
+const SHOWN: usize = 12;

@@ -1,0 +1,90 @@
+//! What clients may ask: the one place that authorises, and that writes the audit.
+
+mod audit;
+mod fleet;
+mod jobs;
+mod models;
+mod monitors;
+mod releases;
+mod runs;
+
+pub(crate) use audit::Audited;
+pub(crate) use jobs::retrain;
+
+use crate::Context;
+use std::sync::Arc;
+use trimtab_wire::{Act, Failure, Reply, Request};
+
+/// Who asks. From the socket's credentials, never from the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Actor(pub String);
+
+impl Actor {
+    /// The agent itself, finishing what a killed one began.
+    pub(crate) fn agent() -> Self {
+        Self("agent".into())
+    }
+    /// A trigger of a recipe.
+    pub(crate) fn trigger(name: &str) -> Self {
+        Self(format!("trigger:{name}"))
+    }
+}
+
+/// Answers one request.
+pub(crate) async fn handle(ctx: &Arc<Context>, actor: &Actor, request: Request) -> Result<Reply, Failure> {
+    match request {
+        Request::Status => fleet::status(ctx, actor).await,
+        Request::Stop => fleet::stop(ctx, actor).await,
+        Request::ReloadPolicy => fleet::reload_policy(ctx, actor).await,
+        Request::Fleet => Ok(Reply::Fleet(crate::fleet::rows(ctx).await?)),
+        Request::Demo(command) => fleet::steer(ctx, command),
+        Request::CreateRun(new) => runs::create(ctx, actor, new).await,
+        Request::LogBatch { run, metrics, params, tags } => runs::log(ctx, run, metrics, params, tags).await,
+        Request::FinishRun { run, status } => runs::finish(ctx, run, status).await,
+        Request::Runs(query) => runs::list(ctx, query).await,
+        Request::Run(text) => runs::find(ctx, &text).await,
+        Request::Series(query) => runs::series(ctx, query).await,
+        Request::Models => models::list(ctx).await,
+        Request::RegisterVersion(new) => models::register(ctx, actor, new).await,
+        Request::Requests => releases::list(ctx).await,
+        Request::Gates { model, version } => releases::gates(ctx, &model, version).await,
+        Request::Preview(act) => preview(ctx, actor, act).await,
+        Request::Act { act, reason } => act_on(ctx, actor, act, &reason).await,
+        Request::Monitors => monitors::list(ctx).await,
+        Request::RunMonitor { monitor } => monitors::run(ctx, &monitor).await,
+        Request::Distribution { monitor, start, feature } => {
+            monitors::distribution(ctx, &monitor, start, &feature).await
+        }
+        Request::Jobs => jobs::list(ctx).await,
+        Request::Job(id) => jobs::get(ctx, id).await,
+        Request::JobLog { job, offset, max } => jobs::log(ctx, job, offset, max).await,
+        Request::Audit { after, limit } => audit::list(ctx, after, limit).await,
+    }
+}
+
+async fn preview(ctx: &Arc<Context>, actor: &Actor, act: Act) -> Result<Reply, Failure> {
+    let mut preview = match act {
+        Act::Promote { .. } | Act::Approve(_) | Act::Reject(_) | Act::Rollback { .. } => {
+            releases::preview(ctx, actor, act).await?
+        }
+        Act::Retrain(spec) => jobs::preview_retrain(ctx, spec).await?,
+        Act::CancelJob(id) => jobs::preview_cancel(ctx, id).await?,
+    };
+    if ctx.read_only {
+        preview.refusal = Some(audit::read_only().message);
+    }
+    Ok(Reply::Preview(preview))
+}
+
+async fn act_on(ctx: &Arc<Context>, actor: &Actor, act: Act, reason: &str) -> Result<Reply, Failure> {
+    // Taken before anything else: what the operator waits for is counted from here.
+    let received = tokio::time::Instant::now();
+    let acted = match act {
+        Act::Promote { .. } | Act::Approve(_) | Act::Reject(_) | Act::Rollback { .. } => {
+            releases::act(ctx, actor, act, reason, received).await?
+        }
+        Act::Retrain(spec) => jobs::retrain(ctx, actor, spec, reason).await?,
+        Act::CancelJob(id) => jobs::cancel(ctx, actor, id, reason).await?,
+    };
+    Ok(Reply::Acted(acted))
+}

@@ -1,0 +1,86 @@
+//! Runs: opened, logged to and ended by trainers; listed, found and charted by consoles.
+
+use super::Actor;
+use crate::{
+    Context, clock,
+    error::{OrFail as _, broken, invalid, missing},
+    ingest::Ingest,
+    jobs::JobBook,
+};
+use trimtab_core::{
+    metric::{MetricEntry, SeriesQuery},
+    run::{NewRun, RunId, RunQuery, RunStatus},
+};
+use trimtab_store::Change;
+use trimtab_wire::{Failure, Reply};
+
+pub(super) async fn create(ctx: &Context, actor: &Actor, mut new: NewRun) -> Result<Reply, Failure> {
+    if new.experiment.trim().is_empty() {
+        return Err(invalid("A run needs an experiment.", "Name one; it is made when it does not exist."));
+    }
+    if new.user.trim().is_empty() {
+        new.user.clone_from(&actor.0);
+    }
+    let id = random_id()?;
+    let name = match new.name.trim() {
+        "" => format!("run-{}", id.short()),
+        name => name.to_owned(),
+    };
+    let artifacts = ctx.workspace.artifacts(&id);
+    tokio::fs::create_dir_all(&artifacts).await.map_err(|e| broken("The run's folder cannot be made", &e))?;
+    let job = new.job;
+    let open = Change::CreateRun { id: id.clone(), new, name: name.clone(), at: clock::now() };
+    match job {
+        Some(job) => JobBook::open_run(ctx, job, &id, open).await?,
+        None => drop(ctx.record(vec![open]).await?),
+    }
+    Ok(Reply::RunCreated { run: id, name, artifacts: artifacts.display().to_string() })
+}
+
+pub(super) async fn log(
+    ctx: &Context,
+    run: RunId,
+    metrics: Vec<MetricEntry>,
+    params: Vec<(String, String)>,
+    tags: Vec<(String, String)>,
+) -> Result<Reply, Failure> {
+    Ingest::log(ctx, run, metrics, params, tags).await?;
+    Ok(Reply::Done)
+}
+
+pub(super) async fn finish(ctx: &Context, run: RunId, status: RunStatus) -> Result<Reply, Failure> {
+    Ingest::set_status(ctx, run, status, clock::now()).await?;
+    Ok(Reply::Done)
+}
+
+pub(super) async fn list(ctx: &Context, query: RunQuery) -> Result<Reply, Failure> {
+    Ok(Reply::Runs(ctx.store.runs(query).await.or_fail()?))
+}
+
+pub(super) async fn find(ctx: &Context, text: &str) -> Result<Reply, Failure> {
+    let mut found = ctx.store.find_runs(text).await.or_fail()?;
+    match found.len() {
+        1 => Ok(Reply::Run(Box::new(found.remove(0)))),
+        0 => Err(missing("run", text, "See `trimtab runs list`.")),
+        n => {
+            let ids: Vec<&str> = found.iter().take(5).map(|r| r.id.short()).collect();
+            Err(invalid(
+                format!("{n} runs are called {text}: {}{}", ids.join(", "), if n > 5 { ", …" } else { "." }),
+                "Give more digits of the id.",
+            ))
+        }
+    }
+}
+
+pub(super) async fn series(ctx: &Context, query: SeriesQuery) -> Result<Reply, Failure> {
+    Ok(Reply::Series(ctx.store.series(query).await.or_fail()?))
+}
+
+fn random_id() -> Result<RunId, Failure> {
+    use std::io::Read as _;
+    let mut bytes = [0; 16];
+    std::fs::File::open("/dev/urandom")
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .map_err(|e| broken("No random numbers", &e))?;
+    Ok(RunId::from_bytes(bytes))
+}
