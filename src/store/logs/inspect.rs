@@ -25,28 +25,30 @@ pub struct Inspection {
     pub problems: Vec<Problem>,
 }
 
+/// A file fitted to what is wanted of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fitted {
+    /// Its rows.
+    pub rows: u64,
+    /// The columns that can be used for what they are wanted for, with their classes.
+    pub columns: BTreeMap<String, Class>,
+    /// What is wrong with it. Columns named here are not in `columns`, or lack some rows.
+    pub problems: Vec<Problem>,
+}
+
 /// Column names with what each is wanted for.
 pub type Wanted = BTreeMap<String, Want>;
 
 impl Logs {
-    /// Looks into a log file. Wanted columns that are missing or of the wrong type are left out and
-    /// named; so are rows without an instant, repeated request ids and values that are no numbers.
+    /// Fits a file to what is wanted. Columns that are missing or of the wrong type are left out and
+    /// named; so are values that are no numbers and lines that do not fit.
     ///
     /// # Errors
-    /// [`LogError::File`] when none of the file can be used: it cannot be read, or has no usable
-    /// timestamp.
-    pub fn inspect(
-        &self,
-        file: &LogFile,
-        every: Window,
-        timestamp: &str,
-        request_id: Option<&str>,
-        wanted: &Wanted,
-    ) -> Result<Inspection, LogError> {
+    /// [`LogError::File`] when the file cannot be read.
+    pub fn fit(&self, file: &LogFile, wanted: &Wanted) -> Result<Fitted, LogError> {
         let classes = self.columns(file)?;
         let source = sql::source(file.format, &classes);
         let rows = self.count(file, &source)?;
-        let rejected = self.rejected(file)?;
         let problem = |reason: String, rows: u64| Problem {
             file: file.name.clone(),
             reason,
@@ -67,24 +69,59 @@ impl Logs {
                 },
             }
         }
-        let Some(&instants) = columns.get(timestamp) else {
-            let why = problems
-                .iter()
-                .find(|p| p.reason.contains(&format!("{timestamp:?}")));
-            let why = why.map_or_else(
-                || format!("There is no column {timestamp:?}."),
-                |p| p.reason.clone(),
-            );
-            let reason = format!("{why} Without instants no row has a window.");
-            return Err(LogError::File(problem(reason, rows)));
-        };
         if rows == 0 {
             problems.push(problem("The file has no rows.".into(), 0));
         }
-        if let Some((lines, first)) = rejected {
+        if let Some((lines, first)) = self.rejected(file)? {
             let reason = format!("Lines do not fit the header, the first of them line {first}.");
             problems.push(problem(reason, lines));
         }
+        for (name, values) in self.loose_numbers(file, &source, &columns, wanted)? {
+            if values.numbers == 0 {
+                columns.remove(&name);
+            }
+            let reason = format!("Column {name:?} holds text where numbers are expected.");
+            problems.push(problem(reason, values.present - values.numbers));
+        }
+        Ok(Fitted {
+            rows,
+            columns,
+            problems,
+        })
+    }
+
+    /// Looks into a log file: fits it to what is wanted, and finds its windows. Rows without an
+    /// instant and repeated request ids are named and counted.
+    ///
+    /// # Errors
+    /// [`LogError::File`] when none of the file can be used: it cannot be read, or has no usable
+    /// timestamp (which must be among the wanted).
+    pub fn inspect(
+        &self,
+        file: &LogFile,
+        every: Window,
+        timestamp: &str,
+        request_id: Option<&str>,
+        wanted: &Wanted,
+    ) -> Result<Inspection, LogError> {
+        let Fitted {
+            rows,
+            columns,
+            mut problems,
+        } = self.fit(file, wanted)?;
+        let problem = |reason: String, rows: u64| Problem {
+            file: file.name.clone(),
+            reason,
+            rows,
+        };
+        let Some(&instants) = columns.get(timestamp) else {
+            let named = format!("{timestamp:?}");
+            let why = problems.iter().find(|p| p.reason.contains(&named));
+            let why = why.map_or_else(String::new, |p| format!("{} ", p.reason));
+            let reason = format!("{why}Without instants no row has a window.");
+            return Err(LogError::File(problem(reason, rows)));
+        };
+        let source = sql::source(file.format, &columns);
         let ids = request_id.filter(|id| columns.contains_key(*id));
         let found = self.windows(file, &source, every, timestamp, instants, ids)?;
         if found.undated > 0 {
@@ -97,13 +134,6 @@ impl Logs {
                 ids.unwrap_or_default()
             );
             problems.push(problem(reason, found.repeated));
-        }
-        for (name, values) in self.loose_numbers(file, &source, &columns, wanted)? {
-            if values.numbers == 0 {
-                columns.remove(&name);
-            }
-            let reason = format!("Column {name:?} holds text where numbers are expected.");
-            problems.push(problem(reason, values.present - values.numbers));
         }
         Ok(Inspection {
             file: file.clone(),

@@ -15,7 +15,7 @@ mod sql;
 mod window;
 
 pub use files::{Listing, LogFile, list};
-pub use inspect::{Inspection, Wanted};
+pub use inspect::{Fitted, Inspection, Wanted};
 pub use labels::{LabelColumns, LabelFile, Matches, OutcomeColumns, Scored};
 pub use read::{Part, Sample, Within};
 pub use schema::{Class, Inferred, Kind, Want};

@@ -92,7 +92,9 @@ impl Want {
     pub(super) fn expression(self, column: &str, class: Class) -> String {
         let column = quoted(column);
         match (self, class) {
-            (Self::Number, Class::Loose) => format!("TRY_CAST({column} AS DOUBLE)"),
+            (Self::Number, Class::Loose | Class::Text) => {
+                format!("TRY_CAST({column} AS DOUBLE)")
+            }
             (Self::Number, _) => format!("CAST({column} AS DOUBLE)"),
             // A writer that turned 3 into 3.0 (because one value was missing) still means 3.
             (Self::Text, Class::Float) => format!(
