@@ -224,7 +224,12 @@ impl Pty {
     /// After the deadline.
     #[track_caller]
     pub fn exit_status(&self) -> Exit {
-        self.until(|s| s.exit.clone(), |_| false, "the program's end")
+        let exit = self.until(|s| s.exit.clone(), |_| false, "the program's end");
+        // The end is often known before the last words are read. They come with the terminal's
+        // closing, unless a child of the program keeps it open: then one second has to do.
+        let state = self.shared.lock();
+        drop(self.shared.changed.wait_timeout_while(state, Duration::from_secs(1), |s| !s.closed));
+        exit
     }
 
     /// Waits until the program has written nothing for a while, and at least once since the last
