@@ -11,6 +11,8 @@ pub mod booster;
 pub mod dataset;
 mod error;
 pub mod features;
+#[cfg(test)]
+mod figures;
 mod files;
 pub mod model;
 pub mod quality;

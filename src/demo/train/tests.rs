@@ -7,6 +7,7 @@ use trimtab_core::{
     metric::{MetricEntry, MetricSummary},
     registry::{Model as Registered, ModelVersion},
     run::{ExperimentId, RunId, RunPage, RunRow},
+    time::Millis,
 };
 use trimtab_wire::{
     AgentFrame, ClientFrame, Failure, FailureKind, Reply, Request, Welcome,
@@ -39,7 +40,10 @@ struct Agent {
 
 impl Agent {
     fn start(root: &Path, losses: Vec<Loss>) -> Self {
-        let told = Arc::new(Mutex::new(Told { losses, ..Told::default() }));
+        let told = Arc::new(Mutex::new(Told {
+            losses,
+            ..Told::default()
+        }));
         let socket = root.join("agent.sock");
         let listener = UnixListener::bind(&socket).unwrap();
         let (shared, root) = (Arc::clone(&told), root.to_owned());
@@ -49,9 +53,16 @@ impl Agent {
                 let mut stream = framed(Box::new(stream));
                 welcome(&mut stream, hello()).await.unwrap();
                 while let Some(Ok(bytes)) = stream.next().await {
-                    let ClientFrame::Request { id, request } = decode(&bytes).unwrap() else { continue };
-                    let Some(result) = shared.lock().unwrap().answer(&request, &root) else { break };
-                    stream.send(encode(&AgentFrame::Reply { id, result }).unwrap()).await.unwrap();
+                    let ClientFrame::Request { id, request } = decode(&bytes).unwrap() else {
+                        continue;
+                    };
+                    let Some(result) = shared.lock().unwrap().answer(&request, &root) else {
+                        break;
+                    };
+                    stream
+                        .send(encode(&AgentFrame::Reply { id, result }).unwrap())
+                        .await
+                        .unwrap();
                 }
             }
         });
@@ -62,7 +73,11 @@ impl Agent {
 impl Told {
     /// `None` loses the client.
     fn answer(&mut self, request: &Request, root: &Path) -> Option<Result<Reply, Failure>> {
-        let loss = self.losses.iter().position(|l| (l.of)(request)).map(|i| self.losses.remove(i));
+        let loss = self
+            .losses
+            .iter()
+            .position(|l| (l.of)(request))
+            .map(|i| self.losses.remove(i));
         if loss.is_some_and(|l| !l.done) {
             return None;
         }
@@ -85,9 +100,18 @@ impl Told {
                     tags: new.tags.clone(),
                     metrics: BTreeMap::new(),
                 });
-                Ok(Reply::RunCreated { run, name: new.name.clone(), artifacts })
+                Ok(Reply::RunCreated {
+                    run,
+                    name: new.name.clone(),
+                    artifacts,
+                })
             }
-            Request::LogBatch { run, metrics, params, tags } => {
+            Request::LogBatch {
+                run,
+                metrics,
+                params,
+                tags,
+            } => {
                 let row = self.runs.iter_mut().find(|r| r.id == *run).unwrap();
                 row.params.extend(params.iter().cloned());
                 row.tags.extend(tags.iter().cloned());
@@ -120,9 +144,14 @@ impl Told {
             }
             Request::Run(_) => Ok(Reply::Run(Box::new(self.runs[0].clone()))),
             Request::Runs(query) => {
-                let fits = |r: &&RunRow| query.words.iter().all(|w| r.tags.values().any(|v| v == w));
+                let fits =
+                    |r: &&RunRow| query.words.iter().all(|w| r.tags.values().any(|v| v == w));
                 let rows: Vec<_> = self.runs.iter().filter(fits).cloned().collect();
-                Ok(Reply::Runs(RunPage { total: rows.len() as u64, offset: 0, rows }))
+                Ok(Reply::Runs(RunPage {
+                    total: rows.len() as u64,
+                    offset: 0,
+                    rows,
+                }))
             }
             Request::Models => Ok(Reply::Models(vec![Registered {
                 name: crate::MODEL.into(),
@@ -174,27 +203,43 @@ async fn a_run_is_logged_judged_and_registered() {
     let root = dir.path().join("w");
     let agent = Agent::start(&root, Vec::new());
     let mut lines = Vec::new();
-    let first = train_and_say(options(&root, &agent.socket), |l| lines.push(l.to_owned())).await.unwrap();
-    assert_eq!((first.version, first.champion_heldout_auc), (Version(1), None));
+    let first = train_and_say(options(&root, &agent.socket), |l| lines.push(l.to_owned()))
+        .await
+        .unwrap();
+    assert_eq!(
+        (first.version, first.champion_heldout_auc),
+        (Version(1), None)
+    );
     assert!(first.heldout_auc > 0.5, "{first:?}");
-    assert!(lines.iter().any(|l| l.starts_with("round    6/6")), "{lines:?}");
+    assert!(
+        lines.iter().any(|l| l.starts_with("round    6/6")),
+        "{lines:?}"
+    );
 
     // What was registered goes into production and is the next one's champion.
     let source = agent.told.lock().unwrap().versions[0].source.clone();
     let folder = root.join(workspace::POINTER);
     std::os::unix::fs::symlink(&source, &folder).unwrap();
-    let second = train_and_say(options(&root, &agent.socket), |_| ()).await.unwrap();
+    let second = train_and_say(options(&root, &agent.socket), |_| ())
+        .await
+        .unwrap();
     assert_eq!(second.heldout_auc, first.heldout_auc, "a seed decides");
     assert_eq!(second.champion_heldout_auc, Some(first.heldout_auc));
 
     let told = agent.told.lock().unwrap();
     let run = &told.runs[0];
-    assert_eq!((run.status, run.name.as_str(), run.params["depth"].as_str()), (RunStatus::Finished, "small", "3"));
+    assert_eq!(
+        (run.status, run.name.as_str(), run.params["depth"].as_str()),
+        (RunStatus::Finished, "small", "3")
+    );
     assert!(run.tags["data_version"].starts_with("sha256:"));
     assert_eq!(run.tags["window"], "2013-01-01..2013-01-05");
     assert_eq!(run.metrics["heldout_auc"].count, 6);
     assert_eq!(run.metrics["heldout_auc"].latest.value, first.heldout_auc);
-    assert_eq!(told.versions[0].tags["data_version"], told.versions[1].tags["data_version"]);
+    assert_eq!(
+        told.versions[0].tags["data_version"],
+        told.versions[1].tags["data_version"]
+    );
 }
 
 #[tokio::test]
@@ -209,13 +254,24 @@ async fn a_lost_link_loses_and_doubles_nothing() {
         let dir = prepared();
         let root = dir.path().join("w");
         let agent = Agent::start(&root, of.map(|of| Loss { of, done }).to_vec());
-        train_and_say(options(&root, &agent.socket), |_| ()).await.unwrap();
+        train_and_say(options(&root, &agent.socket), |_| ())
+            .await
+            .unwrap();
         let told = agent.told.lock().unwrap();
         assert!(told.losses.is_empty(), "every loss happened");
-        assert_eq!((told.runs.len(), told.versions.len()), (1, 1), "done: {done}");
+        assert_eq!(
+            (told.runs.len(), told.versions.len()),
+            (1, 1),
+            "done: {done}"
+        );
         assert_eq!(told.runs[0].status, RunStatus::Finished);
         for key in ["train_loss", "heldout_loss", "heldout_auc"] {
-            let steps: Vec<i64> = told.metrics.iter().filter(|m| m.key == key).map(|m| m.point.step).collect();
+            let steps: Vec<i64> = told
+                .metrics
+                .iter()
+                .filter(|m| m.key == key)
+                .map(|m| m.point.step)
+                .collect();
             assert_eq!(steps, [1, 2, 3, 4, 5, 6], "{key}, done: {done}");
         }
     }
@@ -229,17 +285,35 @@ async fn a_training_without_rows_is_a_failed_run() {
     let mut options = options(&root, &agent.socket);
     options.from = Millis::parse("2013-05-01");
     options.to = Millis::parse("2013-06-01");
-    let error = train_and_say(options, |_| ()).await.unwrap_err().to_string();
-    assert_eq!(error, "no row from 2013-05-01 to 2013-06-01 has a label yet");
+    let error = train_and_say(options, |_| ())
+        .await
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        error,
+        "no row from 2013-05-01 to 2013-06-01 has a label yet"
+    );
     let told = agent.told.lock().unwrap();
-    assert_eq!((told.runs[0].status, told.versions.len()), (RunStatus::Failed, 0));
+    assert_eq!(
+        (told.runs[0].status, told.versions.len()),
+        (RunStatus::Failed, 0)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_an_agent_it_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let options = options(dir.path(), &dir.path().join("nobody.sock"));
-    let error = train_and_say(options, |_| ()).await.unwrap_err().to_string();
-    assert!(error.starts_with("the run could not be opened: "), "{error}");
-    assert!(error.ends_with("Is the agent running? (`trimtab agent status`)"), "{error}");
+    let error = train_and_say(options, |_| ())
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with("the run could not be opened: "),
+        "{error}"
+    );
+    assert!(
+        error.ends_with("Is the agent running? (`trimtab agent status`)"),
+        "{error}"
+    );
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 use tokio::time::Instant;
 use trimtab_core::{registry::Version, time::Millis};
@@ -89,9 +89,11 @@ pub fn state(root: &Path) -> Result<State, Error> {
 pub(super) struct Clock {
     root: PathBuf,
     control: Control,
-    /// The control file's age when it was last read.
-    read: Option<SystemTime>,
+    /// The control file as it was last read.
+    heard: Vec<u8>,
     said: State,
+    /// What the state file holds.
+    written: Option<State>,
     last_turn: Option<Instant>,
     /// The version that answered last.
     pub(super) version: Option<Version>,
@@ -107,8 +109,9 @@ impl Clock {
                 paused: true,
                 ..Control::default()
             },
-            read: None,
+            heard: Vec::new(),
             said: State::default(),
+            written: None,
             last_turn: None,
             version,
         };
@@ -172,31 +175,35 @@ impl Clock {
         self.say(false)
     }
 
-    /// Publishes the state, if it is another than before.
+    /// Publishes the state, if the file holds another.
     fn say(&mut self, paused: bool) -> Result<(), Error> {
-        let before = self.said.clone();
         self.said.0.speed_ms = self.control.speed_ms;
         self.said.0.paused = paused;
         self.said.0.version = self.version;
-        let path = self.root.join(STATE);
-        if self.said == before && path.exists() {
-            return Ok(());
+        if self.written.as_ref() != Some(&self.said) {
+            files::write_json(&self.root.join(STATE), "the world's state", &self.said)?;
+            self.written = Some(self.said.clone());
         }
-        files::write_json(&path, "the world's state", &self.said)
+        Ok(())
     }
 
-    /// Reads the control file if it changed. One that cannot be read changes nothing.
+    /// Reads the control file. One that cannot be understood changes nothing. Its age is no
+    /// help: two orders may fall into one tick of the file system's clock.
     fn listen(&mut self) {
-        let path = Control::path(&self.root);
-        let modified = fs::metadata(&path).and_then(|m| m.modified()).ok();
-        if modified.is_none() || modified == self.read {
+        let Ok(text) = fs::read(Control::path(&self.root)) else {
+            return;
+        };
+        if text == self.heard {
             return;
         }
-        self.read = modified;
-        match files::read_json(&path, "the clock's control") {
+        match serde_json::from_slice(&text) {
             Ok(control) => self.control = control,
-            Err(error) => self.said.0.last_error = Some(error.to_string()),
+            Err(error) => {
+                self.said.0.last_error =
+                    Some(format!("{CONTROL} is not the clock's control: {error}"));
+            }
         }
+        self.heard = text;
     }
 }
 
