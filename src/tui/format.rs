@@ -49,6 +49,8 @@ pub fn share(value: f64, none: &str) -> String {
     let percent = value * 100.0;
     if value.is_nan() {
         none.to_owned()
+    } else if percent > 0.0 && percent < 0.095 {
+        format!("{percent:.2}%")
     } else if percent > 0.0 && percent < 0.95 {
         format!("{percent:.1}%")
     } else {

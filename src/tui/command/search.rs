@@ -25,8 +25,8 @@ pub fn search(model: &Model, typed: &str) -> Vec<&'static Command> {
         .filter_map(|c| {
             let haystack = format!("{} {}", c.name, c.title);
             let mut score = pattern.score(Utf32Str::new(&haystack, &mut buffer), &mut matcher)?;
-            // A typed name with its arguments is that command.
-            if typed.starts_with(c.name) {
+            // A typed name with its arguments is that command; the beginning of a name most likely means it.
+            if typed.starts_with(c.name) || c.name.starts_with(typed.trim()) {
                 score += 1_000;
             }
             Some((score, (c.enabled)(model), c))
@@ -37,6 +37,6 @@ pub fn search(model: &Model, typed: &str) -> Vec<&'static Command> {
     {
         found.push((2_000, true, command));
     }
-    found.sort_by_key(|(score, enabled, c)| (!enabled, u32::MAX - score, c.name));
+    found.sort_by_key(|(score, enabled, c)| (u32::MAX - score, !enabled, c.name));
     found.into_iter().map(|(_, _, c)| c).collect()
 }

@@ -133,10 +133,10 @@ pub static COMMANDS: &[Command] = &[
     row("suspend", &[], &[Everywhere], "suspend", "Stops the console until the shell continues it; the same as ctrl-z.", |_, _| vec![Effect::Suspend]),
     row("reload policy", &[], &[Everywhere], "reload policy", "Makes the agent read trimtab.toml again.", |m, _| global::reload_policy(m)).when(Model::may_act),
     row("demo speed", &[], &[Everywhere], "demo speed", "Sets the milliseconds between two weeks of the demonstration; 0 is as fast as possible.", global::demo_speed)
-        .args("MILLISECONDS").when(|m| m.may_act() && m.data.demo.is_some()),
+        .args("MS").when(|m| m.may_act() && m.data.demo.is_some()),
     row("demo pause", &[], &[Everywhere], "demo pause", "Makes the demonstration stand still.", |m, _| global::demo_pause(m)).when(|m| m.may_act() && m.data.demo.is_some()),
-    row("demo resume", &[], &[Everywhere], "demo resume", "Lets the demonstration go on, until a day if one is given.", global::demo_resume)
-        .args("[YYYY-MM-DD]").when(|m| m.may_act() && m.data.demo.is_some()),
+    row("demo resume", &[], &[Everywhere], "demo resume", "Lets the demonstration go on, until a day (YYYY-MM-DD) if one is given.", global::demo_resume)
+        .args("[DAY]").when(|m| m.may_act() && m.data.demo.is_some()),
     // Dialogs.
     row("press", &["enter"], &[Dialog], "press", "Presses the focused button; in a field, goes to the next.", |m, _| dialog::press(m)).hint(1),
     row("next part", &["tab", "down"], &[Dialog], "next", "Moves to the next field or button.", |m, _| dialog::step(m, 1)).hint(2),

@@ -61,6 +61,11 @@ pub struct Log {
     pub cut: bool,
 }
 
+/// The model that needs someone stands on top.
+fn worst_first(rows: &mut [FleetRow]) {
+    rows.sort_by(|a, b| b.health.cmp(&a.health).then_with(|| a.model.cmp(&b.model)));
+}
+
 /// Lines kept of a log; older ones are in the file.
 const LOG_LINES: usize = 5_000;
 
@@ -114,7 +119,7 @@ pub enum Slot {
 /// Every mirror.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Data {
-    /// One row for each model.
+    /// One row for each model, the worst on top.
     pub fleet: Feed<Vec<FleetRow>>,
     /// The demo's clock, in a demonstration.
     pub demo: Option<DemoState>,
@@ -143,7 +148,7 @@ impl Data {
     pub fn snapshot(&mut self, slot: Slot, snapshot: Snapshot) {
         match snapshot {
             Snapshot::Fleet { mut rows, demo } => {
-                rows.sort_by(|a, b| a.model.cmp(&b.model));
+                worst_first(&mut rows);
                 self.fleet.set(rows);
                 self.demo = demo;
             }
@@ -190,10 +195,11 @@ impl Data {
         match delta {
             Delta::Fleet(row) => {
                 if let Some(rows) = &mut self.fleet.value {
-                    match rows.binary_search_by(|r| r.model.cmp(&row.model)) {
-                        Ok(i) => rows[i] = *row,
-                        Err(i) => rows.insert(i, *row),
+                    match rows.iter_mut().find(|r| r.model == row.model) {
+                        Some(r) => *r = *row,
+                        None => rows.push(*row),
                     }
+                    worst_first(rows);
                 }
             }
             Delta::Demo(state) => self.demo = Some(state),

@@ -86,3 +86,6 @@ fn linked(model: &mut Model, state: LinkState) {
     model.link.state = state;
 }
 
+
+#[cfg(test)]
+mod tests;

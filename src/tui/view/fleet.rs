@@ -59,7 +59,7 @@ fn columns(rows: &[FleetRow]) -> Vec<Column> {
         Column::right("p95", 6).priority(5),
         Column::right("errors", 6).priority(6),
         Column::right("rows", 5).priority(7),
-        Column::left("waiting", 16).priority(2),
+        Column::left("waiting", 19).priority(2),
     ]
 }
 
@@ -147,11 +147,11 @@ fn detail(model: &Model, brush: &mut Brush<'_>, area: Rect, row: &FleetRow) {
             }
         }
         if let Some(s) = &row.service {
+            let p99 = if facts.width >= 100 { format!("  p99 {}", format::millis(s.p99_ms, g.none)) } else { String::new() };
             let text = format!(
-                "   p50 {}  p95 {}  p99 {}  errors {}",
+                "   p50 {}  p95 {}{p99}  errors {}",
                 format::millis(s.p50_ms, g.none),
                 format::millis(s.p95_ms, g.none),
-                format::millis(s.p99_ms, g.none),
                 format::share(s.error_rate, g.none)
             );
             pieces.push((text, Role::Dim.into()));

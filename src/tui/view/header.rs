@@ -107,7 +107,7 @@ fn tabs(model: &Model, brush: &mut Brush<'_>, area: Rect) {
             if on {
                 let w = width(name) as u16 + 2;
                 let style = ratatui::style::Style::new().add_modifier(ratatui::style::Modifier::UNDERLINED);
-                brush.tint(Rect { x: x - w, y: area.y, width: w, height: 1 }, style);
+                brush.tint(Rect { x: x.saturating_sub(w).max(area.x), y: area.y, width: w, height: 1 }, style);
             }
         }
         let marked = model.runs.marks.len();

@@ -101,7 +101,7 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, scroll: usize) {
             brush.put(x, y, inner.right().saturating_sub(x), &line.text, line.role);
         }
     }
-    if lines.len() > height && area.width > 24 {
+    if lines.len() > height && area.width > 24 && area.height > 2 {
         let text = format!(" {} of {} ", (scroll + height).min(lines.len()), lines.len());
         brush.put_right(area.right().saturating_sub(width(&text) as u16 + 2), area.bottom() - 1, width(&text) as u16, &text, Role::Dim);
     }

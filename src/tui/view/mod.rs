@@ -43,3 +43,6 @@ pub fn view(model: &Model, buf: &mut Buffer) {
     toast::draw(model, brush, screen.body);
     overlay::draw(model, brush, screen);
 }
+
+#[cfg(test)]
+mod tests;

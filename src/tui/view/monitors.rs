@@ -50,7 +50,10 @@ fn cell(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorState
     let Some(window) = model.monitors.window(model) else { return };
     let g = brush.glyphs();
     let versions: Vec<String> = window.versions.iter().map(|(v, n)| format!("{v} {}", format::short_count(*n))).collect();
-    let title = format!("{} {} {} rows", format::month_day(window.start), g.dot, format::count(window.rows));
+    let mut title = format!("{} {} {} rows", format::month_day(window.start), g.dot, format::count(window.rows));
+    if model.monitors.cell(model).is_some() {
+        title.push_str(&format!(" {} {} this window  {} reference", g.dot, g.block[0], g.bar));
+    }
     let inner = rule::titled(brush, area, &title, &format!("scored by {}", versions.join(", ")), false);
     match model.monitors.cell(model) {
         Some(cell) => {
@@ -91,19 +94,7 @@ fn distribution(model: &Model, brush: &mut Brush<'_>, area: Rect, cell: &Feature
     let start = model.monitors.window(model).map(|w| w.start);
     match &model.monitors.distribution {
         Some((at, feature, result)) if Some(*at) == start && *feature == cell.feature => match result {
-            Ok(d) => {
-                let (legend, bars) = layout::top(area, u16::from(area.height > 6));
-                if legend.height > 0 {
-                    let g = brush.glyphs();
-                    let pieces = [
-                        (format!(" {} this window  ", g.block[0]), brush.look.theme.series(0).into()),
-                        (format!("{} reference", g.bar), brush.look.theme.series(1).into()),
-                        ("  share of rows (reference)".into(), Role::Dim.into()),
-                    ];
-                    line(brush, legend, &pieces);
-                }
-                Histogram { buckets: &d.buckets, reference: &d.reference, current: &d.current }.draw(brush, bars);
-            }
+            Ok(d) => Histogram { buckets: &d.buckets, reference: &d.reference, current: &d.current }.draw(brush, area),
             Err(trouble) => notice::draw(brush, area, &trouble.message, Role::Bad, &[&trouble.hint]),
         },
         _ => notice::draw(brush, area, &format!("Loading the distribution{}", brush.glyphs().ellipsis), Role::Dim, &[]),

@@ -32,7 +32,7 @@ fn draw_palette(model: &Model, brush: &mut Brush<'_>, area: Rect, palette: &Pale
     let found = search(model, palette.input.text());
     let rows = (found.len() as u16).clamp(1, 12);
     let h = (rows + 4).min(area.height);
-    let rect = Rect { y: area.y + (area.height - h).min(2), height: h, ..centred(area, 76, h) };
+    let rect = Rect { y: area.y + (area.height - h).min(2), height: h, ..centred(area, 78, h) };
     let inner = boxed(brush, rect, "Command", Role::Accent);
     if inner.height == 0 {
         return;
@@ -165,23 +165,25 @@ fn draw_act(brush: &mut Brush<'_>, area: Rect, dialog: &ActDialog) {
 }
 
 fn draw_form(brush: &mut Brush<'_>, area: Rect, form: &RetrainForm) {
-    let inner = boxed(brush, centred(area, 78, 15), "Retrain", Role::Accent);
+    let inner = boxed(brush, centred(area, 72, 18), "Retrain", Role::Accent);
+    let row = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
+    // Each field with what it means below it, the meanings going first when there is no room.
+    let tall = inner.height >= 16;
     let mut y = inner.y;
     for (i, (label, help)) in RetrainForm::LABELS.iter().enumerate() {
-        if y + 1 >= inner.bottom() {
+        if y >= row.y {
             break;
         }
         let on = form.focus == i;
-        brush.put(inner.x, y, 12, label, if on { Role::Title } else { Role::Dim });
+        brush.put(inner.x, y, 12, label, if on { Role::Title } else { Role::Text });
         let x = inner.x + 13;
-        form.fields[i].draw(brush, x, y, inner.right().saturating_sub(x).min(28), on);
-        let at = x + 30;
+        form.fields[i].draw(brush, x, y, inner.right().saturating_sub(x), on);
         let complaint = form.complaint.as_ref().filter(|(field, _)| *field == i).map(|(_, why)| why.as_str());
         let (text, role) = complaint.map_or((*help, Role::Dim), |why| (why, Role::Bad));
-        brush.put(at, y, inner.right().saturating_sub(at), text, role);
-        y += 2;
+        if (tall || complaint.is_some()) && y + 1 < row.y {
+            brush.put(x, y + 1, inner.right().saturating_sub(x), text, role);
+        }
+        y += if tall { 3 } else { 2 };
     }
-    let focused = form.focus.checked_sub(RetrainForm::CONTINUE);
-    let row = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
-    buttons(brush, row, &["Preview", "Cancel"], focused);
+    buttons(brush, row, &["Preview", "Cancel"], form.focus.checked_sub(RetrainForm::CONTINUE));
 }

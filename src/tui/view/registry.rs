@@ -163,12 +163,12 @@ fn evidence(model: &Model, brush: &mut Brush<'_>, area: Rect, r: &PromotionReque
     }
 }
 
-/// `● champion  0.7012 against 0.6890: at least the champion's`.
+/// `● pass champion   0.7012 vs 0.6890   heldout_auc is at least the champion's`.
 pub fn gate_line(brush: &mut Brush<'_>, area: Rect, gate: &GateResult) -> Rect {
     let g = brush.glyphs();
     let (glyph, word, role) = if gate.passed { (g.ok, "pass", Role::Ok) } else { (g.bad, "fail", Role::Bad) };
     let numbers = match (gate.candidate, gate.bound) {
-        (Some(c), Some(b)) => format!("{} against {}", format::metric(c), format::metric(b)),
+        (Some(c), Some(b)) => format!("{} vs {}", format::metric(c), format::metric(b)),
         (Some(c), None) => format::metric(c),
         (None, _) => "no value".to_owned(),
     };
@@ -177,8 +177,8 @@ pub fn gate_line(brush: &mut Brush<'_>, area: Rect, gate: &GateResult) -> Rect {
         area,
         &[
             (format!(" {glyph} {word} "), role.into()),
-            (format!("{:<12} ", gate.name), Role::Text.into()),
-            (format!("{numbers:<22} "), Role::Text.into()),
+            (format!("{:<10} ", gate.name), Role::Text.into()),
+            (format!("{numbers:<16}  "), Role::Text.into()),
             (gate.reason.clone(), Role::Dim.into()),
         ],
     )

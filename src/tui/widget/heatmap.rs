@@ -202,7 +202,9 @@ impl Heatmap {
                 _ if current => Role::Text,
                 _ => Role::Dim,
             };
-            brush.put_right(area.right().saturating_sub(VALUE), y, VALUE, text, role);
+            // Beside the grid, not at the far edge, so that the eye need not travel.
+            let end = area.x + grid.label + grid.shown as u16 * grid.cell;
+            brush.put_right((end + 1).min(area.right().saturating_sub(VALUE)), y, VALUE, text, role);
         }
     }
 }

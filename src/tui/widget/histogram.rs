@@ -31,7 +31,8 @@ impl Histogram<'_> {
         let rows = usize::from(area.height);
         let columns = n.div_ceil(rows).min(usize::from(area.width / 36).max(1));
         let per_column = n.div_ceil(columns);
-        let column_width = area.width / columns as u16;
+        // Longer bars tell no more, and the numbers would stand far from their labels.
+        let column_width = (area.width / columns as u16).min(120);
         let top = self.reference.iter().chain(self.current).copied().filter(|v| v.is_finite()).fold(0.0f64, f64::max);
         let label = self.buckets.iter().map(|b| width(b)).max().unwrap_or(0) as u16;
         let label = label.clamp(3, column_width / 3);

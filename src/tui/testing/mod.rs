@@ -52,3 +52,6 @@ pub fn frame(buf: &Buffer) -> String {
     }
     if styles.is_empty() { out } else { format!("{out}--- styles\n{styles}") }
 }
+
+pub mod fixtures;
+pub mod harness;
