@@ -84,7 +84,8 @@ pub struct SeriesQuery {
     pub from_step: Option<i64>,
     /// Steps up to here (inclusive); all when absent.
     pub to_step: Option<i64>,
-    /// Pixel columns of the chart; the reply holds at most four points each (M4).
+    /// Pixel columns of the chart; the reply holds at most four points each (M4), and one that is
+    /// not finite where there is any, so that a gap stays a gap.
     pub columns: u32,
 }
 

@@ -5,16 +5,17 @@ use crate::error::{StoreError, classify};
 use duckdb::Connection;
 use std::path::{Path, PathBuf};
 
-/// Migrations in order; the first makes schema 1.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+/// The migrations of this build, in order; the first makes schema 1. They are handed to the functions
+/// below, so that tests can bring schemas that do not exist yet.
+pub(crate) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
 
-/// The newest schema this build knows.
-pub(crate) fn known() -> u32 {
-    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+/// The newest schema that migrations lead to.
+pub(crate) fn newest(migrations: &[&str]) -> u32 {
+    u32::try_from(migrations.len()).unwrap_or(u32::MAX)
 }
 
-/// The schema of a store; 0 for an empty file.
-pub(crate) fn version(db: &Connection, path: &Path) -> Result<u32, StoreError> {
+/// The schema of a store; 0 for an empty file. Refused when it is above `known`.
+pub(crate) fn version(db: &Connection, path: &Path, known: u32) -> Result<u32, StoreError> {
     let read = || -> duckdb::Result<u32> {
         let (versioned, tables): (bool, u32) = db.query_row(
             "SELECT coalesce(bool_or(table_name = 'schema_version'), false), count(*)
@@ -37,10 +38,10 @@ pub(crate) fn version(db: &Connection, path: &Path) -> Result<u32, StoreError> {
             path: path.to_path_buf(),
             detail: "it holds tables, but none of Trimtab's".into(),
         }),
-        found if found > known() => Err(StoreError::Newer {
+        found if found > known => Err(StoreError::Newer {
             path: path.to_path_buf(),
             found,
-            known: known(),
+            known,
         }),
         found => Ok(found),
     }
@@ -54,8 +55,13 @@ pub(crate) fn backup_path(path: &Path, version: u32) -> PathBuf {
 }
 
 /// Brings a store from schema `found` to the newest.
-pub(crate) fn apply(db: &Connection, path: &Path, found: u32) -> Result<(), StoreError> {
-    for (number, sql) in (1..).zip(MIGRATIONS).filter(|(n, _)| *n > found) {
+pub(crate) fn apply(
+    db: &Connection,
+    path: &Path,
+    found: u32,
+    migrations: &[&str],
+) -> Result<(), StoreError> {
+    for (number, sql) in (1..).zip(migrations).filter(|(n, _)| *n > found) {
         let migrated = step(db, number, sql);
         if let Err(e) = migrated {
             // The transaction may have ended by itself; then there is nothing to roll back.

@@ -60,8 +60,17 @@ fn claims() -> MutexGuard<'static, Option<HashSet<PathBuf>>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A store that was opened.
+pub(crate) struct Opened {
+    pub db: Connection,
+    pub claim: Claim,
+    /// From the root, through links.
+    pub path: PathBuf,
+    pub recovery: Recovery,
+}
+
 /// Opens the file, migrates it, and says what was recovered.
-pub(crate) fn open(path: &Path) -> Result<(Connection, Claim, PathBuf, Recovery), StoreError> {
+pub(crate) fn open(path: &Path, migrations: &[&str]) -> Result<Opened, StoreError> {
     let path = absolute(path)?;
     let claim = Claim::on(&path)?;
     let mut recovery = Recovery::default();
@@ -72,19 +81,24 @@ pub(crate) fn open(path: &Path) -> Result<(Connection, Claim, PathBuf, Recovery)
         ));
     }
     let mut db = connect(&path)?;
-    let found = migrate::version(&db, &path)?;
-    if found < migrate::known() {
+    let newest = migrate::newest(migrations);
+    let found = migrate::version(&db, &path, newest)?;
+    if found < newest {
         if existed && found > 0 {
             db = backed_up(db, &path, found)?;
             recovery.messages.push(format!(
-                "migrated the store from schema {found} to {}; a copy of the old one is {}",
-                migrate::known(),
+                "migrated the store from schema {found} to {newest}; a copy of the old one is {}",
                 migrate::backup_path(&path, found).display()
             ));
         }
-        migrate::apply(&db, &path, found)?;
+        migrate::apply(&db, &path, found, migrations)?;
     }
-    Ok((db, claim, path, recovery))
+    Ok(Opened {
+        db,
+        claim,
+        path,
+        recovery,
+    })
 }
 
 /// The path from the root, through links, so that one file has one name. Makes the folder.
@@ -173,4 +187,76 @@ fn backed_up(db: Connection, path: &Path, found: u32) -> Result<Connection, Stor
         .and_then(|_| fs::File::open(&backup)?.sync_all())
         .map_err(|e| io_error(&backup, &e))?;
     connect(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use migrate::MIGRATIONS;
+
+    fn runs_columns(db: &Connection) -> u32 {
+        db.query_row(
+            "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'runs'",
+            [],
+            |r| r.get(0),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn an_older_store_is_copied_and_migrated() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.duckdb");
+        drop(open(&path, MIGRATIONS).unwrap());
+        let two = [MIGRATIONS[0], "ALTER TABLE runs ADD COLUMN extra INTEGER"];
+        let opened = open(&path, &two).unwrap();
+        let backup = migrate::backup_path(&opened.path, 1);
+        assert!(backup.ends_with("store.duckdb.v1.bak"));
+        assert_eq!(
+            opened.recovery.messages,
+            [format!(
+                "migrated the store from schema 1 to 2; a copy of the old one is {}",
+                backup.display()
+            )]
+        );
+        let columns = runs_columns(&opened.db);
+        drop(opened);
+        assert_eq!(open(&path, &two).unwrap().recovery, Recovery::default());
+        // The copy is a whole store of the old schema.
+        let old = open(&backup, MIGRATIONS).unwrap();
+        assert_eq!(runs_columns(&old.db) + 1, columns);
+    }
+
+    #[test]
+    fn a_migration_that_fails_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.duckdb");
+        drop(open(&path, MIGRATIONS).unwrap());
+        let broken = [MIGRATIONS[0], "DROP TABLE runs; SELECT no FROM where"];
+        let e = open(&path, &broken).err().unwrap();
+        assert!(
+            e.to_string().starts_with("migrating the store failed"),
+            "{e}"
+        );
+        let opened = open(&path, MIGRATIONS).unwrap();
+        assert_eq!(runs_columns(&opened.db), 10);
+    }
+
+    #[test]
+    fn a_log_left_behind_is_told_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.duckdb");
+        let opened = open(&path, MIGRATIONS).unwrap();
+        // What a killed process leaves: the file and the log as they are now.
+        let left = dir.path().join("left");
+        fs::create_dir(&left).unwrap();
+        for name in ["store.duckdb", "store.duckdb.wal"] {
+            fs::copy(dir.path().join(name), left.join(name)).unwrap();
+        }
+        drop(opened);
+        let recovered = open(&left.join("store.duckdb"), MIGRATIONS).unwrap();
+        assert_eq!(recovered.recovery.messages.len(), 1);
+        assert!(recovered.recovery.messages[0].starts_with("replayed "));
+        assert_eq!(runs_columns(&recovered.db), 10);
+    }
 }

@@ -3,7 +3,8 @@
 use crate::{
     change::{Applied, Change},
     error::StoreError,
-    open::{self, Recovery},
+    migrate::MIGRATIONS,
+    open::{self, Opened, Recovery},
     read::Pool,
     writer::{Call, Gauges, Order, Writer},
 };
@@ -46,7 +47,12 @@ impl Store {
     /// Opens or makes the store at `path` (`….duckdb`), and its folder. Blocks: call it before the runtime
     /// has other work. Fails when another process has it, when it is newer, damaged, or cannot be written.
     pub fn open(path: &Path) -> Result<(Self, Recovery), StoreError> {
-        let (db, claim, path, recovery) = open::open(path)?;
+        let Opened {
+            db,
+            claim,
+            path,
+            recovery,
+        } = open::open(path, MIGRATIONS)?;
         let readers = Arc::new(Pool::new(&db, path.clone())?);
         let gauges = Arc::new(Gauges::default());
         let writer = Writer::new(db, claim, path.clone(), Arc::clone(&gauges))?;
@@ -127,5 +133,34 @@ impl Store {
 fn gone() -> StoreError {
     StoreError::Closed {
         why: "its writer has ended".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_writer_that_dies_hangs_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(&dir.path().join("store.duckdb")).unwrap();
+        let waiting: Vec<_> = (0..8)
+            .map(|_| {
+                let store = store.clone();
+                tokio::spawn(async move { store.apply(Vec::new()).await })
+            })
+            .collect();
+        store.send(Order::Panic).unwrap();
+        for call in waiting {
+            // Answered before the writer died, or told that it did.
+            if let Err(e) = call.await.unwrap() {
+                assert!(matches!(e, StoreError::Closed { .. }), "{e}");
+            }
+        }
+        let e = store.apply(Vec::new()).await.unwrap_err();
+        assert!(matches!(e, StoreError::Closed { .. }), "{e}");
+        // Reading goes on.
+        assert_eq!(store.jobs().await.unwrap(), []);
+        assert!(store.close().await.is_err());
     }
 }

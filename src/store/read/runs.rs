@@ -1,15 +1,15 @@
 //! Reading runs: filter, order, cut a page, and only then put the page's rows together.
 
-use super::{parsed, rows, word};
+use super::{order, parsed, rows, word};
 use crate::{
     Store, StoreError,
     writer::books::{RunNo, summary},
 };
-use duckdb::{Connection, ToSql, params_from_iter, types::Value};
+use duckdb::{Connection, ToSql, types::Value};
 use std::collections::HashMap;
 use trimtab_core::{
     job::JobId,
-    run::{ExperimentId, RunId, RunKey, RunOrder, RunPage, RunQuery, RunRow, RunStatus},
+    run::{ExperimentId, RunId, RunPage, RunQuery, RunRow, RunStatus},
     time::Millis,
 };
 
@@ -73,62 +73,14 @@ fn condition(query: &RunQuery) -> (String, Vec<Value>) {
     (sql, bound)
 }
 
-/// The statement that finds a page's runs. Rows that lack the key, or whose value is NaN, come
-/// last whichever way the order goes; equals come newest first.
-fn ordered(order: Option<&RunOrder>, condition: &str) -> (String, Option<Value>) {
-    const NEWEST: &str = "started DESC, run_no DESC LIMIT ? OFFSET ?";
-    let hits = format!("SELECT run_no, name, status, started FROM runs WHERE {condition}");
-    let Some(RunOrder { key, descending }) = order else {
-        return (format!("{hits} ORDER BY {NEWEST}"), None);
-    };
-    let way = if *descending { "DESC" } else { "ASC" };
-    match key {
-        RunKey::Name => (format!("{hits} ORDER BY name {way}, {NEWEST}"), None),
-        RunKey::Status => (format!("{hits} ORDER BY status {way}, {NEWEST}"), None),
-        RunKey::Started => (
-            format!("{hits} ORDER BY started {way}, run_no {way} LIMIT ? OFFSET ?"),
-            None,
-        ),
-        RunKey::Metric(key) => (
-            format!(
-                "WITH hits AS ({hits}), v AS (
-                   SELECT run_no, value FROM metric_latest
-                   WHERE key_no = (SELECT key_no FROM metric_keys WHERE key = ?))
-                 SELECT run_no FROM hits LEFT JOIN v USING (run_no)
-                 ORDER BY value IS NULL OR isnan(value), value {way}, {NEWEST}"
-            ),
-            Some(Value::Text(key.clone())),
-        ),
-        RunKey::Param(key) => (
-            format!(
-                "WITH hits AS ({hits}), v AS (SELECT run_no, value FROM params WHERE key = ?),
-                 keyed AS (SELECT run_no, started, value, TRY_CAST(value AS DOUBLE) AS number
-                   FROM hits LEFT JOIN v USING (run_no)),
-                 numeric AS (SELECT bool_and(number IS NOT NULL) AS numbers
-                   FROM keyed WHERE value IS NOT NULL)
-                 SELECT run_no FROM keyed, numeric
-                 ORDER BY value IS NULL OR (numbers AND isnan(number)),
-                   CASE WHEN numbers THEN number END {way},
-                   CASE WHEN NOT numbers THEN value END {way}, {NEWEST}"
-            ),
-            Some(Value::Text(key.clone())),
-        ),
-    }
-}
-
 fn page(db: &Connection, query: &RunQuery) -> duckdb::Result<RunPage> {
     let (condition, bound) = condition(query);
-    let total = db
-        .prepare_cached(&format!("SELECT count(*) FROM runs WHERE {condition}"))?
-        .query_row(params_from_iter(&bound), |r| r.get(0))?;
+    let mut hits = order::hits(db, &condition, &bound)?;
+    let total = hits.len() as u64;
     let limit = if query.limit == 0 { PAGE } else { query.limit };
-    let (sql, key) = ordered(query.order.as_ref(), &condition);
-    let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
-    let bound = bound
-        .into_iter()
-        .chain(key)
-        .chain([Value::UInt(limit), Value::BigInt(offset)]);
-    let nos: Vec<RunNo> = rows(db, &sql, params_from_iter(bound), |r| r.get(0))?;
+    let from = usize::try_from(query.offset).unwrap_or(usize::MAX);
+    let order = order::Order::load(db, query.order.as_ref(), &hits)?;
+    let nos = order.cut(&mut hits, from, limit as usize);
     Ok(RunPage {
         total,
         offset: query.offset,

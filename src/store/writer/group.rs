@@ -2,14 +2,13 @@
 //! suffers for another's fault.
 
 use super::{Answer, Call, Writer, rows::Rows};
-use crate::change::Applied;
+use crate::{change::Applied, error::StoreError};
 use std::sync::atomic::Ordering;
 use tokio::sync::oneshot;
 
 /// Applies calls in order and answers each. A refused call writes nothing and costs the others
 /// nothing. When the transaction of all cannot be committed, each call gets one of its own.
 pub(super) fn commit(writer: &mut Writer, calls: Vec<Call>) {
-    let mark = writer.books.mark();
     let mut rows = Rows::default();
     let mut planned: Vec<(Call, Vec<Applied>)> = Vec::with_capacity(calls.len());
     for call in calls {
@@ -24,7 +23,7 @@ pub(super) fn commit(writer: &mut Writer, calls: Vec<Call>) {
     if planned.is_empty() {
         return;
     }
-    match commit_rows(writer, mark, &rows) {
+    match commit_rows(writer, &rows) {
         Ok(()) => {
             for (call, applied) in planned {
                 answer(call.answer, Ok(applied));
@@ -40,19 +39,15 @@ pub(super) fn commit(writer: &mut Writer, calls: Vec<Call>) {
             for (call, _) in planned {
                 let result = writer
                     .plan(&call.changes)
-                    .and_then(|(rows, applied)| commit_rows(writer, mark, &rows).map(|()| applied));
+                    .and_then(|(rows, applied)| commit_rows(writer, &rows).map(|()| applied));
                 answer(call.answer, result);
             }
         }
     }
 }
 
-/// Commits rows and lets the books stand, or turns the books back to `mark`.
-fn commit_rows(
-    writer: &mut Writer,
-    mark: usize,
-    rows: &Rows,
-) -> Result<(), crate::error::StoreError> {
+/// Commits rows and lets the books stand, or turns the books back to the last commit.
+fn commit_rows(writer: &mut Writer, rows: &Rows) -> Result<(), StoreError> {
     if rows.is_empty() {
         // Nothing new was said (a parameter again, a status again): there is nothing to make durable.
         writer.books.keep();
@@ -66,7 +61,7 @@ fn commit_rows(
             Ok(())
         }
         Err(e) => {
-            writer.books.undo_to(mark);
+            writer.books.undo_to(0);
             Err(e)
         }
     }

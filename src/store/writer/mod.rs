@@ -87,8 +87,9 @@ impl Writer {
         path: PathBuf,
         gauges: Arc<Gauges>,
     ) -> Result<Self, StoreError> {
-        let books =
-            Books::load(&db).map_err(|e| classify(&path, "reading the store's books", &e))?;
+        let books = rows::prepare(&db)
+            .and_then(|()| Books::load(&db))
+            .map_err(|e| classify(&path, "reading the store's books", &e))?;
         let writer = Self {
             db,
             books,

@@ -154,34 +154,41 @@ impl Rows {
     }
 
     fn write_summaries(&self, db: &Connection, books: &Books) -> duckdb::Result<()> {
-        let known = |set: &BTreeSet<(RunNo, KeyNo)>| {
-            set.iter()
+        let write = |table, set: &BTreeSet<(RunNo, KeyNo)>| {
+            let known: Vec<_> = set
+                .iter()
                 .filter_map(|at| books.summaries.get(at).map(|s| (*at, *s)))
-                .collect::<Vec<_>>()
-        };
-        append(
-            db,
-            "metric_latest",
-            &known(&self.first),
-            |app, ((run, key), s)| {
+                .collect();
+            append(db, table, &known, |app, ((run, key), s)| {
                 let p = s.latest;
                 app.append_row(params![
                     run, key, p.step, p.time.0, p.value, s.min, s.max, s.count
                 ])
-            },
-        )?;
-        for ((run, key), s) in known(&(&self.again - &self.first)) {
-            let p = s.latest;
-            db.prepare_cached(
-                "UPDATE metric_latest SET step = ?, time = ?, value = ?, min = ?, max = ?, count = ?
-                 WHERE run_no = ? AND key_no = ?",
-            )?
-            .execute(params![
-                p.step, p.time.0, p.value, s.min, s.max, s.count, run, key
-            ])?;
+            })
+        };
+        write("metric_latest", &self.first)?;
+        let again = &self.again - &self.first;
+        if again.is_empty() {
+            return Ok(());
         }
+        // One update joined with a staging table costs the same for 160 rows as two updates of one row.
+        write("staged_latest", &again)?;
+        db.prepare_cached(
+            "UPDATE metric_latest m
+             SET step = s.step, time = s.time, value = s.value, min = s.min, max = s.max, count = s.count
+             FROM staged_latest s WHERE m.run_no = s.run_no AND m.key_no = s.key_no",
+        )?
+        .execute([])?;
+        db.prepare_cached("DELETE FROM staged_latest")?
+            .execute([])?;
         Ok(())
     }
+}
+
+/// What the writer's own connection needs: the table that [`Rows::write`] stages summaries in. It
+/// is temporary, so that nothing of it reaches the log.
+pub(super) fn prepare(db: &Connection) -> duckdb::Result<()> {
+    db.execute_batch("CREATE TEMP TABLE staged_latest AS FROM metric_latest LIMIT 0")
 }
 
 /// Appends rows through DuckDB's bulk path; nothing is asked of it when there are none.

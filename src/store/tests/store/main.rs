@@ -2,5 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod crash;
+mod disk;
+mod lifecycle;
 mod registry;
+mod runs;
+mod series;
 mod support;
