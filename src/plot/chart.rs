@@ -105,7 +105,12 @@ pub struct Series {
 impl Series {
     /// The `index`-th curve of a chart, with that index's colour and marker.
     pub fn new(index: usize, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Self { name: name.into(), points, colour: index, marker: Marker::nth(index) }
+        Self {
+            name: name.into(),
+            points,
+            colour: index,
+            marker: Marker::nth(index),
+        }
     }
 }
 

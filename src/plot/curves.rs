@@ -12,6 +12,7 @@
 
 use crate::{
     chart::{Chart, Series, XKind},
+    legend::{self, Label},
     palette::{FAINT, GRID, INK, Marker, colour},
     scale::{Scale, extent},
     scene::{Align, Scene},
@@ -24,8 +25,6 @@ use crate::{
 pub(crate) const TEXT: f64 = 12.0;
 /// Distance from the edge.
 pub(crate) const EDGE: f64 = 16.0;
-/// Height of a legend line.
-const ROW: f64 = 17.0;
 
 /// The rectangle in which curves are drawn.
 #[derive(Clone, Copy, Debug)]
@@ -36,58 +35,102 @@ pub(crate) struct Area {
     pub bottom: f64,
 }
 
-/// A curve's name beside its end.
-struct Label {
-    series: usize,
-    end: (f64, f64),
-    y: f64,
-}
-
 pub(crate) fn lay_out(chart: &Chart, scene: &mut Scene) {
     let log = chart.y.log;
     let curves: Vec<_> = chart.series.iter().map(|s| pieces(s, log)).collect();
     let lost: usize = curves.iter().map(|c| c.1).sum();
     let note = match lost {
         0 => String::new(),
-        n if log => format!("{n} values not drawn: not finite, or not positive on a logarithmic axis"),
-        n => format!("{n} values not drawn: not finite"),
+        n => {
+            let values = if n == 1 { "value" } else { "values" };
+            let why = if log {
+                ", or not positive on a logarithmic axis"
+            } else {
+                ""
+            };
+            format!("{n} {values} not drawn: not finite{why}")
+        }
     };
     let mut top = heading(scene, &chart.title, &note);
 
     let all = || curves.iter().flat_map(|c| c.0.iter().flatten());
-    let (Some(xs), Some(ys)) = (extent(all().map(|p| p.0), false), extent(all().map(|p| p.1), log)) else {
-        scene.text((scene.width / 2.0, scene.height / 2.0), "No data", 16.0, FAINT, Align::Middle);
+    let (Some(xs), Some(ys)) = (
+        extent(all().map(|p| p.0), false),
+        extent(all().map(|p| p.1), log),
+    ) else {
+        scene.text(
+            (scene.width / 2.0, scene.height / 2.0),
+            "No data",
+            16.0,
+            FAINT,
+            Align::Middle,
+        );
         return;
     };
-    let y = if log { Scale::log(ys.0, ys.1) } else { Scale::roomy(ys.0, ys.1) };
+    let y = if log {
+        Scale::log(ys.0, ys.1)
+    } else {
+        Scale::roomy(ys.0, ys.1)
+    };
     let x = match &chart.x.kind {
         XKind::Category(names) => Scale::exact(-0.5, names.len().max(1) as f64 - 0.5),
         _ => Scale::exact(xs.0, xs.1),
     };
 
     let names_room = scene.width * 0.28;
-    let names = chart.series.iter().map(|s| fit(&s.name, TEXT, false, names_room)).collect::<Vec<_>>();
-    let more = if names.len() > 8 { width("+99 more", TEXT, false) } else { 0.0 };
-    let names_width = names.iter().map(|n| width(n, TEXT, false)).fold(more, f64::max);
-    let legend = if names_width > 0.0 { names_width + 34.0 } else { 0.0 };
+    let names = chart
+        .series
+        .iter()
+        .map(|s| fit(&s.name, TEXT, false, names_room))
+        .collect::<Vec<_>>();
+    let more = if names.len() > 8 {
+        width("+99 more", TEXT, false)
+    } else {
+        0.0
+    };
+    let names_width = names
+        .iter()
+        .map(|n| width(n, TEXT, false))
+        .fold(more, f64::max);
+    let legend = if names_width > 0.0 {
+        names_width + 34.0
+    } else {
+        0.0
+    };
     let marks: Vec<_> = chart.marks.iter().filter(|m| x.holds(m.x)).collect();
     let label = fit(&chart.y.label, TEXT, false, scene.width - 2.0 * EDGE);
     if !label.is_empty() {
         scene.text((EDGE, top), label, TEXT, FAINT, Align::Start);
         top += 12.0;
     }
-    let mark_rows = mark_rows(&marks.iter().map(|m| width(&clean(&m.label), 11.0, false)).collect::<Vec<_>>());
+    let mark_rows = mark_rows(
+        &marks
+            .iter()
+            .map(|m| width(&clean(&m.label), 11.0, false))
+            .collect::<Vec<_>>(),
+    );
     top += mark_rows as f64 * 14.0;
 
     let bottom = scene.height - EDGE - 16.0 - if chart.x.label.is_empty() { 0.0 } else { 20.0 };
     let y_ticks = y.number_ticks(((bottom - top) / 45.0).max(2.0) as usize);
-    let tick_width = y_ticks.iter().map(|t| width(&t.1, TEXT, false)).fold(0.0, f64::max);
-    let area = Area { left: EDGE + tick_width + 8.0, right: scene.width - EDGE - legend.max(8.0), top, bottom };
+    let tick_width = y_ticks
+        .iter()
+        .map(|t| width(&t.1, TEXT, false))
+        .fold(0.0, f64::max);
+    let area = Area {
+        left: EDGE + tick_width + 8.0,
+        right: scene.width - EDGE - legend.max(8.0),
+        top,
+        bottom,
+    };
     let (x, y) = (x.over(area.left, area.right), y.over(area.bottom, area.top));
 
     y_axis(scene, area, &y, &y_ticks);
     x_axis(scene, area, &x, &chart.x.kind, &chart.x.label);
-    let lines: Vec<(f64, String)> = marks.iter().map(|m| (x.place(m.x), clean(&m.label))).collect();
+    let lines: Vec<(f64, String)> = marks
+        .iter()
+        .map(|m| (x.place(m.x), clean(&m.label)))
+        .collect();
     draw_marks(scene, area, lines, mark_rows);
 
     let stroke = if chart.series.len() > 8 { 1.4 } else { 2.0 };
@@ -96,7 +139,10 @@ pub(crate) fn lay_out(chart: &Chart, scene: &mut Scene) {
         let ink = colour(series.colour);
         let mut end = None;
         for piece in parts {
-            let places: Vec<_> = piece.into_iter().map(|(px, py)| (x.place(px), y.place(py))).collect();
+            let places: Vec<_> = piece
+                .into_iter()
+                .map(|(px, py)| (x.place(px), y.place(py)))
+                .collect();
             end = places.last().copied().or(end);
             spots(scene, &places, series, i);
             let places = thin(places);
@@ -106,10 +152,14 @@ pub(crate) fn lay_out(chart: &Chart, scene: &mut Scene) {
             scene.path(places, ink, stroke);
         }
         if let Some(end) = end.filter(|_| !names[i].is_empty()) {
-            labels.push(Label { series: i, end, y: end.1 });
+            labels.push(Label {
+                series: i,
+                end,
+                y: end.1,
+            });
         }
     }
-    draw_legend(scene, area, chart, &names, labels);
+    legend::draw(scene, area, chart, &names, labels);
 }
 
 /// Draws title and note; returns where the rest begins.
@@ -122,7 +172,13 @@ pub(crate) fn heading(scene: &mut Scene, title: &str, note: &str) -> f64 {
         top += 28.0;
     }
     if !note.is_empty() {
-        scene.text((EDGE, top), fit(note, 11.0, false, room), 11.0, FAINT, Align::Start);
+        scene.text(
+            (EDGE, top),
+            fit(note, 11.0, false, room),
+            11.0,
+            FAINT,
+            Align::Start,
+        );
         top += 20.0;
     }
     top
@@ -144,9 +200,18 @@ fn x_axis(scene: &mut Scene, area: Area, x: &Scale, kind: &XKind, label: &str) {
         XKind::Step => ticks::linear(lo, hi, most, hi - lo >= 1.0),
         XKind::Time => ticks::time(lo, hi, most),
         XKind::Relative => ticks::relative(lo, hi, most),
-        XKind::Category(names) => names.iter().enumerate().map(|(i, n)| (i as f64, clean(n))).collect(),
+        XKind::Category(names) => names
+            .iter()
+            .enumerate()
+            .map(|(i, n)| (i as f64, clean(n)))
+            .collect(),
     };
-    scene.line((area.left, area.bottom), (area.right, area.bottom), INK, 1.0);
+    scene.line(
+        (area.left, area.bottom),
+        (area.right, area.bottom),
+        INK,
+        1.0,
+    );
     // A text that would touch its neighbour is left out; its tick stays.
     let mut free = 0.0;
     for (value, text) in ticks {
@@ -163,7 +228,13 @@ fn x_axis(scene: &mut Scene, area: Area, x: &Scale, kind: &XKind, label: &str) {
         _ => label.to_owned(),
     };
     let label = fit(&label, TEXT, false, area.right - area.left);
-    scene.text(((area.left + area.right) / 2.0, area.bottom + 34.0), label, TEXT, FAINT, Align::Middle);
+    scene.text(
+        ((area.left + area.right) / 2.0, area.bottom + 34.0),
+        label,
+        TEXT,
+        FAINT,
+        Align::Middle,
+    );
 }
 
 /// Markers along a curve: on each point when there are few, else spaced, each curve at its own
@@ -171,7 +242,11 @@ fn x_axis(scene: &mut Scene, area: Area, x: &Scale, kind: &XKind, label: &str) {
 fn spots(scene: &mut Scene, places: &[(f64, f64)], series: &Series, index: usize) {
     const APART: f64 = 90.0;
     let phase = (index % 6) as f64 * APART / 6.0;
-    let mut free = if places.len() <= 12 { f64::NEG_INFINITY } else { places.first().map_or(0.0, |p| p.0 + phase) };
+    let mut free = if places.len() <= 12 {
+        f64::NEG_INFINITY
+    } else {
+        places.first().map_or(0.0, |p| p.0 + phase)
+    };
     for &place in places {
         if place.0 >= free {
             scene.marker(place, series.marker, 3.5, colour(series.colour));
@@ -184,7 +259,11 @@ fn spots(scene: &mut Scene, places: &[(f64, f64)], series: &Series, index: usize
 
 /// Rows of text that the marks' labels need above the curves.
 fn mark_rows(widths: &[f64]) -> usize {
-    if widths.iter().all(|w| *w == 0.0) { 0 } else { widths.len().min(2) }
+    if widths.iter().all(|w| *w == 0.0) {
+        0
+    } else {
+        widths.len().min(2)
+    }
 }
 
 fn draw_marks(scene: &mut Scene, area: Area, mut lines: Vec<(f64, String)>, rows: usize) {
@@ -195,49 +274,14 @@ fn draw_marks(scene: &mut Scene, area: Area, mut lines: Vec<(f64, String)>, rows
         let wide = width(&label, 11.0, false);
         let from = (x - wide / 2.0).clamp(EDGE, (scene.width - EDGE - wide).max(EDGE));
         if let Some(row) = free.iter().position(|f| *f <= from) {
-            scene.text((from, area.top - 8.0 - row as f64 * 14.0), label, 11.0, INK, Align::Start);
+            scene.text(
+                (from, area.top - 8.0 - row as f64 * 14.0),
+                label,
+                11.0,
+                INK,
+                Align::Start,
+            );
             free[row] = from + wide + 8.0;
         }
-    }
-}
-
-/// Names beside the curves' ends, in the order of the ends, none over another.
-fn draw_legend(scene: &mut Scene, area: Area, chart: &Chart, names: &[String], mut labels: Vec<Label>) {
-    labels.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.series.cmp(&b.series)));
-    let fits = ((area.bottom - area.top) / ROW).max(1.0) as usize;
-    let hidden = labels.len().saturating_sub(fits);
-    if hidden > 0 {
-        // One line is needed to say how many are missing.
-        labels.truncate(fits.saturating_sub(1));
-    }
-    spread(&mut labels, area.top + ROW / 2.0, area.bottom - ROW / 2.0 - if hidden > 0 { ROW } else { 0.0 });
-    let x = area.right;
-    for label in &labels {
-        let series = &chart.series[label.series];
-        let ink = colour(series.colour);
-        // Far from its curve, a line to it would cross everybody else's.
-        if (label.end.1 - label.y).abs() < 80.0 {
-            scene.path(vec![(label.end.0.min(x), label.end.1), (x + 4.0, label.y), (x + 20.0, label.y)], ink, 1.0);
-        }
-        scene.marker((x + 20.0, label.y), series.marker, 3.5, ink);
-        scene.text((x + 30.0, label.y), names[label.series].clone(), TEXT, INK, Align::Start);
-    }
-    if hidden > 0 {
-        let more = chart.series.len() - labels.len();
-        scene.text((x + 30.0, area.bottom - ROW / 2.0), format!("+{more} more"), TEXT, FAINT, Align::Start);
-    }
-}
-
-/// Moves labels apart to a row's height each, as little as that takes, within `top..=bottom`.
-fn spread(labels: &mut [Label], top: f64, bottom: f64) {
-    let mut least = top;
-    for label in labels.iter_mut() {
-        label.y = label.y.max(least);
-        least = label.y + ROW;
-    }
-    let mut most = bottom.max(top);
-    for label in labels.iter_mut().rev() {
-        label.y = label.y.min(most);
-        most = label.y - ROW;
     }
 }

@@ -10,19 +10,30 @@ pub(crate) fn number(value: f64, step: f64) -> String {
     if !(1e-5..1e10).contains(&size.max(step)) {
         return scientific(value, step);
     }
-    let decimals = if step > 0.0 { (-(step.log10() + 1e-9).floor()).clamp(0.0, 9.0) as usize } else { 3 };
+    let decimals = if step > 0.0 {
+        (-(step.log10() + 1e-9).floor()).clamp(0.0, 9.0) as usize
+    } else {
+        3
+    };
     // 2.5 needs one digit more than its magnitude says.
     let scaled = step * 10f64.powi(decimals as i32);
-    let decimals = decimals + usize::from(step > 0.0 && decimals < 9 && (scaled - scaled.round()).abs() > 1e-6);
+    let decimals = decimals
+        + usize::from(step > 0.0 && decimals < 9 && (scaled - scaled.round()).abs() > 1e-6);
     separate(&format!("{value:.decimals$}"))
 }
 
 fn scientific(value: f64, step: f64) -> String {
     let exponent = value.abs().log10().floor();
-    let digits = if step > 0.0 { (exponent - step.log10().floor()).clamp(0.0, 6.0) as usize } else { 2 };
+    let digits = if step > 0.0 {
+        (exponent - step.log10().floor()).clamp(0.0, 6.0) as usize
+    } else {
+        2
+    };
     let text = format!("{value:.digits$e}");
     match text.split_once('e') {
-        Some((m, e)) if m.contains('.') => format!("{}e{e}", m.trim_end_matches('0').trim_end_matches('.')),
+        Some((m, e)) if m.contains('.') => {
+            format!("{}e{e}", m.trim_end_matches('0').trim_end_matches('.'))
+        }
         _ => text,
     }
 }
@@ -30,7 +41,9 @@ fn scientific(value: f64, step: f64) -> String {
 /// Puts separators into the whole part: `-1234567.5` is `−1,234,567.5`.
 fn separate(text: &str) -> String {
     let (sign, rest) = text.strip_prefix('-').map_or(("", text), |r| ("−", r));
-    let (whole, part) = rest.split_once('.').map_or((rest, None), |(w, p)| (w, Some(p)));
+    let (whole, part) = rest
+        .split_once('.')
+        .map_or((rest, None), |(w, p)| (w, Some(p)));
     let mut out = sign.to_owned();
     for (i, c) in whole.chars().enumerate() {
         if i > 0 && (whole.len() - i) % 3 == 0 {
@@ -52,7 +65,11 @@ pub(crate) fn brief(value: f64) -> String {
     }
     let step = 10f64.powf(value.abs().log10().floor() - 2.0);
     let text = number(value, step);
-    if text.contains('.') && !text.contains('e') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    if text.contains('.') && !text.contains('e') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]

@@ -43,7 +43,13 @@ pub struct Frame {
 impl Frame {
     /// A frame with the colours of a dark terminal.
     pub fn dark(title: impl Into<String>, columns: usize, cells: Vec<Cell>) -> Self {
-        Self { title: title.into(), columns, cells, fg: Rgb(216, 222, 233), bg: Rgb(22, 27, 34) }
+        Self {
+            title: title.into(),
+            columns,
+            cells,
+            fg: Rgb(216, 222, 233),
+            bg: Rgb(22, 27, 34),
+        }
     }
 }
 
@@ -53,7 +59,8 @@ pub(crate) const CELL_W: f64 = 8.4;
 pub(crate) const CELL_H: f64 = 18.0;
 const PAD: f64 = 12.0;
 const BAR: f64 = 30.0;
-const FONTS: &str = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace";
+const FONTS: &str =
+    "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace";
 
 /// What makes neighbouring cells one run: colours are resolved.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,7 +81,13 @@ impl Look {
         if cell.dim {
             fg = fg.mix(bg, 0.45);
         }
-        Self { fg, bg, bold: cell.bold, italic: cell.italic, underline: cell.underline }
+        Self {
+            fg,
+            bg,
+            bold: cell.bold,
+            italic: cell.italic,
+            underline: cell.underline,
+        }
     }
 }
 
@@ -84,7 +97,10 @@ pub fn frame_svg(frame: &Frame) -> String {
     let columns = frame.columns.max(1);
     let rows = frame.cells.len().div_ceil(columns).max(1);
     let bar = if frame.title.is_empty() { 0.0 } else { BAR };
-    let (w, h) = (columns as f64 * CELL_W + 2.0 * PAD, rows as f64 * CELL_H + 2.0 * PAD + bar);
+    let (w, h) = (
+        columns as f64 * CELL_W + 2.0 * PAD,
+        rows as f64 * CELL_H + 2.0 * PAD + bar,
+    );
     let title = escape(&clean(&frame.title));
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w:.0}\" height=\"{h:.0}\" viewBox=\"0 0 {w:.1} {h:.1}\" role=\"img\">\n\
@@ -94,22 +110,56 @@ pub fn frame_svg(frame: &Frame) -> String {
     );
     if !frame.title.is_empty() {
         for (i, dot) in ["#ff5f57", "#febc2e", "#28c840"].into_iter().enumerate() {
-            let _ = writeln!(out, "<circle cx=\"{}\" cy=\"17\" r=\"5.5\" fill=\"{dot}\"/>", 20 + i * 18);
+            let _ = writeln!(
+                out,
+                "<circle cx=\"{}\" cy=\"17\" r=\"5.5\" fill=\"{dot}\"/>",
+                20 + i * 18
+            );
         }
         let faint = frame.fg.mix(frame.bg, 0.4).hex();
-        let _ = writeln!(out, "<text x=\"{:.1}\" y=\"21\" text-anchor=\"middle\" font-family=\"{FONTS}\" font-size=\"12\" fill=\"{faint}\">{title}</text>", w / 2.0);
+        let _ = writeln!(
+            out,
+            "<text x=\"{:.1}\" y=\"21\" text-anchor=\"middle\" font-family=\"{FONTS}\" font-size=\"12\" fill=\"{faint}\">{title}</text>",
+            w / 2.0
+        );
     }
-    let _ = writeln!(out, "<g font-family=\"{FONTS}\" font-size=\"14\" xml:space=\"preserve\">");
+    let _ = writeln!(
+        out,
+        "<g font-family=\"{FONTS}\" font-size=\"14\" xml:space=\"preserve\">"
+    );
     for (y, row) in frame.cells.chunks(columns).enumerate() {
         let top = bar + PAD + y as f64 * CELL_H;
         let looks: Vec<Look> = row.iter().map(|c| Look::of(c, frame)).collect();
         // A row's backgrounds come first, so that none covers a wide or slanted glyph.
-        runs(&looks, |a, b| a.bg == b.bg, |from, to| {
-            if looks[from].bg != frame.bg {
-                rect(&mut out, PAD + from as f64 * CELL_W, top, (to - from) as f64 * CELL_W, CELL_H, looks[from].bg);
-            }
-        });
-        runs(&looks, |a, b| a == b, |from, to| run(&mut out, &row[from..to], looks[from], PAD + from as f64 * CELL_W, top));
+        runs(
+            &looks,
+            |a, b| a.bg == b.bg,
+            |from, to| {
+                if looks[from].bg != frame.bg {
+                    rect(
+                        &mut out,
+                        PAD + from as f64 * CELL_W,
+                        top,
+                        (to - from) as f64 * CELL_W,
+                        CELL_H,
+                        looks[from].bg,
+                    );
+                }
+            },
+        );
+        runs(
+            &looks,
+            |a, b| a == b,
+            |from, to| {
+                run(
+                    &mut out,
+                    &row[from..to],
+                    looks[from],
+                    PAD + from as f64 * CELL_W,
+                    top,
+                )
+            },
+        );
     }
     out.push_str("</g>\n</svg>\n");
     out
@@ -125,7 +175,11 @@ fn runs(looks: &[Look], alike: impl Fn(&Look, &Look) -> bool, mut found: impl Fn
 }
 
 fn rect(out: &mut String, x: f64, y: f64, w: f64, h: f64, ink: Rgb) {
-    let _ = writeln!(out, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{h:.1}\" fill=\"{}\"/>", ink.hex());
+    let _ = writeln!(
+        out,
+        "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{h:.1}\" fill=\"{}\"/>",
+        ink.hex()
+    );
 }
 
 /// One run of cells that look alike, at a place.
@@ -134,7 +188,11 @@ fn run(out: &mut String, cells: &[Cell], look: Look, left: f64, top: f64) {
     let mut start = left;
     for (i, cell) in cells.iter().enumerate() {
         let x = left + i as f64 * CELL_W;
-        let symbol = if cell.text.is_empty() { " " } else { cell.text.as_str() };
+        let symbol = if cell.text.is_empty() {
+            " "
+        } else {
+            cell.text.as_str()
+        };
         let shape = symbol.chars().next().and_then(|c| glyph::path(c, x, top));
         if shape.is_none() && symbol.is_ascii() && !cell.text.is_empty() {
             text.push_str(symbol);
@@ -155,9 +213,17 @@ fn run(out: &mut String, cells: &[Cell], look: Look, left: f64, top: f64) {
 
 /// Plain text, without the blanks at its ends (they may be underlined, then they stay).
 fn words(out: &mut String, text: &str, look: Look, x: f64, top: f64) {
-    let trimmed = if look.underline { text } else { text.trim_start_matches(' ') };
+    let trimmed = if look.underline {
+        text
+    } else {
+        text.trim_start_matches(' ')
+    };
     let x = x + (text.len() - trimmed.len()) as f64 * CELL_W;
-    let trimmed = if look.underline { trimmed } else { trimmed.trim_end_matches(' ') };
+    let trimmed = if look.underline {
+        trimmed
+    } else {
+        trimmed.trim_end_matches(' ')
+    };
     if !trimmed.is_empty() {
         letters(out, trimmed, look, x, top, trimmed.len());
     }
@@ -181,7 +247,10 @@ fn letters(out: &mut String, text: &str, look: Look, x: f64, top: f64, cells: us
         top + 13.5,
         cells as f64 * CELL_W,
         look.fg.hex(),
-        escape(&text.replace(|c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'), " ")),
+        escape(&text.replace(
+            |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'),
+            " "
+        )),
     );
 }
 
@@ -191,12 +260,20 @@ mod tests {
     use proptest::prelude::*;
 
     fn cells(text: &str) -> Vec<Cell> {
-        text.chars().map(|c| Cell { text: c.to_string(), ..Cell::default() }).collect()
+        text.chars()
+            .map(|c| Cell {
+                text: c.to_string(),
+                ..Cell::default()
+            })
+            .collect()
     }
 
     fn texts(svg: &str) -> Vec<String> {
         let doc = roxmltree::Document::parse(svg).unwrap();
-        doc.descendants().filter(|n| n.has_tag_name("text")).map(|n| n.text().unwrap_or_default().to_owned()).collect()
+        doc.descendants()
+            .filter(|n| n.has_tag_name("text"))
+            .map(|n| n.text().unwrap_or_default().to_owned())
+            .collect()
     }
 
     #[test]
@@ -215,7 +292,13 @@ mod tests {
         row[1].reverse = true;
         let frame = Frame::dark("Trimtab", 2, row);
         let svg = frame_svg(&frame);
-        assert!(svg.contains(&format!("width=\"8.4\" height=\"18.0\" fill=\"{}\"", frame.fg.hex())), "{svg}");
+        assert!(
+            svg.contains(&format!(
+                "width=\"8.4\" height=\"18.0\" fill=\"{}\"",
+                frame.fg.hex()
+            )),
+            "{svg}"
+        );
         assert_eq!(texts(&svg), ["Trimtab", "a", "b"]);
     }
 

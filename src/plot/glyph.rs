@@ -21,7 +21,9 @@ pub(crate) fn path(c: char, x: f64, y: f64) -> Option<String> {
 }
 
 fn rect(x: f64, y: f64, w: f64, h: f64) -> String {
-    format!("<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{w:.2}\" height=\"{h:.2}\" fill=\"currentColor\"/>")
+    format!(
+        "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{w:.2}\" height=\"{h:.2}\" fill=\"currentColor\"/>"
+    )
 }
 
 fn block(c: char, x: f64, y: f64) -> String {
@@ -42,17 +44,31 @@ fn block(c: char, x: f64, y: f64) -> String {
 
 fn braille(c: char, x: f64, y: f64) -> String {
     // Bit to (column, row): the order in which braille numbers its dots.
-    const DOTS: [(f64, f64); 8] = [(0.0, 0.0), (0.0, 1.0), (0.0, 2.0), (1.0, 0.0), (1.0, 1.0), (1.0, 2.0), (0.0, 3.0), (1.0, 3.0)];
+    const DOTS: [(f64, f64); 8] = [
+        (0.0, 0.0),
+        (0.0, 1.0),
+        (0.0, 2.0),
+        (1.0, 0.0),
+        (1.0, 1.0),
+        (1.0, 2.0),
+        (0.0, 3.0),
+        (1.0, 3.0),
+    ];
     let bits = c as u32 - 0x2800;
     let mut d = String::new();
     for (i, (column, row)) in DOTS.into_iter().enumerate() {
         if bits >> i & 1 == 1 {
-            let (cx, cy) = (x + (column + 0.5) * CELL_W / 2.0, y + (row + 0.5) * CELL_H / 4.0);
+            let (cx, cy) = (
+                x + (column + 0.5) * CELL_W / 2.0,
+                y + (row + 0.5) * CELL_H / 4.0,
+            );
             // A dot is a stroke of no length with round ends.
             let _ = write!(d, "M{cx:.2} {cy:.2}h0");
         }
     }
-    format!("<path d=\"{d}\" stroke=\"currentColor\" stroke-width=\"2.8\" stroke-linecap=\"round\"/>")
+    format!(
+        "<path d=\"{d}\" stroke=\"currentColor\" stroke-width=\"2.8\" stroke-linecap=\"round\"/>"
+    )
 }
 
 /// Arms of a box character: left, right, up, down; 0 none, 1 light, 2 heavy.
@@ -89,12 +105,45 @@ fn strokes([left, right, up, down]: [u8; 4], c: char, x: f64, y: f64) -> String 
     let mut d = String::new();
     let r = CELL_W / 2.0;
     match c {
-        '╭' => _ = write!(d, "M{cx:.2} {:.2}V{:.2}Q{cx:.2} {cy:.2} {:.2} {cy:.2}", y + CELL_H, cy + r, x + CELL_W),
-        '╮' => _ = write!(d, "M{cx:.2} {:.2}V{:.2}Q{cx:.2} {cy:.2} {x:.2} {cy:.2}", y + CELL_H, cy + r),
-        '╰' => _ = write!(d, "M{cx:.2} {y:.2}V{:.2}Q{cx:.2} {cy:.2} {:.2} {cy:.2}", cy - r, x + CELL_W),
-        '╯' => _ = write!(d, "M{cx:.2} {y:.2}V{:.2}Q{cx:.2} {cy:.2} {x:.2} {cy:.2}", cy - r),
+        '╭' => {
+            _ = write!(
+                d,
+                "M{cx:.2} {:.2}V{:.2}Q{cx:.2} {cy:.2} {:.2} {cy:.2}",
+                y + CELL_H,
+                cy + r,
+                x + CELL_W
+            )
+        }
+        '╮' => {
+            _ = write!(
+                d,
+                "M{cx:.2} {:.2}V{:.2}Q{cx:.2} {cy:.2} {x:.2} {cy:.2}",
+                y + CELL_H,
+                cy + r
+            )
+        }
+        '╰' => {
+            _ = write!(
+                d,
+                "M{cx:.2} {y:.2}V{:.2}Q{cx:.2} {cy:.2} {:.2} {cy:.2}",
+                cy - r,
+                x + CELL_W
+            )
+        }
+        '╯' => {
+            _ = write!(
+                d,
+                "M{cx:.2} {y:.2}V{:.2}Q{cx:.2} {cy:.2} {x:.2} {cy:.2}",
+                cy - r
+            )
+        }
         _ => {
-            for (arm, to) in [(left, (x, cy)), (right, (x + CELL_W, cy)), (up, (cx, y)), (down, (cx, y + CELL_H))] {
+            for (arm, to) in [
+                (left, (x, cy)),
+                (right, (x + CELL_W, cy)),
+                (up, (cx, y)),
+                (down, (cx, y + CELL_H)),
+            ] {
                 if arm > 0 {
                     let _ = write!(d, "M{cx:.2} {cy:.2}L{:.2} {:.2}", to.0, to.1);
                 }
@@ -106,5 +155,7 @@ fn strokes([left, right, up, down]: [u8; 4], c: char, x: f64, y: f64) -> String 
         _ => "",
     };
     let width = if heavy { 2.4 } else { 1.2 };
-    format!("<path d=\"{d}\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"{width}\"{dash}/>")
+    format!(
+        "<path d=\"{d}\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"{width}\"{dash}/>"
+    )
 }

@@ -16,13 +16,23 @@ use crate::{
 /// More cells than pixels help nobody.
 const MOST_CELLS: usize = 200_000;
 /// From calm to alarming; light to dark, so that it also reads in grey.
-const RAMP: [Rgb; 4] = [Rgb(233, 241, 247), Rgb(247, 205, 120), Rgb(213, 94, 0), Rgb(110, 20, 20)];
+const RAMP: [Rgb; 4] = [
+    Rgb(233, 241, 247),
+    Rgb(247, 205, 120),
+    Rgb(213, 94, 0),
+    Rgb(110, 20, 20),
+];
 
 /// # Errors
 /// When the number of cells is not rows times columns, or too large.
 pub(crate) fn lay_out(map: &Heatmap, scene: &mut Scene) -> Result<(), PlotError> {
     let (rows, cols) = (map.rows.len(), map.cols.len());
-    let fault = |what, expected, found| PlotError::Shape { title: map.title.clone(), what, expected, found };
+    let fault = |what, expected, found| PlotError::Shape {
+        title: map.title.clone(),
+        what,
+        expected,
+        found,
+    };
     if map.cells.len() != rows.saturating_mul(cols) {
         return Err(fault("cells", rows.saturating_mul(cols), map.cells.len()));
     }
@@ -31,7 +41,13 @@ pub(crate) fn lay_out(map: &Heatmap, scene: &mut Scene) -> Result<(), PlotError>
     }
     let mut top = heading(scene, &map.title, "");
     if map.cells.is_empty() {
-        scene.text((scene.width / 2.0, scene.height / 2.0), "No data", 16.0, FAINT, Align::Middle);
+        scene.text(
+            (scene.width / 2.0, scene.height / 2.0),
+            "No data",
+            16.0,
+            FAINT,
+            Align::Middle,
+        );
         return Ok(());
     }
     let steps = steps(map);
@@ -39,18 +55,38 @@ pub(crate) fn lay_out(map: &Heatmap, scene: &mut Scene) -> Result<(), PlotError>
     top += 20.0;
 
     let name_room = scene.width * 0.3;
-    let names: Vec<String> = map.rows.iter().map(|r| fit(r, TEXT, false, name_room)).collect();
-    let left = EDGE + names.iter().map(|n| width(n, TEXT, false)).fold(0.0, f64::max) + 8.0;
+    let names: Vec<String> = map
+        .rows
+        .iter()
+        .map(|r| fit(r, TEXT, false, name_room))
+        .collect();
+    let left = EDGE
+        + names
+            .iter()
+            .map(|n| width(n, TEXT, false))
+            .fold(0.0, f64::max)
+        + 8.0;
     let right = scene.width - EDGE;
     let cell_w = (right - left) / cols as f64;
     let (foot, turned) = foot(&map.cols, cell_w, scene.height * 0.3);
-    let area = Area { left, right, top, bottom: scene.height - EDGE - foot };
+    let area = Area {
+        left,
+        right,
+        top,
+        bottom: scene.height - EDGE - foot,
+    };
     let cell_h = (area.bottom - area.top) / rows as f64;
 
     cells(scene, area, map, &steps);
     let every = (14.0 / cell_h).ceil().max(1.0) as usize;
     for (r, name) in names.into_iter().enumerate().step_by(every) {
-        scene.text((left - 6.0, top + (r as f64 + 0.5) * cell_h), name, TEXT, INK, Align::End);
+        scene.text(
+            (left - 6.0, top + (r as f64 + 0.5) * cell_h),
+            name,
+            TEXT,
+            INK,
+            Align::End,
+        );
     }
     columns(scene, area, &map.cols, foot, turned);
     Ok(())
@@ -59,15 +95,26 @@ pub(crate) fn lay_out(map: &Heatmap, scene: &mut Scene) -> Result<(), PlotError>
 /// The thresholds given, or even ones over the values.
 fn steps(map: &Heatmap) -> Vec<f64> {
     if !map.thresholds.is_empty() {
-        let mut given: Vec<f64> = map.thresholds.iter().copied().filter(|t| drawable(*t, false)).take(20).collect();
+        let mut given: Vec<f64> = map
+            .thresholds
+            .iter()
+            .copied()
+            .filter(|t| drawable(*t, false))
+            .take(20)
+            .collect();
         given.sort_by(f64::total_cmp);
         return given;
     }
-    let Some((lo, hi)) = extent(map.cells.iter().flatten().copied(), false).filter(|(lo, hi)| hi > lo) else {
+    let Some((lo, hi)) =
+        extent(map.cells.iter().flatten().copied(), false).filter(|(lo, hi)| hi > lo)
+    else {
         return Vec::new();
     };
     let step = nice_step(hi - lo, 5);
-    (1..=5).map(|i| ((lo / step).floor() + f64::from(i)) * step).filter(|v| *v < hi).collect()
+    (1..=5)
+        .map(|i| ((lo / step).floor() + f64::from(i)) * step)
+        .filter(|v| *v < hi)
+        .collect()
 }
 
 fn ink(value: Option<f64>, steps: &[f64]) -> Option<Rgb> {
@@ -80,15 +127,26 @@ fn ink(value: Option<f64>, steps: &[f64]) -> Option<Rgb> {
 
 fn cells(scene: &mut Scene, area: Area, map: &Heatmap, steps: &[f64]) {
     let (cols, rows) = (map.cols.len(), map.rows.len());
-    let (w, h) = ((area.right - area.left) / cols as f64, (area.bottom - area.top) / rows as f64);
+    let (w, h) = (
+        (area.right - area.left) / cols as f64,
+        (area.bottom - area.top) / rows as f64,
+    );
     let gap = if w.min(h) > 6.0 { 1.0 } else { 0.0 };
     for (i, value) in map.cells.iter().enumerate() {
-        let at = (area.left + (i % cols) as f64 * w, area.top + (i / cols) as f64 * h);
+        let at = (
+            area.left + (i % cols) as f64 * w,
+            area.top + (i / cols) as f64 * h,
+        );
         let middle = (at.0 + w / 2.0, at.1 + h / 2.0);
         let Some(fill) = ink(*value, steps) else {
             // A dash says "no data"; an empty cell would look like a calm one.
             let half = (w / 4.0).min(4.0);
-            scene.line((middle.0 - half, middle.1), (middle.0 + half, middle.1), SHADE, 1.0);
+            scene.line(
+                (middle.0 - half, middle.1),
+                (middle.0 + half, middle.1),
+                SHADE,
+                1.0,
+            );
             continue;
         };
         scene.rect(at, (w - gap, h - gap), fill);
@@ -103,24 +161,50 @@ fn cells(scene: &mut Scene, area: Area, map: &Heatmap, steps: &[f64]) {
 
 /// Two decimals, which is what a drift index is read to; less of them for large values.
 fn two_digits(value: f64) -> String {
-    if value.abs() < 9.995 { format!("{value:.2}") } else { brief(value) }
+    if value.abs() < 9.995 {
+        format!("{value:.2}")
+    } else {
+        brief(value)
+    }
 }
 
 /// The height below the cells, and whether the names there are turned.
 fn foot(names: &[String], cell: f64, most: f64) -> (f64, bool) {
-    let longest = names.iter().map(|n| width(&fit(n, TEXT, false, most), TEXT, false)).fold(0.0, f64::max);
-    if longest + 6.0 <= cell { (20.0, false) } else { (longest + 12.0, true) }
+    let longest = names
+        .iter()
+        .map(|n| width(&fit(n, TEXT, false, most), TEXT, false))
+        .fold(0.0, f64::max);
+    if longest + 6.0 <= cell {
+        (20.0, false)
+    } else {
+        (longest + 12.0, true)
+    }
 }
 
 fn columns(scene: &mut Scene, area: Area, names: &[String], foot: f64, turned: bool) {
     let cell = (area.right - area.left) / names.len() as f64;
-    let every = if turned { (14.0 / cell).ceil().max(1.0) as usize } else { 1 };
+    let every = if turned {
+        (14.0 / cell).ceil().max(1.0) as usize
+    } else {
+        1
+    };
     for (c, name) in names.iter().enumerate().step_by(every) {
         let x = area.left + (c as f64 + 0.5) * cell;
         if turned {
-            scene.turned((x, area.bottom + 6.0), fit(name, TEXT, false, foot - 10.0), TEXT, FAINT);
+            scene.turned(
+                (x, area.bottom + 6.0),
+                fit(name, TEXT, false, foot - 10.0),
+                TEXT,
+                FAINT,
+            );
         } else {
-            scene.text((x, area.bottom + 12.0), fit(name, TEXT, false, cell), TEXT, FAINT, Align::Middle);
+            scene.text(
+                (x, area.bottom + 12.0),
+                fit(name, TEXT, false, cell),
+                TEXT,
+                FAINT,
+                Align::Middle,
+            );
         }
     }
 }
@@ -134,11 +218,20 @@ fn legend(scene: &mut Scene, y: f64, map: &Heatmap, steps: &[f64]) {
     }
     let mut entries: Vec<(Option<Rgb>, String)> = Vec::new();
     if let (Some(first), Some(last)) = (steps.first(), steps.last()) {
-        entries.push((ink(Some(first - first.abs() * 1e-6 - f64::MIN_POSITIVE), steps), format!("below {}", brief(*first))));
+        entries.push((
+            ink(Some(first - first.abs() * 1e-6 - f64::MIN_POSITIVE), steps),
+            format!("below {}", brief(*first)),
+        ));
         for pair in steps.windows(2) {
-            entries.push((ink(Some(pair[0]), steps), format!("{} to {}", brief(pair[0]), brief(pair[1]))));
+            entries.push((
+                ink(Some(pair[0]), steps),
+                format!("{} to {}", brief(pair[0]), brief(pair[1])),
+            ));
         }
-        entries.push((ink(Some(*last), steps), format!("{} and above", brief(*last))));
+        entries.push((
+            ink(Some(*last), steps),
+            format!("{} and above", brief(*last)),
+        ));
     }
     if map.cells.iter().any(|c| ink(*c, steps).is_none()) {
         entries.push((None, "no data".to_owned()));

@@ -14,6 +14,7 @@ mod frame;
 mod glyph;
 mod heatmap;
 mod histogram;
+mod legend;
 mod paint;
 mod palette;
 mod render;

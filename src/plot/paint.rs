@@ -45,16 +45,32 @@ impl Medium {
 ///
 /// # Errors
 /// When the backend fails.
-pub(crate) fn paint<B: DrawingBackend>(scene: &Scene, backend: &mut B, scale: f64, medium: Medium) -> Result<(), PlotError> {
-    scene.shapes.iter().try_for_each(|shape| one(shape, backend, scale, medium).map_err(|e| PlotError::Draw(e.to_string())))
+pub(crate) fn paint<B: DrawingBackend>(
+    scene: &Scene,
+    backend: &mut B,
+    scale: f64,
+    medium: Medium,
+) -> Result<(), PlotError> {
+    scene.shapes.iter().try_for_each(|shape| {
+        one(shape, backend, scale, medium).map_err(|e| PlotError::Draw(e.to_string()))
+    })
 }
 
-fn one<B: DrawingBackend>(shape: &Shape, backend: &mut B, scale: f64, medium: Medium) -> Result<(), DrawingErrorKind<B::ErrorType>> {
+fn one<B: DrawingBackend>(
+    shape: &Shape,
+    backend: &mut B,
+    scale: f64,
+    medium: Medium,
+) -> Result<(), DrawingErrorKind<B::ErrorType>> {
     let px = |v: f64| (v * scale).clamp(-FAR, FAR).round() as i32;
     let at = |(x, y): At| (px(x), px(y));
     match shape {
         Shape::Path { points, ink, width } => {
-            let style = ShapeStyle { color: rgb(*ink).to_rgba(), filled: true, stroke_width: (width * scale).round().max(1.0) as u32 };
+            let style = ShapeStyle {
+                color: rgb(*ink).to_rgba(),
+                filled: true,
+                stroke_width: (width * scale).round().max(1.0) as u32,
+            };
             let mut points: Vec<_> = points.iter().map(|&p| at(p)).collect();
             points.dedup();
             match medium {
@@ -70,32 +86,64 @@ fn one<B: DrawingBackend>(shape: &Shape, backend: &mut B, scale: f64, medium: Me
                 }
             }
         }
-        Shape::Area { points, ink } => backend.fill_polygon(points.iter().map(|&p| at(p)), &rgb(*ink).filled())?,
-        Shape::Rect { at: corner, size, ink } => {
+        Shape::Area { points, ink } => {
+            backend.fill_polygon(points.iter().map(|&p| at(p)), &rgb(*ink).filled())?
+        }
+        Shape::Rect {
+            at: corner,
+            size,
+            ink,
+        } => {
             let (from, to) = (at(*corner), at((corner.0 + size.0, corner.1 + size.1)));
             backend.draw_rect(from, to, &rgb(*ink).filled(), true)?;
         }
-        Shape::Disc { at: centre, radius, ink } => {
-            backend.draw_circle(at(*centre), px(*radius).max(1) as u32, &rgb(*ink).filled(), true)?;
+        Shape::Disc {
+            at: centre,
+            radius,
+            ink,
+        } => {
+            backend.draw_circle(
+                at(*centre),
+                px(*radius).max(1) as u32,
+                &rgb(*ink).filled(),
+                true,
+            )?;
         }
-        Shape::Text { at: place, text, size, bold, ink, align, turned } => {
+        Shape::Text {
+            at: place,
+            text,
+            size,
+            bold,
+            ink,
+            align,
+            turned,
+        } => {
             if text.is_empty() {
                 return Ok(());
             }
-            let weight = if *bold { FontStyle::Bold } else { FontStyle::Normal };
+            let weight = if *bold {
+                FontStyle::Bold
+            } else {
+                FontStyle::Normal
+            };
             let anchor = match align {
                 Align::Start => HPos::Left,
                 Align::Middle => HPos::Center,
                 Align::End => HPos::Right,
             };
-            let mut style = (FontFamily::Name(FAMILY), size * EM * scale, weight).into_text_style(&(1, 1));
+            let mut style =
+                (FontFamily::Name(FAMILY), size * EM * scale, weight).into_text_style(&(1, 1));
             style.color = rgb(*ink).to_backend_color();
             style = style.pos(Pos::new(anchor, VPos::Center));
             if *turned {
                 style = style.transform(FontTransform::Rotate270);
             }
             let drop = size * medium.drop();
-            let place = if *turned { (place.0 + drop, place.1) } else { (place.0, place.1 + drop) };
+            let place = if *turned {
+                (place.0 + drop, place.1)
+            } else {
+                (place.0, place.1 + drop)
+            };
             backend.draw_text(text, &style, at(place))?;
         }
     }

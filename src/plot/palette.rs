@@ -14,7 +14,11 @@ impl Rgb {
     pub fn mix(self, other: Self, t: f64) -> Self {
         let t = t.clamp(0.0, 1.0);
         let part = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * t).round() as u8;
-        Self(part(self.0, other.0), part(self.1, other.1), part(self.2, other.2))
+        Self(
+            part(self.0, other.0),
+            part(self.1, other.1),
+            part(self.2, other.2),
+        )
     }
 
     /// Perceived lightness, 0 (black) to 1 (white).
@@ -78,8 +82,15 @@ impl Marker {
     /// The marker of an index, taken modulo their number. Seven markers against eight colours:
     /// 56 curves before a pair repeats.
     pub fn nth(index: usize) -> Self {
-        const CYCLE: [Marker; 7] =
-            [Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond, Marker::Cross, Marker::Plus, Marker::Wedge];
+        const CYCLE: [Marker; 7] = [
+            Marker::Circle,
+            Marker::Square,
+            Marker::Triangle,
+            Marker::Diamond,
+            Marker::Cross,
+            Marker::Plus,
+            Marker::Wedge,
+        ];
         CYCLE[index % CYCLE.len()]
     }
 }

@@ -22,14 +22,23 @@ pub struct Size {
 
 impl Size {
     /// The smallest that holds a title, axes and a curve.
-    pub const LEAST: Self = Self { width: 240, height: 160 };
+    pub const LEAST: Self = Self {
+        width: 240,
+        height: 160,
+    };
     /// The largest, 4K by 4K: larger images would need gigabytes while they are drawn.
-    pub const MOST: Self = Self { width: 4096, height: 4096 };
+    pub const MOST: Self = Self {
+        width: 4096,
+        height: 4096,
+    };
 }
 
 impl Default for Size {
     fn default() -> Self {
-        Self { width: 1200, height: 700 }
+        Self {
+            width: 1200,
+            height: 700,
+        }
     }
 }
 
@@ -92,7 +101,9 @@ pub enum PlotError {
 /// chart's parts do not fit together.
 pub fn render(chart: &ChartKind, size: Size, format: Format) -> Result<Vec<u8>, PlotError> {
     let fits = |v, least, most| (least..=most).contains(&v);
-    if !fits(size.width, Size::LEAST.width, Size::MOST.width) || !fits(size.height, Size::LEAST.height, Size::MOST.height) {
+    if !fits(size.width, Size::LEAST.width, Size::MOST.width)
+        || !fits(size.height, Size::LEAST.height, Size::MOST.height)
+    {
         return Err(PlotError::Size { asked: size });
     }
     text::ready()?;
@@ -118,7 +129,9 @@ fn svg(scene: &Scene, size: Size, title: &str) -> Result<String, PlotError> {
     {
         let mut backend = SVGBackend::with_string(&mut out, (w, h));
         paint(scene, &mut backend, f64::from(SVG_SCALE), Medium::Vector)?;
-        backend.present().map_err(|e| PlotError::Draw(e.to_string()))?;
+        backend
+            .present()
+            .map_err(|e| PlotError::Draw(e.to_string()))?;
     }
     // The head that plotters wrote says the painted size; ours shows it at the asked size, with
     // round joints and a title for screen readers.
@@ -134,18 +147,27 @@ fn svg(scene: &Scene, size: Size, title: &str) -> Result<String, PlotError> {
 
 /// Text made safe for XML.
 pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 fn png(scene: &Scene, size: Size) -> Result<Vec<u8>, PlotError> {
     // Nine samples for each pixel while that stays below some 50 MB.
-    let scale = if size.width * size.height <= 2_000_000 { 3 } else { 2 };
+    let scale = if size.width * size.height <= 2_000_000 {
+        3
+    } else {
+        2
+    };
     let (w, h) = (size.width * scale, size.height * scale);
     let mut fine = vec![255; w as usize * h as usize * 3];
     {
         let mut backend = BitMapBackend::with_buffer(&mut fine, (w, h));
         paint(scene, &mut backend, f64::from(scale), Medium::Raster)?;
-        backend.present().map_err(|e| PlotError::Draw(e.to_string()))?;
+        backend
+            .present()
+            .map_err(|e| PlotError::Draw(e.to_string()))?;
     }
     let pixels = average(&fine, w as usize, scale as usize);
     let mut out = Vec::new();

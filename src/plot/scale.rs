@@ -25,21 +25,37 @@ impl Scale {
     /// A linear axis over exactly `lo..=hi` (widened when that is a point).
     pub fn exact(lo: f64, hi: f64) -> Self {
         let (lo, hi) = widen(lo, hi);
-        Self { lo, hi, log: false, from: 0.0, to: 1.0 }
+        Self {
+            lo,
+            hi,
+            log: false,
+            from: 0.0,
+            to: 1.0,
+        }
     }
 
     /// A linear axis with a little room beyond the values.
     pub fn roomy(lo: f64, hi: f64) -> Self {
         let s = Self::exact(lo, hi);
         let room = (s.hi - s.lo) * 0.04;
-        Self { lo: s.lo - room, hi: s.hi + room, ..s }
+        Self {
+            lo: s.lo - room,
+            hi: s.hi + room,
+            ..s
+        }
     }
 
     /// A logarithmic axis with a little room; both values are positive.
     pub fn log(lo: f64, hi: f64) -> Self {
         let (from, to) = (lo.log10(), hi.log10());
         let room = ((to - from) * 0.04).max(0.02);
-        Self { lo: from - room, hi: to + room, log: true, from: 0.0, to: 1.0 }
+        Self {
+            lo: from - room,
+            hi: to + room,
+            log: true,
+            from: 0.0,
+            to: 1.0,
+        }
     }
 
     /// The same axis over other pixels.
@@ -49,7 +65,11 @@ impl Scale {
 
     /// The lowest and highest value shown.
     pub fn range(&self) -> (f64, f64) {
-        if self.log { (10f64.powf(self.lo), 10f64.powf(self.hi)) } else { (self.lo, self.hi) }
+        if self.log {
+            (10f64.powf(self.lo), 10f64.powf(self.hi))
+        } else {
+            (self.lo, self.hi)
+        }
     }
 
     /// Whether a value lies on the axis.
@@ -67,7 +87,11 @@ impl Scale {
     /// Ticks of plain numbers.
     pub fn number_ticks(&self, most: usize) -> Vec<ticks::Tick> {
         let (lo, hi) = self.range();
-        if self.log { ticks::log(lo, hi, most) } else { ticks::linear(lo, hi, most, false) }
+        if self.log {
+            ticks::log(lo, hi, most)
+        } else {
+            ticks::linear(lo, hi, most, false)
+        }
     }
 }
 
@@ -84,10 +108,12 @@ fn widen(lo: f64, hi: f64) -> (f64, f64) {
 
 /// The least and greatest of the drawable values.
 pub(crate) fn extent(values: impl Iterator<Item = f64>, log: bool) -> Option<(f64, f64)> {
-    values.filter(|v| drawable(*v, log)).fold(None, |acc, v| match acc {
-        None => Some((v, v)),
-        Some((lo, hi)) => Some((v.min(lo), v.max(hi))),
-    })
+    values
+        .filter(|v| drawable(*v, log))
+        .fold(None, |acc, v| match acc {
+            None => Some((v, v)),
+            Some((lo, hi)) => Some((v.min(lo), v.max(hi))),
+        })
 }
 
 #[cfg(test)]

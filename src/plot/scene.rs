@@ -17,7 +17,11 @@ pub(crate) enum Align {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Shape {
     /// A stroke through points.
-    Path { points: Vec<At>, ink: Rgb, width: f64 },
+    Path {
+        points: Vec<At>,
+        ink: Rgb,
+        width: f64,
+    },
     /// A filled area.
     Area { points: Vec<At>, ink: Rgb },
     /// A filled rectangle: corner, width, height.
@@ -25,7 +29,15 @@ pub(crate) enum Shape {
     /// A filled disc.
     Disc { at: At, radius: f64, ink: Rgb },
     /// A line of text, centred vertically on its place; turned texts read upwards.
-    Text { at: At, text: String, size: f64, bold: bool, ink: Rgb, align: Align, turned: bool },
+    Text {
+        at: At,
+        text: String,
+        size: f64,
+        bold: bool,
+        ink: Rgb,
+        align: Align,
+        turned: bool,
+    },
 }
 
 /// A drawing: its size and its shapes, back to front.
@@ -41,7 +53,11 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub fn new(width: f64, height: f64) -> Self {
-        Self { width, height, shapes: Vec::new() }
+        Self {
+            width,
+            height,
+            shapes: Vec::new(),
+        }
     }
 
     pub fn path(&mut self, points: Vec<At>, ink: Rgb, width: f64) {
@@ -66,30 +82,71 @@ impl Scene {
     }
 
     pub fn text(&mut self, at: At, text: impl Into<String>, size: f64, ink: Rgb, align: Align) {
-        self.shapes.push(Shape::Text { at, text: text.into(), size, bold: false, ink, align, turned: false });
+        self.shapes.push(Shape::Text {
+            at,
+            text: text.into(),
+            size,
+            bold: false,
+            ink,
+            align,
+            turned: false,
+        });
     }
 
     pub fn bold(&mut self, at: At, text: impl Into<String>, size: f64, ink: Rgb) {
-        self.shapes.push(Shape::Text { at, text: text.into(), size, bold: true, ink, align: Align::Start, turned: false });
+        self.shapes.push(Shape::Text {
+            at,
+            text: text.into(),
+            size,
+            bold: true,
+            ink,
+            align: Align::Start,
+            turned: false,
+        });
     }
 
     /// Text that reads upwards and ends at its place.
     pub fn turned(&mut self, at: At, text: impl Into<String>, size: f64, ink: Rgb) {
-        self.shapes.push(Shape::Text { at, text: text.into(), size, bold: false, ink, align: Align::End, turned: true });
+        self.shapes.push(Shape::Text {
+            at,
+            text: text.into(),
+            size,
+            bold: false,
+            ink,
+            align: Align::End,
+            turned: true,
+        });
     }
 
     pub fn marker(&mut self, (x, y): At, marker: Marker, r: f64, ink: Rgb) {
         let area = |points| Shape::Area { points, ink };
-        let stroke = |from, to| Shape::Path { points: vec![from, to], ink, width: 2.0 };
+        let stroke = |from, to| Shape::Path {
+            points: vec![from, to],
+            ink,
+            width: 2.0,
+        };
         match marker {
             Marker::None => {}
-            Marker::Circle => self.shapes.push(Shape::Disc { at: (x, y), radius: r, ink }),
+            Marker::Circle => self.shapes.push(Shape::Disc {
+                at: (x, y),
+                radius: r,
+                ink,
+            }),
             Marker::Square => self.rect((x - r * 0.9, y - r * 0.9), (r * 1.8, r * 1.8), ink),
-            Marker::Triangle => self.shapes.push(area(vec![(x, y - r * 1.2), (x + r * 1.1, y + r * 0.8), (x - r * 1.1, y + r * 0.8)])),
-            Marker::Wedge => self.shapes.push(area(vec![(x, y + r * 1.2), (x + r * 1.1, y - r * 0.8), (x - r * 1.1, y - r * 0.8)])),
+            Marker::Triangle => self.shapes.push(area(vec![
+                (x, y - r * 1.2),
+                (x + r * 1.1, y + r * 0.8),
+                (x - r * 1.1, y + r * 0.8),
+            ])),
+            Marker::Wedge => self.shapes.push(area(vec![
+                (x, y + r * 1.2),
+                (x + r * 1.1, y - r * 0.8),
+                (x - r * 1.1, y - r * 0.8),
+            ])),
             Marker::Diamond => {
                 let d = r * 1.3;
-                self.shapes.push(area(vec![(x, y - d), (x + d, y), (x, y + d), (x - d, y)]));
+                self.shapes
+                    .push(area(vec![(x, y - d), (x + d, y), (x, y + d), (x - d, y)]));
             }
             Marker::Cross => {
                 self.shapes.push(stroke((x - r, y - r), (x + r, y + r)));

@@ -34,7 +34,11 @@ pub(crate) fn thin(points: Piece) -> Piece {
     }
     let mut out: Piece = Vec::new();
     for column in points.chunk_by(|a, b| a.0.floor() == b.0.floor()) {
-        let extreme = |sign: f64| (0..column.len()).max_by(|&a, &b| (sign * column[a].1).total_cmp(&(sign * column[b].1))).unwrap_or(0);
+        let extreme = |sign: f64| {
+            (0..column.len())
+                .max_by(|&a, &b| (sign * column[a].1).total_cmp(&(sign * column[b].1)))
+                .unwrap_or(0)
+        };
         let mut keep = [0, extreme(-1.0), extreme(1.0), column.len() - 1];
         keep.sort_unstable();
         let mut last = usize::MAX;
@@ -55,8 +59,24 @@ mod tests {
 
     #[test]
     fn gaps_split_and_losses_are_counted() {
-        let s = Series::new(0, "s", vec![(0.0, 1.0), (1.0, f64::NAN), (2.0, 2.0), (3.0, f64::INFINITY), (4.0, -1.0)]);
-        assert_eq!(pieces(&s, false), (vec![vec![(0.0, 1.0)], vec![(2.0, 2.0)], vec![(4.0, -1.0)]], 1));
+        let s = Series::new(
+            0,
+            "s",
+            vec![
+                (0.0, 1.0),
+                (1.0, f64::NAN),
+                (2.0, 2.0),
+                (3.0, f64::INFINITY),
+                (4.0, -1.0),
+            ],
+        );
+        assert_eq!(
+            pieces(&s, false),
+            (
+                vec![vec![(0.0, 1.0)], vec![(2.0, 2.0)], vec![(4.0, -1.0)]],
+                1
+            )
+        );
         assert_eq!(pieces(&s, true).1, 2);
     }
 

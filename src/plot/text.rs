@@ -12,7 +12,8 @@ static REGULAR: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans-Subset.ttf
 static BOLD: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans-Bold-Subset.ttf");
 
 static READY: LazyLock<bool> = LazyLock::new(|| {
-    register_font(FAMILY, FontStyle::Normal, REGULAR).is_ok() && register_font(FAMILY, FontStyle::Bold, BOLD).is_ok()
+    register_font(FAMILY, FontStyle::Normal, REGULAR).is_ok()
+        && register_font(FAMILY, FontStyle::Bold, BOLD).is_ok()
 });
 
 /// Longest text looked at; longer ones are cut before they are measured.
@@ -26,14 +27,26 @@ pub(crate) const EM: f64 = 1.24;
 /// # Errors
 /// When the shipped file is damaged.
 pub(crate) fn ready() -> Result<(), PlotError> {
-    if *READY { Ok(()) } else { Err(PlotError::Draw("the built-in font cannot be read".to_owned())) }
+    if *READY {
+        Ok(())
+    } else {
+        Err(PlotError::Draw(
+            "the built-in font cannot be read".to_owned(),
+        ))
+    }
 }
 
 /// The width of a text in logical pixels; an estimate by length when the font says nothing.
 pub(crate) fn width(text: &str, size: f64, bold: bool) -> f64 {
-    let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
+    let style = if bold {
+        FontStyle::Bold
+    } else {
+        FontStyle::Normal
+    };
     // Measured large, because plotters answers in whole pixels.
-    let font = (FontFamily::Name(FAMILY), size * EM * 16.0, style).into_text_style(&(1, 1)).font;
+    let font = (FontFamily::Name(FAMILY), size * EM * 16.0, style)
+        .into_text_style(&(1, 1))
+        .font;
     match font.box_size(text) {
         Ok((w, _)) => f64::from(w) / 16.0,
         Err(_) => text.chars().count() as f64 * size * 0.6,
@@ -51,14 +64,24 @@ pub(crate) fn fit(text: &str, size: f64, bold: bool, room: f64) -> String {
     let (mut low, mut high) = (0, chars.len());
     while low < high {
         let mid = (low + high).div_ceil(2);
-        if width(&cut(mid), size, bold) <= room { low = mid } else { high = mid - 1 }
+        if width(&cut(mid), size, bold) <= room {
+            low = mid
+        } else {
+            high = mid - 1
+        }
     }
     if low == 0 { String::new() } else { cut(low) }
 }
 
 /// The text without what XML forbids or a font cannot show: control characters become spaces.
 pub(crate) fn clean(text: &str) -> String {
-    let shown = |c: char| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { ' ' } else { c };
+    let shown = |c: char| {
+        if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') {
+            ' '
+        } else {
+            c
+        }
+    };
     let mut out: String = text.chars().take(LONGEST).map(shown).collect();
     if text.chars().nth(LONGEST).is_some() {
         out.push('…');
@@ -77,7 +100,10 @@ mod tests {
         assert!(short > 4.0 && long > 2.0 * short, "{short} {long}");
         assert_eq!(fit("hello", 12.0, false, 100.0), "hello");
         let cut = fit("a rather long name", 12.0, false, 60.0);
-        assert!(cut.ends_with('…') && width(&cut, 12.0, false) <= 60.0, "{cut}");
+        assert!(
+            cut.ends_with('…') && width(&cut, 12.0, false) <= 60.0,
+            "{cut}"
+        );
         assert_eq!(fit("hello", 12.0, false, 3.0), "");
     }
 

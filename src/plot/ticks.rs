@@ -15,14 +15,20 @@ const DAY: f64 = 24.0 * HOUR;
 pub(crate) fn nice_step(span: f64, most: usize) -> f64 {
     let raw = span / most.max(1) as f64;
     let power = 10f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= raw * (1.0 - 1e-9));
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|m| m * power)
+        .find(|s| *s >= raw * (1.0 - 1e-9));
     step.unwrap_or(power * 10.0)
 }
 
 /// Multiples of a step within `lo..=hi`, 200 at most. Counted by index, so errors do not add up.
 fn multiples(lo: f64, hi: f64, step: f64) -> Vec<f64> {
     let first = (lo / step - 1e-9).ceil();
-    (0..200).map(|i| (first + f64::from(i)) * step).take_while(|v| *v <= hi + step * 1e-9).collect()
+    (0..200)
+        .map(|i| (first + f64::from(i)) * step)
+        .take_while(|v| *v <= hi + step * 1e-9)
+        .collect()
 }
 
 /// Ticks of a linear axis. Whole: never between integers.
@@ -35,7 +41,10 @@ pub(crate) fn linear(lo: f64, hi: f64, most: usize, whole: bool) -> Vec<Tick> {
     if !(step.is_finite() && step > 0.0) {
         return Vec::new();
     }
-    multiples(lo, hi, step).into_iter().map(|v| (v, number(v, step))).collect()
+    multiples(lo, hi, step)
+        .into_iter()
+        .map(|v| (v, number(v, step)))
+        .collect()
 }
 
 /// Ticks of a logarithmic axis, in values. `lo` and `hi` are positive.
@@ -51,10 +60,20 @@ pub(crate) fn log(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
     }
     let every = (decades / most.max(1) as f64).ceil().max(1.0) as i32;
     // With few decades, 2 and 5 stand between them.
-    let between: &[f64] = if decades * 3.0 <= most as f64 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let between: &[f64] = if decades * 3.0 <= most as f64 {
+        &[1.0, 2.0, 5.0]
+    } else {
+        &[1.0]
+    };
     let mut out = Vec::new();
     for power in (from.floor() as i32..=to.ceil() as i32).filter(|p| p.rem_euclid(every) == 0) {
-        out.extend(between.iter().map(|m| m * 10f64.powi(power)).filter(|v| (lo * (1.0 - 1e-9)..=hi * (1.0 + 1e-9)).contains(v)).map(|v| (v, text(v))));
+        out.extend(
+            between
+                .iter()
+                .map(|m| m * 10f64.powi(power))
+                .filter(|v| (lo * (1.0 - 1e-9)..=hi * (1.0 + 1e-9)).contains(v))
+                .map(|v| (v, text(v))),
+        );
     }
     out
 }
@@ -62,9 +81,23 @@ pub(crate) fn log(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
 /// Ticks of spans in milliseconds: `0`, `30s`, `5m`, `1h 30m`, `2d`.
 pub(crate) fn relative(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
     const STEPS: [f64; 17] = [
-        SECOND, 2.0 * SECOND, 5.0 * SECOND, 10.0 * SECOND, 15.0 * SECOND, 30.0 * SECOND,
-        MINUTE, 2.0 * MINUTE, 5.0 * MINUTE, 10.0 * MINUTE, 15.0 * MINUTE, 30.0 * MINUTE,
-        HOUR, 2.0 * HOUR, 3.0 * HOUR, 6.0 * HOUR, 12.0 * HOUR,
+        SECOND,
+        2.0 * SECOND,
+        5.0 * SECOND,
+        10.0 * SECOND,
+        15.0 * SECOND,
+        30.0 * SECOND,
+        MINUTE,
+        2.0 * MINUTE,
+        5.0 * MINUTE,
+        10.0 * MINUTE,
+        15.0 * MINUTE,
+        30.0 * MINUTE,
+        HOUR,
+        2.0 * HOUR,
+        3.0 * HOUR,
+        6.0 * HOUR,
+        12.0 * HOUR,
     ];
     let raw = (hi - lo) / most.max(1) as f64;
     let step = if raw > 12.0 * HOUR {
@@ -77,7 +110,10 @@ pub(crate) fn relative(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
     if !(step.is_finite() && step > 0.0) {
         return Vec::new();
     }
-    multiples(lo, hi, step).into_iter().map(|v| (v, span(v, step))).collect()
+    multiples(lo, hi, step)
+        .into_iter()
+        .map(|v| (v, span(v, step)))
+        .collect()
 }
 
 fn span(millis: f64, step: f64) -> String {
@@ -95,7 +131,11 @@ fn span(millis: f64, step: f64) -> String {
         _ if v < DAY => ((v / HOUR).floor(), v % HOUR / MINUTE, "h", "m"),
         _ => ((v / DAY).floor(), v % DAY / HOUR, "d", "h"),
     };
-    let rest = if small >= 1.0 { format!(" {small:.0}{less}") } else { String::new() };
+    let rest = if small >= 1.0 {
+        format!(" {small:.0}{less}")
+    } else {
+        String::new()
+    };
     format!("{sign}{}{unit}{rest}", number(big, 1.0))
 }
 
@@ -109,15 +149,35 @@ pub(crate) fn time(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
         return months(from, to, raw / (30.44 * DAY));
     }
     const STEPS: [f64; 20] = [
-        SECOND, 2.0 * SECOND, 5.0 * SECOND, 10.0 * SECOND, 15.0 * SECOND, 30.0 * SECOND,
-        MINUTE, 2.0 * MINUTE, 5.0 * MINUTE, 10.0 * MINUTE, 15.0 * MINUTE, 30.0 * MINUTE,
-        HOUR, 2.0 * HOUR, 3.0 * HOUR, 6.0 * HOUR, 12.0 * HOUR, DAY, 2.0 * DAY, 7.0 * DAY,
+        SECOND,
+        2.0 * SECOND,
+        5.0 * SECOND,
+        10.0 * SECOND,
+        15.0 * SECOND,
+        30.0 * SECOND,
+        MINUTE,
+        2.0 * MINUTE,
+        5.0 * MINUTE,
+        10.0 * MINUTE,
+        15.0 * MINUTE,
+        30.0 * MINUTE,
+        HOUR,
+        2.0 * HOUR,
+        3.0 * HOUR,
+        6.0 * HOUR,
+        12.0 * HOUR,
+        DAY,
+        2.0 * DAY,
+        7.0 * DAY,
     ];
     let step = STEPS.into_iter().find(|s| *s >= raw).unwrap_or(14.0 * DAY);
     // Weeks start on Mondays; 1970 started on a Thursday.
     let shift = if step >= 7.0 * DAY { 4.0 * DAY } else { 0.0 };
-    let at = multiples(lo - shift, hi - shift, step).into_iter().map(|v| v + shift);
-    at.filter_map(|v| Some((v, clock(instant(v)?, step)))).collect()
+    let at = multiples(lo - shift, hi - shift, step)
+        .into_iter()
+        .map(|v| v + shift);
+    at.filter_map(|v| Some((v, clock(instant(v)?, step))))
+        .collect()
 }
 
 fn instant(millis: f64) -> Option<civil::DateTime> {
@@ -143,15 +203,29 @@ fn clock(t: civil::DateTime, step: f64) -> String {
 fn months(from: civil::DateTime, to: civil::DateTime, raw: f64) -> Vec<Tick> {
     let step = [1.0, 2.0, 3.0, 6.0].into_iter().find(|s| *s >= raw);
     let every = step.unwrap_or_else(|| 12.0 * nice_step(raw / 12.0, 1).max(1.0).round()) as i64;
-    let Ok(every_i32) = i32::try_from(every) else { return Vec::new() };
+    let Ok(every_i32) = i32::try_from(every) else {
+        return Vec::new();
+    };
     // Counted in months of the common era, so that steps fall on Januaries.
     let index = i32::from(from.year()) * 12 + i32::from(from.month()) - 1;
     let start = index.div_euclid(every_i32) * every_i32;
-    let (Ok(year), Ok(month)) = (i16::try_from(start.div_euclid(12)), i8::try_from(start.rem_euclid(12) + 1)) else { return Vec::new() };
-    let Ok(first) = civil::Date::new(year.max(-9998), month, 1) else { return Vec::new() };
+    let (Ok(year), Ok(month)) = (
+        i16::try_from(start.div_euclid(12)),
+        i8::try_from(start.rem_euclid(12) + 1),
+    ) else {
+        return Vec::new();
+    };
+    let Ok(first) = civil::Date::new(year.max(-9998), month, 1) else {
+        return Vec::new();
+    };
     let mut out: Vec<Tick> = Vec::new();
     for i in 0..200 {
-        let Ok(date) = Span::new().try_months(every * i).and_then(|by| first.checked_add(by)) else { break };
+        let Ok(date) = Span::new()
+            .try_months(every * i)
+            .and_then(|by| first.checked_add(by))
+        else {
+            break;
+        };
         let t = date.to_datetime(civil::Time::midnight());
         if t > to {
             break;
@@ -159,7 +233,9 @@ fn months(from: civil::DateTime, to: civil::DateTime, raw: f64) -> Vec<Tick> {
         if t < from {
             continue;
         }
-        let Ok(at) = t.to_zoned(TimeZone::UTC) else { break };
+        let Ok(at) = t.to_zoned(TimeZone::UTC) else {
+            break;
+        };
         // The year is said once, where it begins or the axis does.
         let text = match (every >= 12, out.is_empty() || date.month() == 1) {
             (true, _) => t.strftime("%Y"),
@@ -182,30 +258,65 @@ mod tests {
 
     #[test]
     fn linear_ticks_are_round() {
-        assert_eq!(texts(&linear(0.61, 0.69, 5, false)), ["0.62", "0.64", "0.66", "0.68"]);
-        assert_eq!(texts(&linear(0.0, 2000.0, 5, true)), ["0", "500", "1,000", "1,500", "2,000"]);
+        assert_eq!(
+            texts(&linear(0.61, 0.69, 5, false)),
+            ["0.62", "0.64", "0.66", "0.68"]
+        );
+        assert_eq!(
+            texts(&linear(0.0, 2000.0, 5, true)),
+            ["0", "500", "1,000", "1,500", "2,000"]
+        );
         assert_eq!(texts(&linear(0.0, 2.0, 10, true)), ["0", "1", "2"]);
     }
 
     #[test]
     fn log_ticks_are_decades() {
-        assert_eq!(texts(&log(0.001, 10.0, 8)), ["0.001", "0.01", "0.1", "1", "10"]);
-        assert_eq!(texts(&log(1.0, 100.0, 8)), ["1", "2", "5", "10", "20", "50", "100"]);
+        assert_eq!(
+            texts(&log(0.001, 10.0, 8)),
+            ["0.001", "0.01", "0.1", "1", "10"]
+        );
+        assert_eq!(
+            texts(&log(1.0, 100.0, 8)),
+            ["1", "2", "5", "10", "20", "50", "100"]
+        );
     }
 
     #[test]
     fn spans_use_clock_units() {
-        assert_eq!(texts(&relative(0.0, 5400.0 * SECOND, 4)), ["0", "30m", "1h", "1h 30m"]);
-        assert_eq!(texts(&relative(0.0, 1000.0, 4)), ["0", "250ms", "500ms", "750ms", "1,000ms"]);
+        assert_eq!(
+            texts(&relative(0.0, 5400.0 * SECOND, 4)),
+            ["0", "30m", "1h", "1h 30m"]
+        );
+        assert_eq!(
+            texts(&relative(0.0, 1000.0, 4)),
+            ["0", "250ms", "500ms", "750ms", "1,000ms"]
+        );
     }
 
     #[test]
     fn dates_fall_on_mondays_and_firsts() {
-        let day = |text: &str| format!("{text}T00:00Z").parse::<Timestamp>().unwrap().as_millisecond() as f64;
-        assert_eq!(texts(&time(day("2013-06-03"), day("2013-07-01"), 6)), ["Jun 3", "Jun 10", "Jun 17", "Jun 24", "Jul 1"]);
-        assert_eq!(texts(&time(day("2013-02-01"), day("2014-02-01"), 7)), ["Mar 2013", "May", "Jul", "Sep", "Nov", "Jan 2014"]);
-        assert_eq!(texts(&time(day("2013-06-03"), day("2013-06-04"), 4)), ["Jun 3", "06:00", "12:00", "18:00", "Jun 4"]);
-        assert_eq!(texts(&time(day("2000-01-01"), day("2020-01-01"), 5)), ["2000", "2005", "2010", "2015", "2020"]);
+        let day = |text: &str| {
+            format!("{text}T00:00Z")
+                .parse::<Timestamp>()
+                .unwrap()
+                .as_millisecond() as f64
+        };
+        assert_eq!(
+            texts(&time(day("2013-06-03"), day("2013-07-01"), 6)),
+            ["Jun 3", "Jun 10", "Jun 17", "Jun 24", "Jul 1"]
+        );
+        assert_eq!(
+            texts(&time(day("2013-02-01"), day("2014-02-01"), 7)),
+            ["Mar 2013", "May", "Jul", "Sep", "Nov", "Jan 2014"]
+        );
+        assert_eq!(
+            texts(&time(day("2013-06-03"), day("2013-06-04"), 4)),
+            ["Jun 3", "06:00", "12:00", "18:00", "Jun 4"]
+        );
+        assert_eq!(
+            texts(&time(day("2000-01-01"), day("2020-01-01"), 5)),
+            ["2000", "2005", "2010", "2015", "2020"]
+        );
     }
 
     #[test]

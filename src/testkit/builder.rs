@@ -47,15 +47,26 @@ pub fn run_id(i: u64) -> RunId {
 pub fn run(i: u64) -> RunRow {
     let mut random = Random::new(i ^ 0x5eed);
     let started = Millis(FakeClock::START.0 + i as i64 * 3_600_000);
-    let status = if i % 5 == 4 { RunStatus::Failed } else { RunStatus::Finished };
+    let status = if i % 5 == 4 {
+        RunStatus::Failed
+    } else {
+        RunStatus::Finished
+    };
     let depth = 3 + random.bits() % 6;
     let rate = 0.05 * (1 + random.bits() % 6) as f64;
     let loss = curve(i, 100);
-    let summary = loss.iter().skip(1).fold(MetricSummary::of(loss[0]), |mut all, p| {
-        all.add(*p);
-        all
-    });
-    let auc = Point { step: 99, time: Millis(started.0 + 99_000), value: 0.6 + 0.15 * random.unit() };
+    let summary = loss
+        .iter()
+        .skip(1)
+        .fold(MetricSummary::of(loss[0]), |mut all, p| {
+            all.add(*p);
+            all
+        });
+    let auc = Point {
+        step: 99,
+        time: Millis(started.0 + 99_000),
+        value: 0.6 + 0.15 * random.unit(),
+    };
     RunRow {
         id: run_id(i),
         experiment: ExperimentId(1),
@@ -66,9 +77,15 @@ pub fn run(i: u64) -> RunRow {
         started,
         ended: Some(Millis(started.0 + 100_000)),
         job: None,
-        params: BTreeMap::from([("depth".to_owned(), depth.to_string()), ("rate".to_owned(), format!("{rate:.2}"))]),
+        params: BTreeMap::from([
+            ("depth".to_owned(), depth.to_string()),
+            ("rate".to_owned(), format!("{rate:.2}")),
+        ]),
         tags: BTreeMap::from([("code_version".to_owned(), "3f2a91c".to_owned())]),
-        metrics: BTreeMap::from([("train_loss".to_owned(), summary), ("heldout_auc".to_owned(), MetricSummary::of(auc))]),
+        metrics: BTreeMap::from([
+            ("train_loss".to_owned(), summary),
+            ("heldout_auc".to_owned(), MetricSummary::of(auc)),
+        ]),
     }
 }
 
@@ -82,7 +99,11 @@ pub fn curve(seed: u64, n: usize) -> Vec<Point> {
         .map(|step| {
             let fall = (-pace * step as f64 / n as f64).exp();
             let value = floor + 0.5 * fall + 0.02 * (random.unit() - 0.5);
-            Point { step, time: Millis(FakeClock::START.0 + step * 1000), value }
+            Point {
+                step,
+                time: Millis(FakeClock::START.0 + step * 1000),
+                value,
+            }
         })
         .collect()
 }

@@ -28,13 +28,21 @@ pub fn print(buffer: &Buffer) -> String {
             x += run.len();
         }
     }
-    if styles.is_empty() { out } else { format!("{out}--- styles\n{styles}") }
+    if styles.is_empty() {
+        out
+    } else {
+        format!("{out}--- styles\n{styles}")
+    }
 }
 
 /// Only the text of a frame, without blanks at the ends of lines.
 pub fn text(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width).max(1);
-    buffer.content.chunks(width).map(|row| line(row).trim_end().to_owned() + "\n").collect()
+    buffer
+        .content
+        .chunks(width)
+        .map(|row| line(row).trim_end().to_owned() + "\n")
+        .collect()
 }
 
 /// A row's symbols. The blank cell behind a wide symbol is part of it, and left out.
@@ -62,7 +70,13 @@ fn describe(cell: &Cell) -> Option<String> {
     if (fg, bg) == (Color::Reset, Color::Reset) && modifier.is_empty() {
         return None;
     }
-    let name = |c: Color| if c == Color::Reset { "-".to_owned() } else { c.to_string() };
+    let name = |c: Color| {
+        if c == Color::Reset {
+            "-".to_owned()
+        } else {
+            c.to_string()
+        }
+    };
     let mut text = format!("{}/{}", name(fg), name(bg));
     for (flag, _) in modifier.iter_names() {
         let _ = write!(text, " {}", flag.to_lowercase());
@@ -83,8 +97,18 @@ mod tests {
     fn a_moved_highlight_changes_the_print() {
         let mut b = buffer(6, 2);
         b.set_string(0, 0, "one", Style::new());
-        b.set_string(0, 1, "two", Style::new().fg(Color::Red).add_modifier(Modifier::REVERSED | Modifier::BOLD));
-        assert_eq!(print(&b), "one\ntwo\n--- styles\n1:0..3 Red/- bold reversed\n");
+        b.set_string(
+            0,
+            1,
+            "two",
+            Style::new()
+                .fg(Color::Red)
+                .add_modifier(Modifier::REVERSED | Modifier::BOLD),
+        );
+        assert_eq!(
+            print(&b),
+            "one\ntwo\n--- styles\n1:0..3 Red/- bold reversed\n"
+        );
         assert_eq!(text(&b), "one\ntwo\n");
     }
 

@@ -58,7 +58,9 @@ fn named(name: &str) -> Option<Vec<u8>> {
 fn chord(name: &str) -> Option<Vec<u8>> {
     let (modifier, key) = name.split_once('-')?;
     let mut chars = key.chars();
-    let (c, None) = (chars.next()?, chars.next()) else { return None };
+    let (c, None) = (chars.next()?, chars.next()) else {
+        return None;
+    };
     match modifier {
         // A control character is its letter without the upper three bits.
         "ctrl" | "c" if c.is_ascii() => Some(vec![c.to_ascii_uppercase() as u8 & 0x1f]),
@@ -74,7 +76,17 @@ mod tests {
     #[test]
     fn names_become_bytes() {
         let parsed = parse("j<space><ctrl-c><up>é<lt>");
-        assert_eq!(parsed, [b"j".to_vec(), b" ".to_vec(), vec![3], b"\x1b[A".to_vec(), "é".as_bytes().to_vec(), b"<".to_vec()]);
+        assert_eq!(
+            parsed,
+            [
+                b"j".to_vec(),
+                b" ".to_vec(),
+                vec![3],
+                b"\x1b[A".to_vec(),
+                "é".as_bytes().to_vec(),
+                b"<".to_vec()
+            ]
+        );
     }
 
     #[test]

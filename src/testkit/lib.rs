@@ -4,17 +4,23 @@
 //! are the one place outside tests where that is right. Nothing sleeps; everything waits on a
 //! condition with a deadline.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test helper fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test helper fails by panicking"
+)]
 
 pub mod builder;
 pub mod clock;
 pub mod frame;
 pub mod keys;
+mod program;
 pub mod pty;
 mod screen;
 pub mod shot;
 pub mod workspace;
 
 pub use clock::FakeClock;
-pub use pty::{Exit, Program, Pty, Signal};
+pub use program::Program;
+pub use pty::{Exit, Pty, Signal};
 pub use workspace::Workspace;

@@ -5,14 +5,15 @@
 
 use crate::{
     keys,
+    program::Program,
     screen::{State, Terminal},
 };
-use portable_pty::{Child, ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, ChildKiller, MasterPty, PtySize};
 pub use rustix::process::Signal;
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsStr,
     io::{Read, Write},
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Condvar, Mutex, MutexGuard},
     thread,
     time::{Duration, Instant},
@@ -30,93 +31,6 @@ pub struct Exit {
     pub signal: Option<String>,
 }
 
-/// A program to be run in a terminal. Its environment is empty except for what is said here,
-/// `PATH`, `LANG` and `TERM=xterm-256color`.
-#[derive(Clone, Debug)]
-pub struct Program {
-    path: PathBuf,
-    args: Vec<OsString>,
-    env: Vec<(OsString, OsString)>,
-    cwd: Option<PathBuf>,
-    rows: u16,
-    cols: u16,
-    log: Option<PathBuf>,
-    deadline: Duration,
-}
-
-impl Program {
-    /// A program by its path, or by its name in `PATH`, in a terminal of 100×30.
-    #[must_use]
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        let env = vec![("TERM".into(), "xterm-256color".into()), ("LANG".into(), "C.UTF-8".into())];
-        Self { path: path.into(), args: Vec::new(), env, cwd: None, rows: 30, cols: 100, log: None, deadline: DEADLINE }
-    }
-
-    /// Adds arguments.
-    #[must_use]
-    pub fn args(mut self, args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
-        self.args.extend(args.into_iter().map(Into::into));
-        self
-    }
-
-    /// Sets a variable; the last value counts.
-    #[must_use]
-    pub fn env(mut self, key: impl Into<OsString>, value: impl Into<OsString>) -> Self {
-        self.env.push((key.into(), value.into()));
-        self
-    }
-
-    /// Starts in a folder.
-    #[must_use]
-    pub fn cwd(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.cwd = Some(folder.into());
-        self
-    }
-
-    /// Sets the terminal's size.
-    #[must_use]
-    pub fn size(mut self, rows: u16, cols: u16) -> Self {
-        (self.rows, self.cols) = (rows, cols);
-        self
-    }
-
-    /// A file whose last lines are printed when a wait fails.
-    #[must_use]
-    pub fn log(mut self, file: impl Into<PathBuf>) -> Self {
-        self.log = Some(file.into());
-        self
-    }
-
-    /// Waits this long instead of [`DEADLINE`].
-    #[must_use]
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
-    /// Starts it.
-    ///
-    /// # Panics
-    /// When no terminal can be had, or the program cannot be started.
-    #[must_use]
-    pub fn spawn(self) -> Pty {
-        let size = PtySize { rows: self.rows, cols: self.cols, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(&self.path);
-        command.args(&self.args);
-        command.env_clear();
-        if let Some(path) = std::env::var_os("PATH") {
-            command.env("PATH", path);
-        }
-        self.env.iter().for_each(|(k, v)| command.env(k, v));
-        command.cwd(self.cwd.clone().unwrap_or_else(|| PathBuf::from("/")));
-        let child = pair.slave.spawn_command(command).unwrap_or_else(|e| panic!("{} cannot be started: {e}", self.path.display()));
-        // Held open here, the terminal would never report its end.
-        drop(pair.slave);
-        Pty::watch(child, pair.master, self)
-    }
-}
-
 type Writer = Arc<Mutex<Box<dyn Write + Send>>>;
 
 /// State and its bell: rung after every change.
@@ -127,7 +41,9 @@ struct Shared {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
@@ -152,24 +68,60 @@ impl Pty {
     /// # Panics
     /// As [`Program::spawn`].
     #[must_use]
-    pub fn spawn(path: impl AsRef<Path>, args: &[&str], env: &[(&str, &str)], rows: u16, cols: u16) -> Self {
-        let program = Program::new(path.as_ref()).args(args.iter().map(OsStr::new)).size(rows, cols);
+    pub fn spawn(
+        path: impl AsRef<Path>,
+        args: &[&str],
+        env: &[(&str, &str)],
+        rows: u16,
+        cols: u16,
+    ) -> Self {
+        let program = Program::new(path.as_ref())
+            .args(args.iter().map(OsStr::new))
+            .size(rows, cols);
         env.iter().fold(program, |p, (k, v)| p.env(*k, *v)).spawn()
     }
 
-    fn watch(mut child: Box<dyn Child + Send + Sync>, master: Box<dyn MasterPty + Send>, program: Program) -> Self {
-        let shared = Arc::new(Shared { state: Mutex::new(State::new(program.rows, program.cols)), changed: Condvar::new() });
-        let writer: Writer = Arc::new(Mutex::new(master.take_writer().expect("the terminal's keyboard")));
+    pub(crate) fn watch(
+        mut child: Box<dyn Child + Send + Sync>,
+        master: Box<dyn MasterPty + Send>,
+        program: Program,
+    ) -> Self {
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State::new(program.rows, program.cols)),
+            changed: Condvar::new(),
+        });
+        let writer: Writer = Arc::new(Mutex::new(
+            master.take_writer().expect("the terminal's keyboard"),
+        ));
         let reader = master.try_clone_reader().expect("the terminal's screen");
-        let (killer, pid) = (child.clone_killer(), child.process_id().expect("a process id"));
+        let (killer, pid) = (
+            child.clone_killer(),
+            child.process_id().expect("a process id"),
+        );
         let (to_read, answers) = (Arc::clone(&shared), Arc::clone(&writer));
         thread::spawn(move || read(reader, &to_read, &answers));
         let to_wait = Arc::clone(&shared);
         thread::spawn(move || {
-            let exit = child.wait().map_or(Exit { code: 255, signal: None }, |s| Exit { code: s.exit_code(), signal: s.signal().map(str::to_owned) });
+            let exit = child.wait().map_or(
+                Exit {
+                    code: 255,
+                    signal: None,
+                },
+                |s| Exit {
+                    code: s.exit_code(),
+                    signal: s.signal().map(str::to_owned),
+                },
+            );
             to_wait.change(|s| s.exit = Some(exit));
         });
-        Self { shared, writer, master, killer, pid, program }
+        Self {
+            shared,
+            writer,
+            master,
+            killer,
+            pid,
+            program,
+        }
     }
 
     /// Presses keys, in the notation of [`keys`](mod@crate::keys).
@@ -184,7 +136,10 @@ impl Pty {
 
     /// Sends bytes as they are.
     pub fn send(&mut self, bytes: &[u8]) {
-        let mut writer = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut writer = self
+            .writer
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         // A program that has ended takes no keys; what the test waits for next says so better.
         let _ = writer.write_all(bytes).and_then(|()| writer.flush());
     }
@@ -196,7 +151,11 @@ impl Pty {
     /// screen and the log's tail.
     #[track_caller]
     pub fn wait_for(&self, mut condition: impl FnMut(&vt100::Screen) -> bool, what: &str) {
-        self.until(|s| condition(s.parser.screen()).then_some(()), |s| s.closed, what);
+        self.until(
+            |s| condition(s.parser.screen()).then_some(()),
+            |s| s.closed,
+            what,
+        );
     }
 
     /// Waits until the screen shows a text.
@@ -205,7 +164,11 @@ impl Pty {
     /// As [`Self::wait_for`].
     #[track_caller]
     pub fn wait_text(&self, text: &str) {
-        self.until(|s| s.text().contains(text).then_some(()), |s| s.closed, &format!("the text {text:?}"));
+        self.until(
+            |s| s.text().contains(text).then_some(()),
+            |s| s.closed,
+            &format!("the text {text:?}"),
+        );
     }
 
     /// Waits until the screen no longer shows a text.
@@ -214,7 +177,11 @@ impl Pty {
     /// As [`Self::wait_for`].
     #[track_caller]
     pub fn wait_gone(&self, text: &str) {
-        self.until(|s| (!s.text().contains(text)).then_some(()), |s| s.closed, &format!("the text {text:?} to go"));
+        self.until(
+            |s| (!s.text().contains(text)).then_some(()),
+            |s| s.closed,
+            &format!("the text {text:?} to go"),
+        );
     }
 
     /// Waits for the program's end, and for the last of what it wrote when no child of its holds
@@ -228,7 +195,11 @@ impl Pty {
         // The end is often known before the last words are read. They come with the terminal's
         // closing, unless a child of the program keeps it open: then one second has to do.
         let state = self.shared.lock();
-        drop(self.shared.changed.wait_timeout_while(state, Duration::from_secs(1), |s| !s.closed));
+        drop(
+            self.shared
+                .changed
+                .wait_timeout_while(state, Duration::from_secs(1), |s| !s.closed),
+        );
         exit
     }
 
@@ -239,12 +210,20 @@ impl Pty {
     /// After the deadline.
     #[track_caller]
     pub fn settle(&self, quiet: Duration) {
-        self.until(|s| (s.bytes > s.taken || s.closed).then_some(()), |_| false, "any output");
+        self.until(
+            |s| (s.bytes > s.taken || s.closed).then_some(()),
+            |_| false,
+            "any output",
+        );
         let deadline = Instant::now() + self.program.deadline;
         let mut state = self.shared.lock();
         loop {
             let before = state.bytes;
-            let (next, timeout) = self.shared.changed.wait_timeout(state, quiet).unwrap_or_else(std::sync::PoisonError::into_inner);
+            let (next, timeout) = self
+                .shared
+                .changed
+                .wait_timeout(state, quiet)
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             state = next;
             if timeout.timed_out() && state.bytes == before {
                 return;
@@ -256,7 +235,12 @@ impl Pty {
     }
 
     #[track_caller]
-    fn until<T>(&self, mut found: impl FnMut(&State) -> Option<T>, hopeless: impl Fn(&State) -> bool, what: &str) -> T {
+    fn until<T>(
+        &self,
+        mut found: impl FnMut(&State) -> Option<T>,
+        hopeless: impl Fn(&State) -> bool,
+        what: &str,
+    ) -> T {
         let deadline = Instant::now() + self.program.deadline;
         let mut state = self.shared.lock();
         loop {
@@ -267,7 +251,12 @@ impl Pty {
             if left.is_zero() || hopeless(&state) {
                 self.fail(&state, what);
             }
-            state = self.shared.changed.wait_timeout(state, left).unwrap_or_else(std::sync::PoisonError::into_inner).0;
+            state = self
+                .shared
+                .changed
+                .wait_timeout(state, left)
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .0;
         }
     }
 
@@ -279,7 +268,10 @@ impl Pty {
             (None, false) => format!("{:?} passed", self.program.deadline),
         };
         let log = self.program.log.as_deref().map(tail).unwrap_or_default();
-        panic!("waited for {what}, but {how}. The screen:\n{}{log}", boxed(&state.text()));
+        panic!(
+            "waited for {what}, but {how}. The screen:\n{}{log}",
+            boxed(&state.text())
+        );
     }
 
     /// What the screen shows, without blanks at the ends of lines.
@@ -322,8 +314,14 @@ impl Pty {
         let fd = self.master.as_raw_fd();
         // The master's own modes are the terminal's; asking by its name keeps this free of unsafe.
         let name = self.master.tty_name();
-        let modes = fd.and(name).and_then(|n| std::fs::File::open(n).ok()).and_then(|f| tcgetattr(f).ok());
-        modes.is_some_and(|m| m.local_modes.contains(LocalModes::ECHO | LocalModes::ICANON))
+        let modes = fd
+            .and(name)
+            .and_then(|n| std::fs::File::open(n).ok())
+            .and_then(|f| tcgetattr(f).ok());
+        modes.is_some_and(|m| {
+            m.local_modes
+                .contains(LocalModes::ECHO | LocalModes::ICANON)
+        })
     }
 
     /// Changes the terminal's size; the program is told by SIGWINCH.
@@ -332,7 +330,14 @@ impl Pty {
     /// When the terminal is gone.
     pub fn resize(&mut self, rows: u16, cols: u16) {
         self.shared.lock().resize(rows, cols);
-        self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("the terminal to take a size");
+        self.master
+            .resize(PtySize {
+                rows,
+                cols,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
+            .expect("the terminal to take a size");
     }
 
     /// Sends the program a signal.
@@ -340,7 +345,10 @@ impl Pty {
     /// # Panics
     /// When the program is gone.
     pub fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.pid).ok().and_then(rustix::process::Pid::from_raw).expect("a process id");
+        let pid = i32::try_from(self.pid)
+            .ok()
+            .and_then(rustix::process::Pid::from_raw)
+            .expect("a process id");
         rustix::process::kill_process(pid, signal).expect("the program to take a signal");
     }
 
@@ -383,7 +391,9 @@ fn read(mut reader: Box<dyn Read + Send>, shared: &Shared, writer: &Writer) {
             replies = std::mem::take(&mut s.parser.callbacks_mut().replies);
         });
         if !replies.is_empty() {
-            let _ = writer.lock().map(|mut w| w.write_all(&replies).and_then(|()| w.flush()));
+            let _ = writer
+                .lock()
+                .map(|mut w| w.write_all(&replies).and_then(|()| w.flush()));
         }
     }
     shared.change(|s| s.closed = true);

@@ -22,13 +22,21 @@ impl vt100::Callbacks for Terminal {
         self.clipboard = Some(String::from_utf8_lossy(data).into_owned());
     }
 
-    fn unhandled_csi(&mut self, screen: &mut vt100::Screen, i1: Option<u8>, _: Option<u8>, params: &[&[u16]], c: char) {
+    fn unhandled_csi(
+        &mut self,
+        screen: &mut vt100::Screen,
+        i1: Option<u8>,
+        _: Option<u8>,
+        params: &[&[u16]],
+        c: char,
+    ) {
         match (i1, c, params.first().and_then(|p| p.first())) {
             // Who are you: a VT220. Where is the cursor: here. Programs wait for these.
             (None, 'c', _) => self.replies.extend(b"\x1b[?62;22c"),
             (None, 'n', Some(6)) => {
                 let (row, col) = screen.cursor_position();
-                self.replies.extend(format!("\x1b[{};{}R", row + 1, col + 1).into_bytes());
+                self.replies
+                    .extend(format!("\x1b[{};{}R", row + 1, col + 1).into_bytes());
             }
             (None, 'n', Some(5)) => self.replies.extend(b"\x1b[0n"),
             _ => {}
@@ -51,8 +59,19 @@ pub(crate) struct State {
 
 impl State {
     pub fn new(rows: u16, cols: u16) -> Self {
-        let parser = vt100::Parser::new_with_callbacks(at_least_two(rows), at_least_two(cols), 0, Terminal::default());
-        Self { parser, bytes: 0, taken: 0, closed: false, exit: None }
+        let parser = vt100::Parser::new_with_callbacks(
+            at_least_two(rows),
+            at_least_two(cols),
+            0,
+            Terminal::default(),
+        );
+        Self {
+            parser,
+            bytes: 0,
+            taken: 0,
+            closed: false,
+            exit: None,
+        }
     }
 
     pub fn resize(&mut self, rows: u16, cols: u16) {
@@ -63,7 +82,10 @@ impl State {
     pub fn text(&self) -> String {
         let screen = self.parser.screen();
         let (_, cols) = screen.size();
-        screen.rows(0, cols.get()).map(|r| r.trim_end().to_owned() + "\n").collect()
+        screen
+            .rows(0, cols.get())
+            .map(|r| r.trim_end().to_owned() + "\n")
+            .collect()
     }
 }
 

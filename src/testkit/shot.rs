@@ -6,7 +6,9 @@ use trimtab_plot::{Cell, Frame, Rgb, frame_svg};
 pub fn svg(screen: &vt100::Screen, title: &str) -> String {
     let (rows, cols) = screen.size();
     let cells = (0..rows.get()).flat_map(|row| (0..cols.get()).map(move |col| (row, col)));
-    let cells = cells.map(|(row, col)| screen.cell(row, col).map(cell).unwrap_or_default()).collect();
+    let cells = cells
+        .map(|(row, col)| screen.cell(row, col).map(cell).unwrap_or_default())
+        .collect();
     frame_svg(&Frame::dark(title, usize::from(cols.get()), cells))
 }
 

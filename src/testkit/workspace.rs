@@ -1,6 +1,6 @@
 //! A temporary workspace, and the real binary in it with an environment of its own.
 
-use crate::pty::Program;
+use crate::program::Program;
 use std::{
     ffi::OsString,
     fs,
@@ -26,8 +26,14 @@ impl Workspace {
     #[must_use]
     pub fn new(binary: impl Into<PathBuf>, policy: &str) -> Self {
         // Short, because a socket's path must be.
-        let root = tempfile::Builder::new().prefix("tt-").tempdir().expect("a temporary folder");
-        let this = Self { root, binary: binary.into() };
+        let root = tempfile::Builder::new()
+            .prefix("tt-")
+            .tempdir()
+            .expect("a temporary folder");
+        let this = Self {
+            root,
+            binary: binary.into(),
+        };
         fs::create_dir_all(this.path()).expect("the workspace's folder");
         fs::create_dir_all(this.home().join("run")).expect("the home's folder");
         this.write("trimtab.toml", policy);
@@ -81,7 +87,10 @@ impl Workspace {
         ];
         // The search path, and a prebuilt DuckDB where the build links one.
         let kept = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"];
-        env.extend(kept.into_iter().filter_map(|k| Some((k.into(), std::env::var_os(k)?))));
+        env.extend(
+            kept.into_iter()
+                .filter_map(|k| Some((k.into(), std::env::var_os(k)?))),
+        );
         env
     }
 
@@ -89,7 +98,12 @@ impl Workspace {
     #[must_use]
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
-        command.args(args).env_clear().envs(self.environment()).current_dir(self.path()).stdin(Stdio::null());
+        command
+            .args(args)
+            .env_clear()
+            .envs(self.environment())
+            .current_dir(self.path())
+            .stdin(Stdio::null());
         command
     }
 
@@ -98,22 +112,37 @@ impl Workspace {
     /// # Panics
     /// When it cannot be started.
     pub fn run(&self, args: &[&str]) -> Ran {
-        Ran::new(args, self.command(args).output().unwrap_or_else(|e| panic!("{} cannot be started: {e}", self.binary.display())))
+        Ran::new(
+            args,
+            self.command(args)
+                .output()
+                .unwrap_or_else(|e| panic!("{} cannot be started: {e}", self.binary.display())),
+        )
     }
 
     /// The binary in a terminal; `spawn()` starts it.
     #[must_use]
     pub fn pty(&self, args: &[&str]) -> Program {
-        let program = Program::new(&self.binary).args(args.iter().copied()).cwd(self.path()).log(self.log());
+        let program = Program::new(&self.binary)
+            .args(args.iter().copied())
+            .cwd(self.path())
+            .log(self.log());
         // A terminal has its own width, which `COLUMNS` would belie.
-        self.environment().into_iter().filter(|(k, _)| k != "COLUMNS").fold(program, |p, (k, v)| p.env(k, v))
+        self.environment()
+            .into_iter()
+            .filter(|(k, _)| k != "COLUMNS")
+            .fold(program, |p, (k, v)| p.env(k, v))
     }
 }
 
 impl Drop for Workspace {
     fn drop(&mut self) {
         if self.file(".trimtab/agent.lock").exists() {
-            let _ = self.command(&["agent", "stop"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            let _ = self
+                .command(&["agent", "stop"])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
         }
     }
 }
@@ -134,7 +163,12 @@ pub struct Ran {
 impl Ran {
     fn new(args: &[&str], output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Self { args: args.join(" "), code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Self {
+            args: args.join(" "),
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
     }
 
     /// The data of a command that did what was asked.
@@ -152,7 +186,11 @@ impl Ran {
     /// When it ended with another, with what it said.
     #[track_caller]
     pub fn exited(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "trimtab {}\n{}{}", self.args, self.stdout, self.stderr);
+        assert_eq!(
+            self.code, code,
+            "trimtab {}\n{}{}",
+            self.args, self.stdout, self.stderr
+        );
         self
     }
 }
@@ -164,10 +202,23 @@ mod tests {
     #[test]
     fn the_binary_sees_only_its_own_world() {
         let w = Workspace::new("/bin/sh", "[workspace]\n");
-        let out = w.run(&["-c", "echo $HOME:$TRIMTAB_WORKSPACE:$CARGO; pwd; cat trimtab.toml"]).ok();
-        let expected = format!("{}:{}:\n{}\n[workspace]\n", w.home().display(), w.path().display(), w.path().display());
+        let out = w
+            .run(&[
+                "-c",
+                "echo $HOME:$TRIMTAB_WORKSPACE:$CARGO; pwd; cat trimtab.toml",
+            ])
+            .ok();
+        let expected = format!(
+            "{}:{}:\n{}\n[workspace]\n",
+            w.home().display(),
+            w.path().display(),
+            w.path().display()
+        );
         assert_eq!(out, expected);
-        assert_eq!(w.run(&["-c", "echo no >&2; exit 3"]).exited(3).stderr, "no\n");
+        assert_eq!(
+            w.run(&["-c", "echo no >&2; exit 3"]).exited(3).stderr,
+            "no\n"
+        );
     }
 
     #[test]

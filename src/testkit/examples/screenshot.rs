@@ -15,9 +15,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [out, size, steps, program, rest @ ..] = args.as_slice() else {
         return Err("Usage: screenshot OUT.svg ROWSxCOLS STEPS PROGRAM [ARG…]".into());
     };
-    let (rows, cols) = size.split_once('x').ok_or("The size is ROWSxCOLS, for example 30x100.")?;
-    let program = Program::new(program).args(rest).size(rows.parse()?, cols.parse()?).deadline(Duration::from_secs(180));
-    let program = std::env::vars_os().fold(program, |p, (k, v)| p.env(k, v)).env("TERM", "xterm-256color").env("COLORTERM", "truecolor");
+    let (rows, cols) = size
+        .split_once('x')
+        .ok_or("The size is ROWSxCOLS, for example 30x100.")?;
+    let program = Program::new(program)
+        .args(rest)
+        .size(rows.parse()?, cols.parse()?)
+        .deadline(Duration::from_secs(180));
+    let program = std::env::vars_os()
+        .fold(program, |p, (k, v)| p.env(k, v))
+        .env("TERM", "xterm-256color")
+        .env("COLORTERM", "truecolor");
     let mut pty = program.cwd(std::env::current_dir()?).spawn();
     for step in steps.split(';').map(str::trim).filter(|s| !s.is_empty()) {
         match step.split_once(' ').unwrap_or((step, "")) {
@@ -27,7 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                 pty.keys(keys);
             }
             ("settle", _) => pty.settle(Duration::from_millis(400)),
-            _ => return Err(format!("The step {step:?} is none of: wait TEXT, keys KEYS, settle.").into()),
+            _ => {
+                return Err(
+                    format!("The step {step:?} is none of: wait TEXT, keys KEYS, settle.").into(),
+                );
+            }
         }
     }
     fs::write(out, pty.screen(|s| shot::svg(s, "Trimtab")))?;

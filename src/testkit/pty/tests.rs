@@ -3,14 +3,27 @@
 use super::*;
 
 fn sh(script: &str) -> Pty {
-    Program::new("/bin/sh").args(["-c", script]).size(10, 40).deadline(Duration::from_secs(10)).spawn()
+    Program::new("/bin/sh")
+        .args(["-c", script])
+        .size(10, 40)
+        .deadline(Duration::from_secs(10))
+        .spawn()
 }
 
 #[test]
 fn output_and_exit_code_are_seen() {
     let pty = sh("printf 'hello\\n'; exit 3");
-    assert_eq!(pty.exit_status(), Exit { code: 3, signal: None });
-    pty.wait_for(|s| s.contents().starts_with("hello"), "hello on the first line");
+    assert_eq!(
+        pty.exit_status(),
+        Exit {
+            code: 3,
+            signal: None
+        }
+    );
+    pty.wait_for(
+        |s| s.contents().starts_with("hello"),
+        "hello on the first line",
+    );
 }
 
 #[test]
@@ -18,7 +31,10 @@ fn keys_reach_the_program() {
     let mut pty = Pty::spawn("/bin/cat", &[], &[], 10, 40);
     pty.keys("two<space>words<enter>");
     // Once from the terminal's echo, once from cat.
-    pty.wait_for(|s| s.contents().matches("two words").count() == 2, "two lines");
+    pty.wait_for(
+        |s| s.contents().matches("two words").count() == 2,
+        "two lines",
+    );
     pty.keys("<ctrl-d>");
     assert_eq!(pty.exit_status().code, 0);
 }
@@ -36,7 +52,8 @@ fn the_size_is_told_and_changes() {
 
 #[test]
 fn the_alternate_screen_is_left_again() {
-    let mut pty = sh("printf '\\033[?1049h\\033[?25lfull'; read x; printf '\\033[?1049l\\033[?25h'; read y");
+    let mut pty =
+        sh("printf '\\033[?1049h\\033[?25lfull'; read x; printf '\\033[?1049l\\033[?25h'; read y");
     pty.wait_text("full");
     assert!(pty.alternate_screen() && pty.cursor_hidden());
     pty.keys("<enter>");
@@ -55,7 +72,8 @@ fn signals_end_it() {
 
 #[test]
 fn modes_are_seen() {
-    let mut pty = sh("stty raw -echo; echo raw; head -c 1 >/dev/null; stty sane; echo cooked; read x");
+    let mut pty =
+        sh("stty raw -echo; echo raw; head -c 1 >/dev/null; stty sane; echo cooked; read x");
     pty.wait_text("raw");
     assert!(!pty.cooked());
     pty.keys("x");
@@ -75,16 +93,24 @@ fn bytes_are_counted() {
 
 #[test]
 fn queries_are_answered() {
-    let pty = sh("stty raw -echo; printf 'ab\\033[6n'; head -c 6 | od -An -c; printf 'done'; sleep 100");
+    let pty =
+        sh("stty raw -echo; printf 'ab\\033[6n'; head -c 6 | od -An -c; printf 'done'; sleep 100");
     pty.wait_text("done");
-    assert!(pty.screen_text().contains("1   ;   3   R"), "{}", pty.screen_text());
+    assert!(
+        pty.screen_text().contains("1   ;   3   R"),
+        "{}",
+        pty.screen_text()
+    );
 }
 
 #[test]
 fn what_is_copied_and_titled_is_kept() {
     let pty = sh("printf '\\033]52;c;aGk=\\007\\033]2;Trimtab\\007.'; read x");
     pty.wait_text(".");
-    assert_eq!((pty.clipboard().as_deref(), pty.title().as_str()), (Some("aGk="), "Trimtab"));
+    assert_eq!(
+        (pty.clipboard().as_deref(), pty.title().as_str()),
+        (Some("aGk="), "Trimtab")
+    );
 }
 
 #[test]
@@ -96,9 +122,18 @@ fn a_failed_wait_shows_the_screen() {
 
 #[test]
 fn the_environment_is_only_what_is_said() {
-    let pty = Pty::spawn("/usr/bin/env", &[], &[("TERM", "linux"), ("ONLY", "this")], 30, 200);
+    let pty = Pty::spawn(
+        "/usr/bin/env",
+        &[],
+        &[("TERM", "linux"), ("ONLY", "this")],
+        30,
+        200,
+    );
     pty.exit_status();
     pty.wait_text("ONLY=this");
     let text = pty.screen_text();
-    assert!(text.contains("TERM=linux") && !text.contains("CARGO"), "{text}");
+    assert!(
+        text.contains("TERM=linux") && !text.contains("CARGO"),
+        "{text}"
+    );
 }
