@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     path::Path,
 };
-use trimtab_core::stats::quality::auc;
+use trimtab_core::{stats::quality::auc, time::Millis};
 use trimtab_store::frame::{FrameError, Select, read_parquet};
 
 /// One month of production.
@@ -50,36 +50,49 @@ pub fn by_month(root: &Path) -> Result<Vec<Month>, Error> {
             }
         }
     }
-    let mut months: BTreeMap<String, (BTreeSet<String>, usize, Vec<bool>, Vec<f64>)> =
-        BTreeMap::new();
+    let mut months: BTreeMap<String, Tally> = BTreeMap::new();
     let (ids, versions) = (log.texts("request_id")?, log.texts("model_version")?);
     let probability = log.column("probability")?;
     for (row, at) in log.times("timestamp")?.iter().enumerate() {
-        let Some(at) = at else { continue };
-        let day = at.date();
-        let month = months
-            .entry(
-                day.rsplit_once('-')
-                    .map_or(day.clone(), |(m, _)| m.to_owned()),
-            )
-            .or_default();
-        month.0.extend(versions[row].clone());
-        month.1 += 1;
+        let Some(day) = at.map(Millis::date) else {
+            continue;
+        };
+        let name = day
+            .rsplit_once('-')
+            .map_or(day.as_str(), |(month, _)| month);
+        let tally = months.entry(name.to_owned()).or_default();
+        tally.versions.extend(versions[row].clone());
+        tally.rows += 1;
         let label = ids[row].as_ref().and_then(|id| labels.get(id));
         if let (Some(label), Some(p)) = (label, probability.number(row)) {
-            month.2.push(*label);
-            month.3.push(p);
+            tally.labels.push(*label);
+            tally.scores.push(p);
         }
     }
-    let month = |(month, (versions, rows, labels, scores)): (
-        String,
-        (BTreeSet<String>, usize, Vec<bool>, Vec<f64>),
-    )| Month {
-        month,
-        versions: versions.into_iter().collect(),
-        rows,
-        labelled: labels.len(),
-        auc: auc(&labels, &scores),
-    };
-    Ok(months.into_iter().map(month).collect())
+    Ok(months
+        .into_iter()
+        .map(|(month, tally)| tally.judge(month))
+        .collect())
+}
+
+/// What is gathered of one month.
+#[derive(Default)]
+struct Tally {
+    versions: BTreeSet<String>,
+    rows: usize,
+    /// Of the labelled rows, as are the scores.
+    labels: Vec<bool>,
+    scores: Vec<f64>,
+}
+
+impl Tally {
+    fn judge(self, month: String) -> Month {
+        Month {
+            month,
+            versions: self.versions.into_iter().collect(),
+            rows: self.rows,
+            labelled: self.labels.len(),
+            auc: auc(&self.labels, &self.scores),
+        }
+    }
 }

@@ -187,4 +187,16 @@ async fn three_weeks_pass_through_a_server_that_goes_away() {
             .all(|t| *t < Millis::parse("2013-02-04").unwrap())
     );
     assert!(fs::read_dir(root.join("labels")).unwrap().count() == 1);
+
+    let months = crate::quality::by_month(&root).unwrap();
+    assert_eq!(months.len(), 1);
+    assert_eq!(
+        (months[0].month.as_str(), months[0].rows),
+        ("2013-02", log.rows())
+    );
+    assert_eq!(
+        (months[0].versions.as_slice(), months[0].labelled),
+        (&["late15-v1".to_owned()][..], labels.rows())
+    );
+    assert!(months[0].auc > 0.5);
 }
