@@ -6,8 +6,8 @@
 
 use std::io::{self, Write};
 
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::queue;
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
@@ -27,7 +27,12 @@ pub struct Quiet<W: Write> {
 impl<W: Write> Quiet<W> {
     /// Wraps a terminal's output.
     pub const fn new(out: W) -> Self {
-        Self { out, bytes: Vec::new(), cursor_shown: None, sent: 0 }
+        Self {
+            out,
+            bytes: Vec::new(),
+            cursor_shown: None,
+            sent: 0,
+        }
     }
 
     /// Bytes written to the terminal so far.
@@ -136,7 +141,9 @@ mod tests {
 
     #[test]
     fn an_unchanged_frame_costs_nothing() -> io::Result<()> {
-        let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, 40, 5)) };
+        let options = TerminalOptions {
+            viewport: Viewport::Fixed(Rect::new(0, 0, 40, 5)),
+        };
         let mut terminal = Terminal::with_options(Quiet::new(Vec::new()), options)?;
         assert!(draw(&mut terminal, "runs")? > 0);
         assert_eq!(draw(&mut terminal, "runs")?, 0);

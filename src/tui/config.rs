@@ -91,7 +91,8 @@ pub enum ConfigError {
 /// Where the file is looked for: `~/.config/trimtab/config.toml` on Linux.
 #[must_use]
 pub fn default_path() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "trimtab").map(|dirs| dirs.config_dir().join("config.toml"))
+    directories::ProjectDirs::from("", "", "trimtab")
+        .map(|dirs| dirs.config_dir().join("config.toml"))
 }
 
 /// Reads the file; one that is not there is the default taste.
@@ -99,19 +100,33 @@ pub fn default_path() -> Option<PathBuf> {
 /// # Errors
 /// [`ConfigError`] names the file and what is wrong with it.
 pub fn load(path: Option<&Path>) -> Result<Taste, ConfigError> {
-    let Some(path) = path else { return parse("", Path::new("")) };
+    let Some(path) = path else {
+        return parse("", Path::new(""));
+    };
     match std::fs::read_to_string(path) {
         Ok(text) => parse(&text, path),
         Err(e) if e.kind() == io::ErrorKind::NotFound => parse("", path),
-        Err(source) => Err(ConfigError::Read { path: path.to_owned(), source }),
+        Err(source) => Err(ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        }),
     }
 }
 
 fn parse(text: &str, path: &Path) -> Result<Taste, ConfigError> {
-    let file: File =
-        toml::from_str(text).map_err(|e| ConfigError::Parse { path: path.to_owned(), message: e.to_string().trim_end().to_owned() })?;
-    let keymap = Keymap::with(&file.keys).map_err(|source| ConfigError::Keys { path: path.to_owned(), source })?;
-    Ok(Taste { palette: file.theme.map(Palette::from), ascii: file.ascii, keymap })
+    let file: File = toml::from_str(text).map_err(|e| ConfigError::Parse {
+        path: path.to_owned(),
+        message: e.to_string().trim_end().to_owned(),
+    })?;
+    let keymap = Keymap::with(&file.keys).map_err(|source| ConfigError::Keys {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(Taste {
+        palette: file.theme.map(Palette::from),
+        ascii: file.ascii,
+        keymap,
+    })
 }
 
 #[cfg(test)]
@@ -121,9 +136,9 @@ mod tests {
     #[test]
     fn a_file_is_read_or_named() {
         let path = Path::new("config.toml");
-        let taste = parse("theme = \"light\"\n[keys]\npromote = [\"f5\"]\n", path).unwrap();
+        let taste = parse("theme = \"light\"\n[keys]\npromote = [\"f6\"]\n", path).unwrap();
         assert_eq!(taste.palette, Some(Palette::Light));
-        assert_eq!(taste.keymap.keys_of("promote"), ["f5"]);
+        assert_eq!(taste.keymap.keys_of("promote"), ["f6"]);
         for (text, needle) in [
             ("theme = \"pink\"", "line 1"),
             ("colour = 1", "colour"),
@@ -131,7 +146,10 @@ mod tests {
             ("[keys]\npromot = [\"B\"]", "promot"),
         ] {
             let error = parse(text, path).unwrap_err().to_string();
-            assert!(error.starts_with("config.toml") && error.contains(needle), "{error}");
+            assert!(
+                error.starts_with("config.toml") && error.contains(needle),
+                "{error}"
+            );
         }
         assert!(load(None).is_ok());
         assert!(load(Some(Path::new("/nowhere/at/all.toml"))).is_ok());

@@ -47,13 +47,22 @@ impl Runner {
                 }
             }
         });
-        Self { link, inbox, feeds: HashMap::new(), export_dir }
+        Self {
+            link,
+            inbox,
+            feeds: HashMap::new(),
+            export_dir,
+        }
     }
 
     /// Starts an effect, or hands it back to the loop.
     pub fn run(&mut self, effect: Effect) -> Option<Order> {
         match effect {
-            Effect::Follow { slot, generation, topic } => self.follow(slot, generation, topic),
+            Effect::Follow {
+                slot,
+                generation,
+                topic,
+            } => self.follow(slot, generation, topic),
             Effect::Unfollow(slot) => {
                 if let Some(task) = self.feeds.remove(&slot) {
                     task.abort();
@@ -62,7 +71,11 @@ impl Runner {
             Effect::Ask { call, request } => {
                 let (link, inbox) = (self.link.clone(), self.inbox.clone());
                 tokio::spawn(async move {
-                    let result = link.request(*request).await.map(Box::new).map_err(Trouble::from);
+                    let result = link
+                        .request(*request)
+                        .await
+                        .map(Box::new)
+                        .map_err(Trouble::from);
                     // The console is gone when nobody listens.
                     let _ = inbox.send(Msg::Answered { call, result }).await;
                 });
@@ -72,7 +85,10 @@ impl Runner {
                 tokio::spawn(async move {
                     let task = tokio::task::spawn_blocking(move || export(&chart, &dir, &name));
                     let result = task.await.unwrap_or_else(|e| {
-                        Err(Trouble { message: format!("The chart could not be drawn: {e}."), hint: "This is a bug; the log has the details.".into() })
+                        Err(Trouble {
+                            message: format!("The chart could not be drawn: {e}."),
+                            hint: "This is a bug; the log has the details.".into(),
+                        })
                     });
                     let _ = inbox.send(Msg::Exported(result)).await;
                 });
@@ -89,9 +105,19 @@ impl Runner {
         let (link, inbox) = (self.link.clone(), self.inbox.clone());
         let task = tokio::spawn(async move {
             // An error means that the link is down for good, which its state tells.
-            let Ok(mut subscription) = link.subscribe(topic).await else { return };
+            let Ok(mut subscription) = link.subscribe(topic).await else {
+                return;
+            };
             while let Some(event) = subscription.next().await {
-                if inbox.send(Msg::Fed { slot, generation, event }).await.is_err() {
+                if inbox
+                    .send(Msg::Fed {
+                        slot,
+                        generation,
+                        event,
+                    })
+                    .await
+                    .is_err()
+                {
                     return;
                 }
             }
@@ -118,8 +144,11 @@ fn export(chart: &Chart, dir: &Path, name: &str) -> Result<Vec<String>, Trouble>
         .into_iter()
         .map(|(extension, format)| {
             let path = dir.join(format!("{stem}.{extension}"));
-            let bytes = plot::render(&data, plot::Size::default(), format)
-                .map_err(|e| Trouble { message: e.to_string(), hint: String::new() })?;
+            let bytes =
+                plot::render(&data, plot::Size::default(), format).map_err(|e| Trouble {
+                    message: e.to_string(),
+                    hint: String::new(),
+                })?;
             fs::write(&path, bytes).map_err(|e| cannot_write(&path, &e))?;
             Ok(path.display().to_string())
         })
@@ -135,24 +164,49 @@ fn cannot_write(path: &Path, error: &io::Error) -> Trouble {
 
 /// `name`, or `name-2`, `name-3`, … when that is taken.
 fn free_stem(dir: &Path, name: &str) -> String {
-    let taken = |stem: &str| dir.join(format!("{stem}.svg")).exists() || dir.join(format!("{stem}.png")).exists();
+    let taken = |stem: &str| {
+        dir.join(format!("{stem}.svg")).exists() || dir.join(format!("{stem}.png")).exists()
+    };
     (1..10_000)
-        .map(|n| if n == 1 { name.to_owned() } else { format!("{name}-{n}") })
+        .map(|n| {
+            if n == 1 {
+                name.to_owned()
+            } else {
+                format!("{name}-{n}")
+            }
+        })
         .find(|stem| !taken(stem))
         .unwrap_or_else(|| name.to_owned())
 }
 
 /// The same chart in the terms of `trimtab-plot`; what is zoomed away is left away.
 fn as_plot(chart: &Chart) -> plot::Chart {
-    let inside = |x: f64| chart.x_range.is_none_or(|(low, high)| (low..=high).contains(&x));
+    let inside = |x: f64| {
+        chart
+            .x_range
+            .is_none_or(|(low, high)| (low..=high).contains(&x))
+    };
     let mut series: Vec<plot::Series> = chart
         .lines
         .iter()
         .filter(|l| !l.faint)
-        .map(|l| plot::Series::new(l.series, l.name.clone(), l.points.iter().copied().filter(|p| inside(p.0)).collect()))
+        .map(|l| {
+            plot::Series::new(
+                l.series,
+                l.name.clone(),
+                l.points.iter().copied().filter(|p| inside(p.0)).collect(),
+            )
+        })
         .collect();
-    if let (Some((y, label)), Some((low, high))) = (&chart.bound, chart.x_range.or_else(|| chart.extent())) {
-        let bound = plot::Series { name: label.clone(), points: vec![(low, *y), (high, *y)], colour: 7, marker: plot::Marker::None };
+    if let (Some((y, label)), Some((low, high))) =
+        (&chart.bound, chart.x_range.or_else(|| chart.extent()))
+    {
+        let bound = plot::Series {
+            name: label.clone(),
+            points: vec![(low, *y), (high, *y)],
+            colour: 7,
+            marker: plot::Marker::None,
+        };
         series.push(bound);
     }
     plot::Chart {
@@ -165,9 +219,20 @@ fn as_plot(chart: &Chart) -> plot::Chart {
                 XKind::Elapsed => plot::XKind::Relative,
             },
         },
-        y: plot::YAxis { label: String::new(), log: chart.log_y },
+        y: plot::YAxis {
+            label: String::new(),
+            log: chart.log_y,
+        },
         series,
-        marks: chart.marks.iter().filter(|m| inside(m.x)).map(|m| plot::Mark { x: m.x, label: m.label.clone() }).collect(),
+        marks: chart
+            .marks
+            .iter()
+            .filter(|m| inside(m.x))
+            .map(|m| plot::Mark {
+                x: m.x,
+                label: m.label.clone(),
+            })
+            .collect(),
     }
 }
 
@@ -181,13 +246,21 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let chart = Chart {
             title: "auc".into(),
-            lines: vec![Line { name: "auc".into(), points: vec![(0.0, 0.5), (1.0, f64::NAN), (2.0, 0.7)], series: 0, faint: false }],
+            lines: vec![Line {
+                name: "auc".into(),
+                points: vec![(0.0, 0.5), (1.0, f64::NAN), (2.0, 0.7)],
+                series: 0,
+                faint: false,
+            }],
             bound: Some((0.6, "bound".into())),
             ..Chart::default()
         };
         let first = export(&chart, dir.path(), "late15-auc").unwrap();
         let second = export(&chart, dir.path(), "late15-auc").unwrap();
-        assert!(first[0].ends_with("late15-auc.svg") && second[1].ends_with("late15-auc-2.png"), "{first:?} {second:?}");
+        assert!(
+            first[0].ends_with("late15-auc.svg") && second[1].ends_with("late15-auc-2.png"),
+            "{first:?} {second:?}"
+        );
         let refused = export(&chart, Path::new("/proc/nowhere"), "x").unwrap_err();
         assert!(refused.message.contains("cannot be written"), "{refused:?}");
     }

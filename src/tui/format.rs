@@ -9,10 +9,14 @@ pub fn metric(value: f64) -> String {
     if value.is_nan() {
         "NaN".to_owned()
     } else if value.is_infinite() {
-        if value > 0.0 { "inf".to_owned() } else { "-inf".to_owned() }
+        if value > 0.0 {
+            "inf".to_owned()
+        } else {
+            "-inf".to_owned()
+        }
     } else if magnitude == 0.0 {
         "0".to_owned()
-    } else if magnitude >= 1e6 || magnitude < 1e-4 {
+    } else if !(1e-4..1e6).contains(&magnitude) {
         format!("{value:.2e}")
     } else if magnitude >= 1000.0 {
         format!("{value:.0}")
@@ -34,13 +38,21 @@ pub fn metric_or(value: Option<f64>, none: &str) -> String {
 /// Three decimals for scores between 0 and 1; NaN is `none`.
 #[must_use]
 pub fn score(value: f64, none: &str) -> String {
-    if value.is_nan() { none.to_owned() } else { format!("{value:.3}") }
+    if value.is_nan() {
+        none.to_owned()
+    } else {
+        format!("{value:.3}")
+    }
 }
 
 /// A difference with its sign.
 #[must_use]
 pub fn delta(value: f64) -> String {
-    if value.is_nan() { "NaN".to_owned() } else { format!("{value:+.3}") }
+    if value.is_nan() {
+        "NaN".to_owned()
+    } else {
+        format!("{value:+.3}")
+    }
 }
 
 /// A share as a percentage: `7%`, `0.4%`, `100%`.
@@ -64,7 +76,7 @@ pub fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -81,7 +93,7 @@ pub fn short_count(value: u64) -> String {
         1_000..10_000 => format!("{:.1}k", v / 1e3),
         10_000..1_000_000 => format!("{:.0}k", v / 1e3),
         1_000_000..10_000_000 => format!("{:.1}M", v / 1e6),
-        1_000_000..1_000_000_000 => format!("{:.0}M", v / 1e6),
+        10_000_000..1_000_000_000 => format!("{:.0}M", v / 1e6),
         _ => format!("{:.1}G", v / 1e9),
     }
 }
@@ -89,7 +101,11 @@ pub fn short_count(value: u64) -> String {
 /// `plural(2, "run")` is `2 runs`.
 #[must_use]
 pub fn plural(n: u64, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", count(n)) }
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{} {noun}s", count(n))
+    }
 }
 
 /// Milliseconds of latency; NaN is `none`.
@@ -147,7 +163,11 @@ pub fn next_change(now: Millis, then: Millis) -> i64 {
 #[must_use]
 pub fn month_day(at: Millis) -> String {
     let t = at.civil();
-    format!("{} {:02}", MONTHS[usize::from(t.month().unsigned_abs()).saturating_sub(1) % 12], t.day())
+    format!(
+        "{} {:02}",
+        MONTHS[usize::from(t.month().unsigned_abs()).saturating_sub(1) % 12],
+        t.day()
+    )
 }
 
 /// `Jul` of an instant.
@@ -163,7 +183,9 @@ pub fn clock(at: Millis) -> String {
     format!("{:02}:{:02}:{:02}", t.hour(), t.minute(), t.second())
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 #[cfg(test)]
 mod tests {

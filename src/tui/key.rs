@@ -62,7 +62,9 @@ pub enum KeyError {
     #[error("empty key; write for example \"j\", \"ctrl-d\" or \"g g\"")]
     Empty,
     /// The name is not one of ours.
-    #[error("unknown key \"{0}\"; write a character, or one of enter, esc, tab, space, up, down, left, right, home, end, pgup, pgdn, backspace, delete, f1 to f24")]
+    #[error(
+        "unknown key \"{0}\"; write a character, or one of enter, esc, tab, space, up, down, left, right, home, end, pgup, pgdn, backspace, delete, f1 to f24"
+    )]
     Unknown(String),
 }
 
@@ -88,7 +90,12 @@ impl Key {
     /// A key without modifiers.
     #[must_use]
     pub const fn plain(code: Code) -> Self {
-        Self { code, ctrl: false, alt: false, shift: false }
+        Self {
+            code,
+            ctrl: false,
+            alt: false,
+            shift: false,
+        }
     }
 
     /// A character key without modifiers.
@@ -107,7 +114,11 @@ impl Key {
         let code = match event.code {
             KeyCode::Char(c) => {
                 // Terminals with the keyboard protocol send 'a' + shift, the others send 'A'.
-                let c = if shift && c.is_lowercase() { c.to_uppercase().next().unwrap_or(c) } else { c };
+                let c = if shift && c.is_lowercase() {
+                    c.to_uppercase().next().unwrap_or(c)
+                } else {
+                    c
+                };
                 shift = false;
                 Code::Char(c)
             }
@@ -153,14 +164,24 @@ impl Key {
     /// # Errors
     /// When any of them is no key, or there is none.
     pub fn parse_sequence(text: &str) -> Result<Vec<Self>, KeyError> {
-        let keys = text.split_whitespace().map(str::parse).collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() { Err(KeyError::Empty) } else { Ok(keys) }
+        let keys = text
+            .split_whitespace()
+            .map(str::parse)
+            .collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() {
+            Err(KeyError::Empty)
+        } else {
+            Ok(keys)
+        }
     }
 
     /// Prints a sequence; the inverse of [`Key::parse_sequence`].
     #[must_use]
     pub fn print_sequence(keys: &[Self]) -> String {
-        keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        keys.iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -210,7 +231,9 @@ impl FromStr for Key {
             return Err(KeyError::Empty);
         }
         key.code = code(rest).ok_or_else(|| KeyError::Unknown(text.to_owned()))?;
-        if key.shift && let Code::Char(c) = key.code {
+        if key.shift
+            && let Code::Char(c) = key.code
+        {
             // One normal form: the capital says it.
             key.code = Code::Char(c.to_uppercase().next().unwrap_or(c));
             key.shift = false;
@@ -241,15 +264,19 @@ mod tests {
 
     fn any_key() -> impl Strategy<Value = Key> {
         let code = prop_oneof![
-            any::<char>().prop_filter("printable", |c| !c.is_control() && !c.is_whitespace()).prop_map(Code::Char),
+            any::<char>()
+                .prop_filter("printable", |c| !c.is_control() && !c.is_whitespace())
+                .prop_map(Code::Char),
             (1u8..=24).prop_map(Code::F),
             proptest::sample::select(NAMES.iter().map(|(_, c)| *c).collect::<Vec<_>>()),
         ];
-        (code, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(code, ctrl, alt, shift)| Key {
-            code,
-            ctrl,
-            alt,
-            shift: shift && !matches!(code, Code::Char(_)),
+        (code, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(code, ctrl, alt, shift)| {
+            Key {
+                code,
+                ctrl,
+                alt,
+                shift: shift && !matches!(code, Code::Char(_)),
+            }
         })
     }
 
@@ -271,10 +298,19 @@ mod tests {
     #[test]
     fn shifted_characters_are_capitals() {
         assert_eq!("shift-g".parse::<Key>(), Ok(Key::char('G')));
-        assert_eq!("ctrl--".parse::<Key>(), Ok(Key { ctrl: true, ..Key::char('-') }));
+        assert_eq!(
+            "ctrl--".parse::<Key>(),
+            Ok(Key {
+                ctrl: true,
+                ..Key::char('-')
+            })
+        );
         let event = KeyEvent::new(KeyCode::Char('g'), KeyModifiers::SHIFT);
         assert_eq!(Key::from_event(event), Some(Key::char('G')));
         let event = KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT);
-        assert_eq!(Key::from_event(event).map(|k| k.to_string()).as_deref(), Some("shift-tab"));
+        assert_eq!(
+            Key::from_event(event).map(|k| k.to_string()).as_deref(),
+            Some("shift-tab")
+        );
     }
 }

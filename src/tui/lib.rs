@@ -91,7 +91,10 @@ pub enum ConsoleError {
 impl From<io::Error> for ConsoleError {
     fn from(error: io::Error) -> Self {
         // `Screen::take` wraps the one error that has an answer of its own.
-        match error.get_ref().and_then(|e| e.downcast_ref::<caps::CapsError>()) {
+        match error
+            .get_ref()
+            .and_then(|e| e.downcast_ref::<caps::CapsError>())
+        {
             Some(caps) => Self::Terminal(caps.clone()),
             None => Self::Io(error),
         }

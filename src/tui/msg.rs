@@ -59,7 +59,10 @@ pub struct Trouble {
 
 impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
-        Self { message: failure.message, hint: failure.hint }
+        Self {
+            message: failure.message,
+            hint: failure.hint,
+        }
     }
 }
 

@@ -50,7 +50,10 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
     let size = screen.terminal().size()?;
     let mut model = Model::new(look, size, taste.keymap, clock::now());
     model.read_only = options.read_only;
-    model.log_path = options.log_path.map(|p| p.display().to_string()).unwrap_or_default();
+    model.log_path = options
+        .log_path
+        .map(|p| p.display().to_string())
+        .unwrap_or_default();
     let mut events = EventStream::new();
     let mut next = Some(Msg::Resized(size.width, size.height));
     let mut dirty = true;
@@ -79,10 +82,14 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
         }
         let waited = drawn.elapsed();
         if dirty && waited >= if queue.is_empty() { BREATH } else { PATIENCE } {
-            screen.terminal().draw(|frame| view::view(&model, frame.buffer_mut()))?;
+            screen
+                .terminal()
+                .draw(|frame| view::view(&model, frame.buffer_mut()))?;
             (dirty, drawn) = (false, Instant::now());
         }
-        let wake = model.wake_in().map(|ms| Instant::now() + Duration::from_millis(ms.unsigned_abs()));
+        let wake = model
+            .wake_in()
+            .map(|ms| Instant::now() + Duration::from_millis(ms.unsigned_abs()));
         // Keys first: a person is slow, and a flood of deltas must not make them wait.
         next = tokio::select! {
             biased;

@@ -10,11 +10,14 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::Show;
-use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
+};
 use crossterm::execute;
 use crossterm::style::ResetColor;
 use crossterm::terminal::{
-    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode,
+    enable_raw_mode,
 };
 use ratatui::Terminal;
 
@@ -37,7 +40,10 @@ impl Screen {
     /// When standard input or output is no terminal, or the terminal refuses.
     pub fn take() -> io::Result<Self> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-            return Err(io::Error::new(io::ErrorKind::Unsupported, CapsError::NoTerminal));
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                CapsError::NoTerminal,
+            ));
         }
         install_hook();
         enter()?;
@@ -102,8 +108,14 @@ pub fn copy(text: &str) -> io::Result<()> {
 fn enter() -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen, EnableFocusChange, EnableBracketedPaste, SetTitle("trimtab"))
-        .inspect_err(|_| restore())
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        EnableFocusChange,
+        EnableBracketedPaste,
+        SetTitle("trimtab")
+    )
+    .inspect_err(|_| restore())
 }
 
 /// Gives the terminal back; does nothing when it is not held, so it can be called from anywhere.

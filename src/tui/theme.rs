@@ -90,11 +90,37 @@ const PURPLE: (u8, u8, u8) = (204, 121, 167);
 const GREY: (u8, u8, u8) = (136, 142, 150);
 
 /// Eight series colours on dark ground, in order of use.
-const SERIES_DARK: [(u8, u8, u8); 8] = [SKY, ORANGE, (46, 190, 148), PURPLE, YELLOW, (240, 124, 50), (120, 160, 240), GREY];
+const SERIES_DARK: [(u8, u8, u8); 8] = [
+    SKY,
+    ORANGE,
+    (46, 190, 148),
+    PURPLE,
+    YELLOW,
+    (240, 124, 50),
+    (120, 160, 240),
+    GREY,
+];
 /// Eight series colours on light ground.
-const SERIES_LIGHT: [(u8, u8, u8); 8] = [BLUE, VERMILION, GREEN, (160, 70, 120), (150, 110, 0), (60, 130, 190), (90, 90, 200), (100, 104, 110)];
-const SERIES_SIXTEEN: [Color; 8] =
-    [Color::Cyan, Color::Yellow, Color::Green, Color::Magenta, Color::LightYellow, Color::LightRed, Color::LightBlue, Color::Gray];
+const SERIES_LIGHT: [(u8, u8, u8); 8] = [
+    BLUE,
+    VERMILION,
+    GREEN,
+    (160, 70, 120),
+    (150, 110, 0),
+    (60, 130, 190),
+    (90, 90, 200),
+    (100, 104, 110),
+];
+const SERIES_SIXTEEN: [Color; 8] = [
+    Color::Cyan,
+    Color::Yellow,
+    Color::Green,
+    Color::Magenta,
+    Color::LightYellow,
+    Color::LightRed,
+    Color::LightBlue,
+    Color::Gray,
+];
 
 impl Theme {
     /// A theme for a palette on a terminal of a colour depth.
@@ -152,7 +178,11 @@ impl Theme {
     /// The style of a heat cell; `level` is 0 (calm) to 1 (hot).
     #[must_use]
     pub fn heat(&self, level: f64) -> Style {
-        let level = if level.is_finite() { level.clamp(0.0, 1.0) } else { 0.0 };
+        let level = if level.is_finite() {
+            level.clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         match self.palette {
             Palette::Mono if level >= 1.0 => Style::new().add_modifier(Modifier::BOLD),
             Palette::Mono => Style::new(),
@@ -160,14 +190,27 @@ impl Theme {
             Palette::Sixteen if level >= 0.5 => Style::new().fg(Color::Yellow),
             Palette::Sixteen if level >= 0.2 => Style::new().fg(Color::Cyan),
             Palette::Sixteen => Style::new().fg(Color::Blue),
-            Palette::Dark => Style::new().fg(self.rgb(blend(&[(44, 62, 80), (52, 110, 140), (214, 178, 70), VERMILION], level))),
-            Palette::Light => Style::new().fg(self.rgb(blend(&[(205, 214, 222), (120, 165, 200), (210, 150, 20), (190, 60, 0)], level))),
+            Palette::Dark => Style::new().fg(self.rgb(blend(
+                &[(44, 62, 80), (52, 110, 140), (214, 178, 70), VERMILION],
+                level,
+            ))),
+            Palette::Light => Style::new().fg(self.rgb(blend(
+                &[
+                    (205, 214, 222),
+                    (120, 165, 200),
+                    (210, 150, 20),
+                    (190, 60, 0),
+                ],
+                level,
+            ))),
         }
     }
 
     fn rich(&self, role: Role, dark: bool) -> Style {
         let s = Style::new();
-        let pick = |on_dark: (u8, u8, u8), on_light: (u8, u8, u8)| self.rgb(if dark { on_dark } else { on_light });
+        let pick = |on_dark: (u8, u8, u8), on_light: (u8, u8, u8)| {
+            self.rgb(if dark { on_dark } else { on_light })
+        };
         let selected = pick((38, 58, 82), (206, 226, 244));
         match role {
             Role::Text => s,
@@ -176,16 +219,25 @@ impl Theme {
             Role::Accent | Role::Match => s.fg(pick(SKY, BLUE)),
             Role::Title => s.fg(pick(SKY, BLUE)).add_modifier(Modifier::BOLD),
             Role::Header => s.add_modifier(Modifier::BOLD),
-            Role::Column => s.fg(pick((132, 140, 150), (104, 110, 118))).add_modifier(Modifier::UNDERLINED),
+            Role::Column => s
+                .fg(pick((132, 140, 150), (104, 110, 118)))
+                .add_modifier(Modifier::UNDERLINED),
             Role::Selected => s.bg(selected).add_modifier(Modifier::BOLD),
             Role::SelectedDim => s.bg(pick((34, 40, 48), (232, 236, 240))),
-            Role::Marked => s.fg(pick(YELLOW, (150, 110, 0))).add_modifier(Modifier::BOLD),
+            Role::Marked => s
+                .fg(pick(YELLOW, (150, 110, 0)))
+                .add_modifier(Modifier::BOLD),
             Role::Ok => s.fg(pick((46, 190, 148), (0, 120, 88))),
             Role::Warn => s.fg(pick(ORANGE, (166, 106, 0))),
-            Role::Bad => s.fg(pick((245, 116, 60), (186, 62, 0))).add_modifier(Modifier::BOLD),
+            Role::Bad => s
+                .fg(pick((245, 116, 60), (186, 62, 0)))
+                .add_modifier(Modifier::BOLD),
             Role::Running => s.fg(pick((120, 170, 250), BLUE)),
             Role::Button => s.bg(pick((52, 60, 70), (222, 226, 230))),
-            Role::ButtonFocused => s.fg(pick((10, 14, 20), (255, 255, 255))).bg(pick(SKY, BLUE)).add_modifier(Modifier::BOLD),
+            Role::ButtonFocused => s
+                .fg(pick((10, 14, 20), (255, 255, 255)))
+                .bg(pick(SKY, BLUE))
+                .add_modifier(Modifier::BOLD),
             Role::Field => s.add_modifier(Modifier::UNDERLINED),
         }
     }
@@ -239,16 +291,29 @@ fn blend(stops: &[(u8, u8, u8); 4], level: f64) -> (u8, u8, u8) {
 /// The nearest colour of the 6×6×6 cube or the grey ramp of 256-colour terminals.
 fn cube(r: u8, g: u8, b: u8) -> u8 {
     const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let nearest = |v: u8| (0..6u8).min_by_key(|i| STEPS[*i as usize].abs_diff(v)).unwrap_or(0);
+    let nearest = |v: u8| {
+        (0..6u8)
+            .min_by_key(|i| STEPS[*i as usize].abs_diff(v))
+            .unwrap_or(0)
+    };
     let (ri, gi, bi) = (nearest(r), nearest(g), nearest(b));
     let distance = |x: (u8, u8, u8)| {
         let d = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
         d(x.0, r) + d(x.1, g) + d(x.2, b)
     };
     let in_cube = (STEPS[ri as usize], STEPS[gi as usize], STEPS[bi as usize]);
-    let grey = (0..24u8).min_by_key(|i| { let v = 8 + 10 * i; distance((v, v, v)) }).unwrap_or(0);
+    let grey = (0..24u8)
+        .min_by_key(|i| {
+            let v = 8 + 10 * i;
+            distance((v, v, v))
+        })
+        .unwrap_or(0);
     let v = 8 + 10 * grey;
-    if distance((v, v, v)) < distance(in_cube) { 232 + grey } else { 16 + 36 * ri + 6 * gi + bi }
+    if distance((v, v, v)) < distance(in_cube) {
+        232 + grey
+    } else {
+        16 + 36 * ri + 6 * gi + bi
+    }
 }
 
 #[cfg(test)]
@@ -258,8 +323,26 @@ mod tests {
     #[test]
     fn no_colour_means_no_colour() {
         let theme = Theme::new(Palette::Dark, Depth::None);
-        let roles = [Role::Text, Role::Dim, Role::Accent, Role::Title, Role::Header, Role::Column, Role::Selected, Role::SelectedDim,
-            Role::Marked, Role::Ok, Role::Warn, Role::Bad, Role::Running, Role::Rule, Role::Button, Role::ButtonFocused, Role::Field, Role::Match];
+        let roles = [
+            Role::Text,
+            Role::Dim,
+            Role::Accent,
+            Role::Title,
+            Role::Header,
+            Role::Column,
+            Role::Selected,
+            Role::SelectedDim,
+            Role::Marked,
+            Role::Ok,
+            Role::Warn,
+            Role::Bad,
+            Role::Running,
+            Role::Rule,
+            Role::Button,
+            Role::ButtonFocused,
+            Role::Field,
+            Role::Match,
+        ];
         for role in roles {
             let style = theme.style(role);
             assert_eq!((style.fg, style.bg), (None, None), "{role:?}");
@@ -270,15 +353,26 @@ mod tests {
 
     #[test]
     fn basic_terminals_get_their_own_sixteen() {
-        assert_eq!(Theme::new(Palette::Dark, Depth::Basic).palette(), Palette::Sixteen);
+        assert_eq!(
+            Theme::new(Palette::Dark, Depth::Basic).palette(),
+            Palette::Sixteen
+        );
         assert_eq!(cube(255, 255, 255), 231);
         assert_eq!(cube(0, 0, 0), 16);
-        assert_eq!(Theme::new(Palette::Dark, Depth::Indexed).series(0).fg, Some(Color::Indexed(cube(86, 180, 233))));
+        assert_eq!(
+            Theme::new(Palette::Dark, Depth::Indexed).series(0).fg,
+            Some(Color::Indexed(cube(86, 180, 233)))
+        );
     }
 
     #[test]
     fn heat_is_total() {
-        for palette in [Palette::Dark, Palette::Light, Palette::Sixteen, Palette::Mono] {
+        for palette in [
+            Palette::Dark,
+            Palette::Light,
+            Palette::Sixteen,
+            Palette::Mono,
+        ] {
             let theme = Theme::new(palette, Depth::True);
             for level in [-1.0, 0.0, 0.5, 1.0, 7.0, f64::NAN, f64::INFINITY] {
                 let _ = theme.heat(level);

@@ -16,19 +16,32 @@ pub fn markdown() -> String {
     let keymap = Keymap::default();
     let mut out = String::from(
         "# Keys and commands\n\nGenerated from the console's command table; do not edit. Every command can also be run by name \
-         after `:`. Keys are changed in the user's `config.toml`:\n\n```toml\n[keys]\n\"promote\" = [\"P\", \"f5\"]\n```\n\n\
+         after `:`. Keys are changed in the user's `config.toml`:\n\n```toml\n[keys]\n\"promote\" = [\"P\", \"f6\"]\n```\n\n\
          `ctrl-z` suspends the console as any program.\n",
     );
     for scope in Scope::ALL {
-        let _ = write!(out, "\n## {}\n\n| key | command | what it does |\n|---|---|---|\n", scope.title());
+        let _ = write!(
+            out,
+            "\n## {}\n\n| key | command | what it does |\n|---|---|---|\n",
+            scope.title()
+        );
         for c in of_scope(scope) {
-            let keys = keymap.keys_of(c.name).iter().map(|k| format!("`{}`", k.replace('|', "\\|"))).collect::<Vec<_>>().join(" ");
+            let keys = keymap
+                .keys_of(c.name)
+                .iter()
+                .map(|k| format!("`{}`", k.replace('|', "\\|")))
+                .collect::<Vec<_>>()
+                .join(" ");
             let tier = match c.tier {
                 Tier::View => "",
                 Tier::Reversible => " *(reversible act)*",
                 Tier::Production => " *(production act: previewed, default Cancel)*",
             };
-            let args = if c.args.is_empty() { String::new() } else { format!(" {}", c.args) };
+            let args = if c.args.is_empty() {
+                String::new()
+            } else {
+                format!(" {}", c.args)
+            };
             let _ = writeln!(out, "| {keys} | `{}{args}` | {}{tier} |", c.name, c.doc);
         }
     }

@@ -75,7 +75,9 @@ impl Scope {
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
         let layer = |s: Self| matches!(s, Self::Dialog | Self::Prompt | Self::Help);
-        self == other || (self == Self::Everywhere && !layer(other)) || (other == Self::Everywhere && !layer(self))
+        self == other
+            || (self == Self::Everywhere && !layer(other))
+            || (other == Self::Everywhere && !layer(self))
     }
 }
 
@@ -153,7 +155,11 @@ mod tests {
         for c in COMMANDS {
             assert!(names.insert(c.name), "{} twice", c.name);
             assert!(!c.scopes.is_empty() && !c.title.is_empty(), "{c:?}");
-            assert!(c.doc.ends_with('.') && c.doc.starts_with(char::is_uppercase), "{c:?}: {}", c.doc);
+            assert!(
+                c.doc.ends_with('.') && c.doc.starts_with(char::is_uppercase),
+                "{c:?}: {}",
+                c.doc
+            );
             assert!(c.title.len() <= 20, "{c:?}: {}", c.title);
             assert_eq!(c.name, c.name.to_lowercase());
         }

@@ -9,9 +9,20 @@ use crate::model::Model;
 /// The commands that match what was typed, best first; all that are possible now when nothing was typed.
 #[must_use]
 pub fn search(model: &Model, typed: &str) -> Vec<&'static Command> {
-    let listed = |c: &&Command| !c.scopes.iter().all(|s| matches!(s, super::Scope::Dialog | super::Scope::Prompt | super::Scope::Help));
+    let listed = |c: &&Command| {
+        !c.scopes.iter().all(|s| {
+            matches!(
+                s,
+                super::Scope::Dialog | super::Scope::Prompt | super::Scope::Help
+            )
+        })
+    };
     if typed.trim().is_empty() {
-        let mut all: Vec<_> = COMMANDS.iter().filter(listed).filter(|c| (c.enabled)(model)).collect();
+        let mut all: Vec<_> = COMMANDS
+            .iter()
+            .filter(listed)
+            .filter(|c| (c.enabled)(model))
+            .collect();
         // Acts first: that is what one opens the palette for.
         all.sort_by_key(|c| (c.tier == super::Tier::View, c.name));
         return all;

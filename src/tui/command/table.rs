@@ -1,11 +1,15 @@
 //! The table. A name, its doc, its keys and what it does stand in one row.
 
-use super::Scope::{Audit, Compare, Dialog, Everywhere, Fleet, Help, Monitors, Prompt, Registry, Retrain, Runs};
+use super::Scope::{
+    Audit, Compare, Dialog, Everywhere, Fleet, Help, Monitors, Prompt, Registry, Retrain, Runs,
+};
 use super::{Command, Scope, Tier};
 use crate::model::Model;
 use crate::model::list::Move;
 use crate::msg::Effect;
-use crate::update::{act, compare, dialog, fleet, global, monitors, motion, prompt, registry, retrain, runs};
+use crate::update::{
+    act, compare, dialog, fleet, global, monitors, motion, prompt, registry, retrain, runs,
+};
 
 type Run = fn(&mut Model, &str) -> Vec<Effect>;
 
@@ -17,7 +21,18 @@ const fn row(
     doc: &'static str,
     run: Run,
 ) -> Command {
-    Command { name, title, doc, keys, scopes, tier: Tier::View, hint: 0, args: "", enabled: |_| true, run }
+    Command {
+        name,
+        title,
+        doc,
+        keys,
+        scopes,
+        tier: Tier::View,
+        hint: 0,
+        args: "",
+        enabled: |_| true,
+        run,
+    }
 }
 
 impl Command {
@@ -43,6 +58,8 @@ const CHARTS: &[Scope] = &[Fleet, Runs, Compare, Retrain];
 const GRIDS: &[Scope] = &[Compare, Monitors];
 
 /// Every command, in the order of help.
+// One row to a command: the formatter would take seven lines for each.
+#[rustfmt::skip]
 pub static COMMANDS: &[Command] = &[
     // Panes.
     row("go fleet", &["1"], &[Everywhere], "Fleet", "Shows every model in a row.", |m, _| global::open(m, crate::model::nav::Pane::Fleet)),
@@ -96,10 +113,10 @@ pub static COMMANDS: &[Command] = &[
     // Charts.
     row("metric", &["m"], &[Runs, Compare, Retrain], "metric", "Chooses the metric of the curve.", |m, _| compare::choose_metric(m)).hint(7)
         .when(compare::has_metrics),
-    row("differences", &["x"], &[Compare], "differences", "Shows the parameters that differ in place of the curves, and back.", |m, _| compare::differences(m)).hint(8),
-    row("x axis", &["X"], &[Compare], "x axis", "Goes through step, elapsed time and wall-clock time.", |m, _| compare::axis(m)).hint(12),
-    row("smooth", &["S"], &[Compare], "smooth", "Goes through four strengths of smoothing; the raw curve stays behind it.", |m, _| compare::smooth(m)).hint(12),
-    row("log scale", &["L"], &[Compare], "log", "Draws y on a logarithmic scale, and back.", |m, _| compare::log(m)).hint(12),
+    row("differences", &["x"], &[Compare], "differences", "Shows the parameters that differ in place of the curves, and back.", |m, _| compare::differences(m)).hint(8).when(compare::has_metrics),
+    row("x axis", &["X"], &[Compare], "x axis", "Goes through step, elapsed time and wall-clock time.", |m, _| compare::axis(m)).hint(12).when(compare::has_metrics),
+    row("smooth", &["S"], &[Compare], "smooth", "Goes through four strengths of smoothing; the raw curve stays behind it.", |m, _| compare::smooth(m)).hint(12).when(compare::has_metrics),
+    row("log scale", &["L"], &[Compare], "log", "Draws y on a logarithmic scale, and back.", |m, _| compare::log(m)).hint(12).when(compare::has_metrics),
     row("zoom in", &["+"], &[Compare], "zoom in", "Shows half of the x axis, around the read-out.", |m, _| compare::zoom(m, 0.5)),
     row("zoom out", &["-"], &[Compare], "zoom out", "Shows twice as much of the x axis.", |m, _| compare::zoom(m, 2.0)),
     row("pan left", &["["], &[Compare], "pan left", "Moves the zoomed part to the left.", |m, _| compare::pan(m, -0.25)),
@@ -129,7 +146,7 @@ pub static COMMANDS: &[Command] = &[
     row("back", &["esc"], &[Everywhere], "back", "Leaves the detail, the range or the message.", |m, _| global::back(m)),
     row("quit", &["q"], &[Everywhere], "quit", "Goes back, or leaves the console. The agent goes on.", |m, _| global::quit(m)).hint(32),
     row("quit now", &["ctrl-c"], &[Everywhere, Dialog, Prompt, Help], "quit now", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit]),
-    row("redraw", &["f12"], &[Everywhere], "redraw", "Draws the screen anew after something else wrote on it.", |_, _| vec![Effect::Redraw]),
+    row("refresh", &["f5"], &[Everywhere], "refresh", "Asks the agent for everything anew, and draws the screen anew.", |m, _| global::refresh(m)),
     row("suspend", &[], &[Everywhere], "suspend", "Stops the console until the shell continues it; the same as ctrl-z.", |_, _| vec![Effect::Suspend]),
     row("reload policy", &[], &[Everywhere], "reload policy", "Makes the agent read trimtab.toml again.", |m, _| global::reload_policy(m)).when(Model::may_act),
     row("demo speed", &[], &[Everywhere], "demo speed", "Sets the milliseconds between two weeks of the demonstration; 0 is as fast as possible.", global::demo_speed)

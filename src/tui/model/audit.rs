@@ -18,14 +18,35 @@ impl Audit {
     /// The entries that pass the filter, newest first.
     #[must_use]
     pub fn rows<'a>(&self, model: &'a Model) -> Vec<&'a AuditEntry> {
-        let words: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = self
+            .filter
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
         let passes = |e: &AuditEntry| {
             words.is_empty() || {
-                let text = format!("{} {} {} {} {} {}", e.actor, e.action, e.subject, e.outcome.word(), e.reason, e.detail).to_lowercase();
+                let text = format!(
+                    "{} {} {} {} {} {}",
+                    e.actor,
+                    e.action,
+                    e.subject,
+                    e.outcome.word(),
+                    e.reason,
+                    e.detail
+                )
+                .to_lowercase();
                 words.iter().all(|w| text.contains(w))
             }
         };
-        model.data.audit.value.iter().flatten().rev().filter(|e| passes(e)).collect()
+        model
+            .data
+            .audit
+            .value
+            .iter()
+            .flatten()
+            .rev()
+            .filter(|e| passes(e))
+            .collect()
     }
 
     /// The selected entry.

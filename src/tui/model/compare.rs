@@ -88,11 +88,16 @@ impl Compare {
     #[must_use]
     pub fn metrics(&self, model: &Model) -> Vec<String> {
         let runs = self.runs(model);
-        let rows: Vec<&RunRow> = runs.iter().filter_map(|id| model.data.run_by_id(id)).collect();
+        let rows: Vec<&RunRow> = runs
+            .iter()
+            .filter_map(|id| model.data.run_by_id(id))
+            .collect();
         let keys = super::runs::Runs::metric_keys(rows.iter().copied());
         // Curves first: a metric of one point is a number, not a curve.
-        let (curves, points): (Vec<_>, Vec<_>) =
-            keys.into_iter().partition(|k| rows.iter().any(|r| r.metrics.get(k).is_some_and(|m| m.count > 1)));
+        let (curves, points): (Vec<_>, Vec<_>) = keys.into_iter().partition(|k| {
+            rows.iter()
+                .any(|r| r.metrics.get(k).is_some_and(|m| m.count > 1))
+        });
         curves.into_iter().chain(points).collect()
     }
 
@@ -100,7 +105,10 @@ impl Compare {
     #[must_use]
     pub fn current_metric(&self, model: &Model) -> Option<String> {
         let keys = self.metrics(model);
-        self.metric.clone().filter(|m| keys.contains(m)).or_else(|| keys.into_iter().next())
+        self.metric
+            .clone()
+            .filter(|m| keys.contains(m))
+            .or_else(|| keys.into_iter().next())
     }
 
     /// The chart as it stands.
@@ -111,9 +119,19 @@ impl Compare {
         let curves = model.data.curves(Slot::Compare);
         let mut lines = Vec::new();
         for (i, id) in runs.iter().enumerate() {
-            let Some(series) = curves.iter().find(|s| s.run == *id && s.key == metric) else { continue };
-            let name = model.data.run_by_id(id).map_or_else(|| id.short().to_owned(), |r| r.name.clone());
-            lines.extend(smoothed(name, points(series, self.axis), i, SMOOTHING[self.smoothing % SMOOTHING.len()]));
+            let Some(series) = curves.iter().find(|s| s.run == *id && s.key == metric) else {
+                continue;
+            };
+            let name = model
+                .data
+                .run_by_id(id)
+                .map_or_else(|| id.short().to_owned(), |r| r.name.clone());
+            lines.extend(smoothed(
+                name,
+                points(series, self.axis),
+                i,
+                SMOOTHING[self.smoothing % SMOOTHING.len()],
+            ));
         }
         Chart {
             title: metric,
@@ -139,14 +157,28 @@ impl Compare {
         let keys: BTreeSet<(u8, &str)> = rows
             .iter()
             .flatten()
-            .flat_map(|r| r.params.keys().map(|k| (0, k.as_str())).chain(r.tags.keys().map(|k| (1, k.as_str()))))
+            .flat_map(|r| {
+                r.params
+                    .keys()
+                    .map(|k| (0, k.as_str()))
+                    .chain(r.tags.keys().map(|k| (1, k.as_str())))
+            })
             .filter(|(_, k)| !k.starts_with("mlflow."))
             .collect();
         keys.into_iter()
             .map(|(kind, key)| {
                 let values: Vec<Option<String>> = rows
                     .iter()
-                    .map(|r| r.and_then(|r| if kind == 0 { r.params.get(key) } else { r.tags.get(key) }).cloned())
+                    .map(|r| {
+                        r.and_then(|r| {
+                            if kind == 0 {
+                                r.params.get(key)
+                            } else {
+                                r.tags.get(key)
+                            }
+                        })
+                        .cloned()
+                    })
                     .collect();
                 (key.to_owned(), values)
             })
@@ -179,11 +211,26 @@ pub fn points(series: &Series, axis: Axis) -> Vec<(f64, f64)> {
 /// The curve, and behind it the raw one when it is smoothed.
 fn smoothed(name: String, raw: Vec<(f64, f64)>, series: usize, weight: f64) -> Vec<Line> {
     if weight == 0.0 {
-        return vec![Line { name, points: raw, series, faint: false }];
+        return vec![Line {
+            name,
+            points: raw,
+            series,
+            faint: false,
+        }];
     }
     vec![
-        Line { name: name.clone(), points: scale::ema(&raw, weight), series, faint: false },
-        Line { name, points: raw, series, faint: true },
+        Line {
+            name: name.clone(),
+            points: scale::ema(&raw, weight),
+            series,
+            faint: false,
+        },
+        Line {
+            name,
+            points: raw,
+            series,
+            faint: true,
+        },
     ]
 }
 

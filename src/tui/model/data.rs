@@ -27,13 +27,19 @@ pub struct Feed<T> {
 
 impl<T> Default for Feed<T> {
     fn default() -> Self {
-        Self { value: None, error: None }
+        Self {
+            value: None,
+            error: None,
+        }
     }
 }
 
 impl<T> Feed<T> {
     fn set(&mut self, value: T) {
-        *self = Self { value: Some(value), error: None };
+        *self = Self {
+            value: Some(value),
+            error: None,
+        };
     }
 }
 
@@ -159,7 +165,11 @@ impl Data {
                 self.runs.set(page);
             }
             Snapshot::Series(series) => self.series.entry(slot).or_default().set(series),
-            Snapshot::Registry { models, requests, deployments } => self.registry.set(Registry {
+            Snapshot::Registry {
+                models,
+                requests,
+                deployments,
+            } => self.registry.set(Registry {
                 models: models.into_iter().map(|m| (m.name.clone(), m)).collect(),
                 requests,
                 deployments,
@@ -167,7 +177,11 @@ impl Data {
             Snapshot::Monitors(monitors) => self.monitors.set(monitors),
             Snapshot::Jobs(jobs) => self.jobs.set(jobs),
             Snapshot::JobLog(chunk) => {
-                let mut log = Log { cut: chunk.offset > 0, end: chunk.offset, ..Log::default() };
+                let mut log = Log {
+                    cut: chunk.offset > 0,
+                    end: chunk.offset,
+                    ..Log::default()
+                };
                 log.push(chunk.offset, &chunk.text, chunk.end);
                 self.log.set(log);
             }
@@ -186,7 +200,9 @@ impl Data {
             Slot::Runs => self.runs.error = error,
             Slot::Audit => self.audit.error = error,
             Slot::JobLog => self.log.error = error,
-            Slot::Compare | Slot::Detail | Slot::JobCurve => self.series.entry(slot).or_default().error = error,
+            Slot::Compare | Slot::Detail | Slot::JobCurve => {
+                self.series.entry(slot).or_default().error = error
+            }
         }
     }
 
@@ -212,7 +228,12 @@ impl Data {
                             s.total += points.len() as u64;
                             s.points.extend(points);
                         }
-                        None => series.push(Series { run, key, total: points.len() as u64, points }),
+                        None => series.push(Series {
+                            run,
+                            key,
+                            total: points.len() as u64,
+                            points,
+                        }),
                     }
                 }
             }
@@ -237,16 +258,30 @@ impl Data {
                 }
             }
             Delta::Window(window) => {
-                let monitor = self.monitors.value.iter_mut().flatten().find(|m| m.name == window.monitor);
+                let monitor = self
+                    .monitors
+                    .value
+                    .iter_mut()
+                    .flatten()
+                    .find(|m| m.name == window.monitor);
                 if let Some(monitor) = monitor {
-                    match monitor.windows.binary_search_by_key(&window.start, |w| w.start) {
+                    match monitor
+                        .windows
+                        .binary_search_by_key(&window.start, |w| w.start)
+                    {
                         Ok(i) => monitor.windows[i] = *window,
                         Err(i) => monitor.windows.insert(i, *window),
                     }
                 }
             }
             Delta::Problems { monitor, problems } => {
-                if let Some(m) = self.monitors.value.iter_mut().flatten().find(|m| m.name == monitor) {
+                if let Some(m) = self
+                    .monitors
+                    .value
+                    .iter_mut()
+                    .flatten()
+                    .find(|m| m.name == monitor)
+                {
                     m.problems = problems;
                 }
             }
@@ -313,18 +348,28 @@ impl Data {
     /// The requests, newest first; empty before the first snapshot.
     #[must_use]
     pub fn request_rows(&self) -> &[PromotionRequest] {
-        self.registry.value.as_ref().map_or(&[], |r| r.requests.as_slice())
+        self.registry
+            .value
+            .as_ref()
+            .map_or(&[], |r| r.requests.as_slice())
     }
 
     /// The deployments of a model, oldest first.
     pub fn deployments<'a>(&'a self, model: &'a str) -> impl Iterator<Item = &'a Deployment> {
-        self.registry.value.iter().flat_map(|r| &r.deployments).filter(move |d| d.model == model)
+        self.registry
+            .value
+            .iter()
+            .flat_map(|r| &r.deployments)
+            .filter(move |d| d.model == model)
     }
 
     /// The curves of a slot; empty before the first snapshot.
     #[must_use]
     pub fn curves(&self, slot: Slot) -> &[Series] {
-        self.series.get(&slot).and_then(|f| f.value.as_deref()).unwrap_or_default()
+        self.series
+            .get(&slot)
+            .and_then(|f| f.value.as_deref())
+            .unwrap_or_default()
     }
 }
 

@@ -26,23 +26,44 @@ impl Fleet {
     #[must_use]
     pub fn monitor<'a>(&self, model: &'a Model) -> Option<&'a MonitorState> {
         let row = self.selected(model)?;
-        model.data.monitor_rows().iter().find(|m| m.model == row.model)
+        model
+            .data
+            .monitor_rows()
+            .iter()
+            .find(|m| m.model == row.model)
     }
 }
 
 /// Quality by window with its bound and the moments production moved.
 #[must_use]
 pub fn quality_chart(row: &FleetRow) -> Chart {
-    let points = row.quality.iter().map(|q| (q.start.0 as f64, q.value)).collect();
+    let points = row
+        .quality
+        .iter()
+        .map(|q| (q.start.0 as f64, q.value))
+        .collect();
     Chart {
         title: format!("{}: {} by window", row.model, row.quality_metric),
-        lines: vec![Line { name: row.quality_metric.clone(), points, series: 0, faint: false }],
+        lines: vec![Line {
+            name: row.quality_metric.clone(),
+            points,
+            series: 0,
+            faint: false,
+        }],
         marks: row
             .deployments
             .iter()
-            .filter_map(|d| Some(Mark { x: d.data_time?.0 as f64, label: d.version.to_string() }))
+            .filter_map(|d| {
+                Some(Mark {
+                    x: d.data_time?.0 as f64,
+                    label: d.version.to_string(),
+                })
+            })
             .collect(),
-        bound: row.quality_min.is_finite().then(|| (row.quality_min, format!("bound {:.2}", row.quality_min))),
+        bound: row
+            .quality_min
+            .is_finite()
+            .then(|| (row.quality_min, format!("bound {:.2}", row.quality_min))),
         x_kind: XKind::Date,
         ..Chart::default()
     }

@@ -107,7 +107,14 @@ impl ActDialog {
     /// A fresh dialog: nothing known yet, the focus on Cancel.
     #[must_use]
     pub fn new(act: Act, verb: &'static str, reason: &str) -> Self {
-        Self { act, verb, stage: Stage::Loading, reason: Input::with(reason), focus: Part::Cancel, complaint: None }
+        Self {
+            act,
+            verb,
+            stage: Stage::Loading,
+            reason: Input::with(reason),
+            focus: Part::Cancel,
+            complaint: None,
+        }
     }
 
     /// The preview, once it is there.
@@ -128,7 +135,11 @@ impl ActDialog {
     /// The parts in the order of Tab.
     #[must_use]
     pub fn parts(&self) -> &'static [Part] {
-        if self.can_confirm() { &[Part::Reason, Part::Confirm, Part::Cancel] } else { &[Part::Cancel] }
+        if self.can_confirm() {
+            &[Part::Reason, Part::Confirm, Part::Cancel]
+        } else {
+            &[Part::Cancel]
+        }
     }
 }
 
@@ -160,6 +171,16 @@ impl RetrainForm {
     /// A fresh form for a recipe: the focus on its window, the first thing worth changing.
     #[must_use]
     pub fn new(recipe: &str) -> Self {
-        Self { fields: [Input::with(recipe), Input::default(), Input::default(), Input::default(), Input::default()], focus: 1, complaint: None }
+        Self {
+            fields: [
+                Input::with(recipe),
+                Input::default(),
+                Input::default(),
+                Input::default(),
+                Input::default(),
+            ],
+            focus: 1,
+            complaint: None,
+        }
     }
 }

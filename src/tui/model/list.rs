@@ -40,7 +40,11 @@ impl List {
     pub fn clamp(&mut self, len: usize, height: usize) {
         self.selected = self.selected.min(len.saturating_sub(1));
         let height = height.max(1);
-        self.offset = self.offset.min(self.selected).max((self.selected + 1).saturating_sub(height)).min(len.saturating_sub(height));
+        self.offset = self
+            .offset
+            .min(self.selected)
+            .max((self.selected + 1).saturating_sub(height))
+            .min(len.saturating_sub(height));
     }
 }
 
@@ -51,7 +55,12 @@ mod tests {
     use super::*;
 
     fn motion() -> impl Strategy<Value = Move> {
-        prop_oneof![any::<isize>().prop_map(Move::By), (-9isize..9).prop_map(Move::HalfPages), Just(Move::First), Just(Move::Last)]
+        prop_oneof![
+            any::<isize>().prop_map(Move::By),
+            (-9isize..9).prop_map(Move::HalfPages),
+            Just(Move::First),
+            Just(Move::Last)
+        ]
     }
 
     proptest! {

@@ -129,7 +129,10 @@ impl Model {
             size,
             now,
             link: LinkView {
-                state: LinkState::Connecting { tries: 0, reason: String::new() },
+                state: LinkState::Connecting {
+                    tries: 0,
+                    reason: String::new(),
+                },
                 welcome: None,
                 lost: None,
                 dropped: 0,
@@ -169,7 +172,11 @@ impl Model {
         self.next_generation += 1;
         let generation = self.next_generation;
         self.follows.insert(slot, (generation, topic.clone()));
-        Some(Effect::Follow { slot, generation, topic })
+        Some(Effect::Follow {
+            slot,
+            generation,
+            topic,
+        })
     }
 
     /// Stops following in a slot.
@@ -178,10 +185,17 @@ impl Model {
         self.follows.remove(&slot).map(|_| Effect::Unfollow(slot))
     }
 
+    /// Lets every topic be followed anew.
+    pub fn forget_follows(&mut self) {
+        self.follows.clear();
+    }
+
     /// Whether an event belongs to what a slot follows now.
     #[must_use]
     pub fn is_current(&self, slot: Slot, generation: u64) -> bool {
-        self.follows.get(&slot).is_some_and(|(g, _)| *g == generation)
+        self.follows
+            .get(&slot)
+            .is_some_and(|(g, _)| *g == generation)
     }
 
     /// The slots followed now.
@@ -194,7 +208,10 @@ impl Model {
     pub fn ask(&mut self, call: Call, request: Request) -> Effect {
         self.next_call += 1;
         self.calls.insert(self.next_call, call);
-        Effect::Ask { call: self.next_call, request: Box::new(request) }
+        Effect::Ask {
+            call: self.next_call,
+            request: Box::new(request),
+        }
     }
 
     /// Whether a run has not been asked for by id yet; notes that it is now.
@@ -221,7 +238,12 @@ impl Model {
             Tone::Note => 5_000,
             Tone::Bad => 20_000,
         };
-        let toast = Toast { tone, text: text.into(), hint: hint.into(), until: Millis(self.now.0.saturating_add(stays)) };
+        let toast = Toast {
+            tone,
+            text: text.into(),
+            hint: hint.into(),
+            until: Millis(self.now.0.saturating_add(stays)),
+        };
         // The same complaint twice is one complaint.
         self.toasts.retain(|t| t.text != toast.text);
         self.toasts.push(toast);
@@ -266,9 +288,16 @@ impl Model {
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         match self.pane {
-            Pane::Registry => self.registry.selected_model(self).or_else(|| self.fleet.selected(self).map(|r| r.model.clone())),
+            Pane::Registry => self
+                .registry
+                .selected_model(self)
+                .or_else(|| self.fleet.selected(self).map(|r| r.model.clone())),
             Pane::Monitors => self.monitors.current(self).map(|m| m.model.clone()),
-            Pane::Retrain => self.retrain.selected(self).map(|j| j.model.clone()).or_else(|| self.fleet.selected(self).map(|r| r.model.clone())),
+            Pane::Retrain => self
+                .retrain
+                .selected(self)
+                .map(|j| j.model.clone())
+                .or_else(|| self.fleet.selected(self).map(|r| r.model.clone())),
             _ => self.fleet.selected(self).map(|r| r.model.clone()),
         }
     }

@@ -68,14 +68,19 @@ impl Monitors {
     #[must_use]
     pub fn feature(&self, model: &Model) -> Option<String> {
         let monitor = self.current(model)?;
-        Self::features(monitor).get(self.row.checked_sub(FIXED)?).map(|f| (*f).to_owned())
+        Self::features(monitor)
+            .get(self.row.checked_sub(FIXED)?)
+            .map(|f| (*f).to_owned())
     }
 
     /// The cell under the cursor.
     #[must_use]
     pub fn cell<'a>(&self, model: &'a Model) -> Option<&'a FeatureCell> {
         let feature = self.feature(model)?;
-        self.window(model)?.cells.iter().find(|c| c.feature == feature)
+        self.window(model)?
+            .cells
+            .iter()
+            .find(|c| c.feature == feature)
     }
 }
 
@@ -83,20 +88,52 @@ impl Monitors {
 #[must_use]
 pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap {
     let windows = &monitor.windows;
-    let quality: Vec<Option<f64>> = windows.iter().map(|w| w.quality.measure(&monitor.quality_metric).filter(|v| v.is_finite())).collect();
-    let (low, high) = quality.iter().flatten().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
-    let height = |v: f64| if high > low { (v - low) / (high - low) } else { 0.5 };
+    let quality: Vec<Option<f64>> = windows
+        .iter()
+        .map(|w| {
+            w.quality
+                .measure(&monitor.quality_metric)
+                .filter(|v| v.is_finite())
+        })
+        .collect();
+    let (low, high) = quality
+        .iter()
+        .flatten()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+            (l.min(*v), h.max(*v))
+        });
+    let height = |v: f64| {
+        if high > low {
+            (v - low) / (high - low)
+        } else {
+            0.5
+        }
+    };
     let fixed = vec![
         HeatRow {
             name: monitor.quality_metric.clone(),
-            cells: quality.iter().map(|q| q.map(|v| (Heat::Bar(height(v), v < monitor.quality_min), format!("{v:.3}")))).collect(),
+            cells: quality
+                .iter()
+                .map(|q| {
+                    q.map(|v| {
+                        (
+                            Heat::Bar(height(v), v < monitor.quality_min),
+                            format!("{v:.3}"),
+                        )
+                    })
+                })
+                .collect(),
         },
         HeatRow {
             name: "labels".to_owned(),
             cells: windows
                 .iter()
                 .map(|w| {
-                    let share = if w.rows == 0 { 0.0 } else { w.quality.labelled as f64 / w.rows as f64 };
+                    let share = if w.rows == 0 {
+                        0.0
+                    } else {
+                        w.quality.labelled as f64 / w.rows as f64
+                    };
                     (w.rows > 0).then(|| (Heat::Bar(share, false), format::share(share, "")))
                 })
                 .collect(),
@@ -106,7 +143,15 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
         .into_iter()
         .map(|feature| HeatRow {
             name: feature.to_owned(),
-            cells: windows.iter().map(|w| w.cells.iter().find(|c| c.feature == feature).map(|c| heat(c, monitor.psi_threshold))).collect(),
+            cells: windows
+                .iter()
+                .map(|w| {
+                    w.cells
+                        .iter()
+                        .find(|c| c.feature == feature)
+                        .map(|c| heat(c, monitor.psi_threshold))
+                })
+                .collect(),
         })
         .collect();
     let mut month = "";
@@ -128,14 +173,25 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
             Some((column, d.version.to_string()))
         })
         .collect();
-    Heatmap { fixed, rows, heads, marks, cursor: (state.row, state.column(monitor)), offset: state.offset, focused: true }
+    Heatmap {
+        fixed,
+        rows,
+        heads,
+        marks,
+        cursor: (state.row, state.column(monitor)),
+        offset: state.offset,
+        focused: true,
+    }
 }
 
 fn heat(cell: &FeatureCell, threshold: f64) -> (Heat, String) {
     match &cell.verdict {
         Verdict::Drifted => (Heat::Level(1.0), format::score(cell.psi, "-")),
         // Stable cells stay below the top shade however large their effect: significance was missing.
-        Verdict::Stable => (Heat::Level((cell.psi / threshold).clamp(0.0, 0.95)), format::score(cell.psi, "-")),
+        Verdict::Stable => (
+            Heat::Level((cell.psi / threshold).clamp(0.0, 0.95)),
+            format::score(cell.psi, "-"),
+        ),
         Verdict::NotEnoughData => (Heat::Unknown, "few".to_owned()),
         Verdict::Error(_) => (Heat::Broken, "error".to_owned()),
     }

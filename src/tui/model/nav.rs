@@ -23,8 +23,15 @@ pub enum Pane {
 
 impl Pane {
     /// Every pane in the order of the tabs.
-    pub const ALL: [Self; 7] =
-        [Self::Fleet, Self::Runs, Self::Compare, Self::Registry, Self::Monitors, Self::Retrain, Self::Audit];
+    pub const ALL: [Self; 7] = [
+        Self::Fleet,
+        Self::Runs,
+        Self::Compare,
+        Self::Registry,
+        Self::Monitors,
+        Self::Retrain,
+        Self::Audit,
+    ];
 
     /// Its key and name, as the tabs show them.
     #[must_use]

@@ -31,7 +31,14 @@ impl Registry {
     /// Every version, models by name, newest first.
     #[must_use]
     pub fn rows(model: &Model) -> Vec<&ModelVersion> {
-        model.data.registry.value.iter().flat_map(|r| r.models.values()).flat_map(|m| &m.versions).collect()
+        model
+            .data
+            .registry
+            .value
+            .iter()
+            .flat_map(|r| r.models.values())
+            .flat_map(|m| &m.versions)
+            .collect()
     }
 
     /// The selected version.
@@ -59,5 +66,9 @@ impl Registry {
 /// The newest request of a model that waits for approval.
 #[must_use]
 pub fn awaiting<'a>(model: &'a Model, name: &str) -> Option<&'a PromotionRequest> {
-    model.data.request_rows().iter().find(|r| r.model == name && r.state == RequestState::AwaitingApproval)
+    model
+        .data
+        .request_rows()
+        .iter()
+        .find(|r| r.model == name && r.state == RequestState::AwaitingApproval)
 }

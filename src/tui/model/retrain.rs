@@ -24,7 +24,13 @@ pub struct Retrain {
 
 impl Default for Retrain {
     fn default() -> Self {
-        Self { list: List::default(), follow: true, back: 0, wide_log: false, metric: None }
+        Self {
+            list: List::default(),
+            follow: true,
+            back: 0,
+            wide_log: false,
+            metric: None,
+        }
     }
 }
 
@@ -39,7 +45,10 @@ impl Retrain {
     #[must_use]
     pub fn current_metric(&self, model: &Model) -> Option<String> {
         let run = model.data.run_by_id(self.selected(model)?.run.as_ref()?)?;
-        let chosen = self.metric.as_ref().filter(|m| run.metrics.contains_key(*m));
+        let chosen = self
+            .metric
+            .as_ref()
+            .filter(|m| run.metrics.contains_key(*m));
         chosen.cloned().or_else(|| model.runs.detail_metric(run))
     }
 
@@ -51,8 +60,18 @@ impl Retrain {
             .curves(Slot::JobCurve)
             .iter()
             .enumerate()
-            .map(|(i, s)| Line { name: s.key.clone(), points: super::compare::points(s, super::compare::Axis::Step), series: i, faint: false })
+            .map(|(i, s)| Line {
+                name: s.key.clone(),
+                points: super::compare::points(s, super::compare::Axis::Step),
+                series: i,
+                faint: false,
+            })
             .collect();
-        Chart { title: self.current_metric(model).unwrap_or_default(), lines, x_label: "step".into(), ..Chart::default() }
+        Chart {
+            title: self.current_metric(model).unwrap_or_default(),
+            lines,
+            x_label: "step".into(),
+            ..Chart::default()
+        }
     }
 }

@@ -49,7 +49,12 @@ impl Runs {
     /// How many runs match in all.
     #[must_use]
     pub fn total(&self, model: &Model) -> usize {
-        model.data.runs.value.as_ref().map_or(0, |p| p.total as usize)
+        model
+            .data
+            .runs
+            .value
+            .as_ref()
+            .map_or(0, |p| p.total as usize)
     }
 
     /// A row by its place among all that match; `None` when its slice is not here yet.
@@ -91,7 +96,11 @@ impl Runs {
                 values.entry(key).or_default().insert(value);
             }
         }
-        let mut keys: Vec<_> = values.into_iter().filter(|(_, v)| v.len() > 1).map(|(k, v)| (usize::MAX - v.len(), k)).collect();
+        let mut keys: Vec<_> = values
+            .into_iter()
+            .filter(|(_, v)| v.len() > 1)
+            .map(|(k, v)| (usize::MAX - v.len(), k))
+            .collect();
         keys.sort_unstable();
         keys.into_iter().map(|(_, k)| k.to_owned()).collect()
     }
@@ -99,7 +108,10 @@ impl Runs {
     /// The metric whose curve the detail shows.
     #[must_use]
     pub fn detail_metric(&self, row: &RunRow) -> Option<String> {
-        let chosen = self.metric.as_ref().filter(|m| row.metrics.contains_key(*m));
+        let chosen = self
+            .metric
+            .as_ref()
+            .filter(|m| row.metrics.contains_key(*m));
         chosen.cloned().or_else(|| curve_key(row))
     }
 
@@ -114,8 +126,14 @@ impl Runs {
             ("status".to_owned(), by(RunKey::Status, false)),
         ];
         for key in Self::metric_keys(self.page_rows(model)) {
-            out.push((format!("{key}, highest first"), by(RunKey::Metric(key.clone()), true)));
-            out.push((format!("{key}, lowest first"), by(RunKey::Metric(key), false)));
+            out.push((
+                format!("{key}, highest first"),
+                by(RunKey::Metric(key.clone()), true),
+            ));
+            out.push((
+                format!("{key}, lowest first"),
+                by(RunKey::Metric(key), false),
+            ));
         }
         for key in self.telling_params(model) {
             out.push((format!("parameter {key}"), by(RunKey::Param(key), false)));
@@ -126,7 +144,11 @@ impl Runs {
 
 /// The metric worth a curve: the most telling one with more than one point.
 fn curve_key(row: &RunRow) -> Option<String> {
-    let mut keys: Vec<_> = row.metrics.iter().map(|(k, m)| (m.count < 2, rank(k), k)).collect();
+    let mut keys: Vec<_> = row
+        .metrics
+        .iter()
+        .map(|(k, m)| (m.count < 2, rank(k), k))
+        .collect();
     keys.sort();
     keys.first().map(|(_, _, k)| (*k).clone())
 }
@@ -137,8 +159,12 @@ fn rank(key: &str) -> u8 {
     let k = key.to_ascii_lowercase();
     let copy = k.contains("champion") || k.starts_with("system");
     let training = k.starts_with("train");
-    let score = ["auc", "acc", "f1", "r2", "map", "ndcg"].iter().any(|s| k.contains(s));
-    let loss = ["loss", "rmse", "mae", "error"].iter().any(|s| k.contains(s));
+    let score = ["auc", "acc", "f1", "r2", "map", "ndcg"]
+        .iter()
+        .any(|s| k.contains(s));
+    let loss = ["loss", "rmse", "mae", "error"]
+        .iter()
+        .any(|s| k.contains(s));
     match (copy, training, score, loss) {
         (true, ..) => 6,
         (_, false, true, _) => 0,

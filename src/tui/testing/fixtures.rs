@@ -6,7 +6,9 @@ use trimtab_core::audit::{AuditEntry, Outcome};
 use trimtab_core::gate::GateResult;
 use trimtab_core::job::{Job, JobId, JobState, LogChunk};
 use trimtab_core::metric::{MetricSummary, Point, Series};
-use trimtab_core::monitor::{Distribution, FeatureCell, InputProblem, MonitorState, Quality, Service, WindowResult};
+use trimtab_core::monitor::{
+    Distribution, FeatureCell, InputProblem, MonitorState, Quality, Service, WindowResult,
+};
 use trimtab_core::registry::{Deployment, DeploymentKind, Model, ModelVersion, Version};
 use trimtab_core::release::{Preview, PromotionRequest, RequestId, RequestState};
 use trimtab_core::run::{ExperimentId, RunId, RunPage, RunRow, RunStatus};
@@ -19,7 +21,18 @@ use crate::model::data::Slot;
 
 const START: i64 = 1_359_936_000_000; // 2013-02-04, a Monday
 const FEATURES: [&str; 12] = [
-    "dep_hour", "distance", "carrier", "origin", "dest", "month_day", "temp", "wind_speed", "visib", "precip", "score", "prediction",
+    "dep_hour",
+    "distance",
+    "carrier",
+    "origin",
+    "dest",
+    "month_day",
+    "temp",
+    "wind_speed",
+    "visib",
+    "precip",
+    "score",
+    "prediction",
 ];
 const WEEKS: usize = 28;
 
@@ -32,7 +45,10 @@ pub fn run_id(n: u8) -> RunId {
 }
 
 fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-    pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect()
 }
 
 fn week(i: usize) -> Millis {
@@ -42,7 +58,11 @@ fn week(i: usize) -> Millis {
 /// A quality that falls from summer on.
 fn auc(i: usize) -> f64 {
     let wobble = ((i * 7) % 5) as f64 * 0.004;
-    if i < 20 { 0.705 + wobble } else { 0.668 - (i - 20) as f64 * 0.006 + wobble }
+    if i < 20 {
+        0.705 + wobble
+    } else {
+        0.668 - (i - 20) as f64 * 0.006 + wobble
+    }
 }
 
 pub fn fleet_row(model: &str, health: Health, why: &str) -> FleetRow {
@@ -51,16 +71,35 @@ pub fn fleet_row(model: &str, health: Health, why: &str) -> FleetRow {
         model: model.into(),
         champion: Some(Version(2)),
         newest: Some(Version(3)),
-        serving: Some(Serving { version: Some(Version(2)), ok: true, detail: "ok".into(), checked: before(3) }),
+        serving: Some(Serving {
+            version: Some(Version(2)),
+            ok: true,
+            detail: "ok".into(),
+            checked: before(3),
+        }),
         health,
         why: why.into(),
         quality_metric: "auc".into(),
         quality_min: 0.66,
         quality: (0..WEEKS - 2)
-            .map(|i| QualityPoint { start: week(i), value: if late { auc(i) } else { 0.71 + (i % 3) as f64 * 0.003 }, labelled: 5_800, rows: 6_012 })
+            .map(|i| QualityPoint {
+                start: week(i),
+                value: if late {
+                    auc(i)
+                } else {
+                    0.71 + (i % 3) as f64 * 0.003
+                },
+                labelled: 5_800,
+                rows: 6_012,
+            })
             .collect(),
         drifted: if late { (4, 12) } else { (0, 12) },
-        service: Some(Service { p50_ms: 2.1, p95_ms: 4.8, p99_ms: 12.0, error_rate: 0.0004 }),
+        service: Some(Service {
+            p50_ms: 2.1,
+            p95_ms: 4.8,
+            p99_ms: 12.0,
+            error_rate: 0.0004,
+        }),
         rows: 6_012,
         open_requests: u32::from(late),
         running_jobs: u32::from(late),
@@ -84,16 +123,38 @@ fn deployments(model: &str) -> Vec<Deployment> {
 }
 
 fn summary(value: f64, step: i64, count: u64) -> MetricSummary {
-    MetricSummary { latest: Point { step, time: before(60), value }, min: value - 0.1, max: value + 0.02, count }
+    MetricSummary {
+        latest: Point {
+            step,
+            time: before(60),
+            value,
+        },
+        min: value - 0.1,
+        max: value + 0.02,
+        count,
+    }
 }
 
 pub fn run(n: u8, name: &str, status: RunStatus) -> RunRow {
     let quality = 0.66 + f64::from(n % 7) * 0.009;
-    let rounds = if status == RunStatus::Running { 37 } else { 120 };
+    let rounds = if status == RunStatus::Running {
+        37
+    } else {
+        120
+    };
     let mut metrics = BTreeMap::from([
-        ("train_loss".to_owned(), summary(0.41 - f64::from(n) * 0.004, rounds, rounds as u64)),
-        ("heldout_loss".to_owned(), summary(0.46 - f64::from(n) * 0.002, rounds, rounds as u64)),
-        ("heldout_auc".to_owned(), summary(quality, rounds, rounds as u64)),
+        (
+            "train_loss".to_owned(),
+            summary(0.41 - f64::from(n) * 0.004, rounds, rounds as u64),
+        ),
+        (
+            "heldout_loss".to_owned(),
+            summary(0.46 - f64::from(n) * 0.002, rounds, rounds as u64),
+        ),
+        (
+            "heldout_auc".to_owned(),
+            summary(quality, rounds, rounds as u64),
+        ),
     ]);
     if status == RunStatus::Finished {
         metrics.insert("champion_heldout_auc".into(), summary(0.688, 0, 1));
@@ -107,20 +168,45 @@ pub fn run(n: u8, name: &str, status: RunStatus) -> RunRow {
         experiment_name: "late15".into(),
         name: name.into(),
         status,
-        user: if n % 3 == 0 { "trainer" } else { "ana" }.into(),
+        user: if n.is_multiple_of(3) {
+            "trainer"
+        } else {
+            "ana"
+        }
+        .into(),
         started: before(i64::from(n) * 613 + 130),
         ended: status.ended().then(|| before(i64::from(n) * 613 + 60)),
         job: (n < 3).then_some(JobId(n.into())),
-        params: map(&[("depth", ["4", "6", "8"][usize::from(n % 3)]), ("learning_rate", ["0.1", "0.05"][usize::from(n % 2)]), ("rounds", "120")]),
-        tags: map(&[("code_version", "3f2a91c"), ("data_version", "sha256:8c1e77"), ("window", "2013-04-01..2013-07-01")]),
+        params: map(&[
+            ("depth", ["4", "6", "8"][usize::from(n % 3)]),
+            ("learning_rate", ["0.1", "0.05"][usize::from(n % 2)]),
+            ("rounds", "120"),
+        ]),
+        tags: map(&[
+            ("code_version", "3f2a91c"),
+            ("data_version", "sha256:8c1e77"),
+            ("window", "2013-04-01..2013-07-01"),
+        ]),
         metrics,
     }
 }
 
 pub fn runs() -> Vec<RunRow> {
     let names = [
-        "retrain-apr-jun", "deep-trees", "shallow", "slow-learner", "baseline", "no-weather", "with-carrier", "wide", "diverged",
-        "january", "early-stop", "q1-full", "subsample-half", "l2-strong",
+        "retrain-apr-jun",
+        "deep-trees",
+        "shallow",
+        "slow-learner",
+        "baseline",
+        "no-weather",
+        "with-carrier",
+        "wide",
+        "diverged",
+        "january",
+        "early-stop",
+        "q1-full",
+        "subsample-half",
+        "l2-strong",
     ];
     names
         .iter()
@@ -144,10 +230,19 @@ pub fn curve(run: &RunRow, key: &str) -> Series {
         .map(|i| {
             let x = i as f64;
             let noise = ((i * 37 % 11) as f64 - 5.0) * 0.0006;
-            Point { step: i, time: Millis(run.started.0 + i * 400), value: 0.6 + (0.06 + k * 0.007) * (1.0 - (-x / (12.0 + k * 4.0)).exp()) + noise }
+            Point {
+                step: i,
+                time: Millis(run.started.0 + i * 400),
+                value: 0.6 + (0.06 + k * 0.007) * (1.0 - (-x / (12.0 + k * 4.0)).exp()) + noise,
+            }
         })
         .collect();
-    Series { run: run.id.clone(), key: key.into(), total: n as u64, points }
+    Series {
+        run: run.id.clone(),
+        key: key.into(),
+        total: n as u64,
+        points,
+    }
 }
 
 pub fn version(n: u32) -> ModelVersion {
@@ -158,20 +253,41 @@ pub fn version(n: u32) -> ModelVersion {
         created: before(i64::from(10 - n) * 4_000),
         author: if n == 3 { "trainer" } else { "ana" }.into(),
         source: format!(".trimtab/models/late15/{n}"),
-        tags: map(&[("window", ["2013-01-01..2013-01-31", "2013-01-01..2013-03-31", "2013-04-01..2013-07-01"][n as usize - 1])]),
-        metrics: BTreeMap::from([("heldout_auc".to_owned(), 0.664 + f64::from(n) * 0.014), ("champion_heldout_auc".to_owned(), 0.661)]),
+        tags: map(&[(
+            "window",
+            [
+                "2013-01-01..2013-01-31",
+                "2013-01-01..2013-03-31",
+                "2013-04-01..2013-07-01",
+            ][n as usize - 1],
+        )]),
+        metrics: BTreeMap::from([
+            ("heldout_auc".to_owned(), 0.664 + f64::from(n) * 0.014),
+            ("champion_heldout_auc".to_owned(), 0.661),
+        ]),
     }
 }
 
 pub fn gates(passed: bool) -> Vec<GateResult> {
     vec![
-        GateResult { name: "absolute".into(), passed: true, candidate: Some(0.706), bound: Some(0.62), reason: "heldout_auc is at least 0.62".into() },
+        GateResult {
+            name: "absolute".into(),
+            passed: true,
+            candidate: Some(0.706),
+            bound: Some(0.62),
+            reason: "heldout_auc is at least 0.62".into(),
+        },
         GateResult {
             name: "champion".into(),
             passed,
             candidate: Some(if passed { 0.706 } else { 0.655 }),
             bound: Some(0.661),
-            reason: if passed { "heldout_auc is at least the champion's" } else { "heldout_auc is below the champion's" }.into(),
+            reason: if passed {
+                "heldout_auc is at least the champion's"
+            } else {
+                "heldout_auc is below the champion's"
+            }
+            .into(),
         },
     ]
 }
@@ -196,7 +312,11 @@ pub fn request(id: u64, v: u32, state: RequestState) -> PromotionRequest {
 
 pub fn cell(feature: &str, i: usize, n: usize) -> FeatureCell {
     let seasonal = matches!(feature, "temp" | "month_day" | "visib" | "dest");
-    let psi = if seasonal { 0.02 + i as f64 * 0.011 } else { 0.01 + ((i * 5 + n * 3) % 7) as f64 * 0.004 };
+    let psi = if seasonal {
+        0.02 + i as f64 * 0.011
+    } else {
+        0.01 + ((i * 5 + n * 3) % 7) as f64 * 0.004
+    };
     let verdict = if feature == "precip" && i == 3 {
         Verdict::Error("the column is missing in 2 files".into())
     } else if i == 0 {
@@ -227,13 +347,29 @@ pub fn window(i: usize) -> WindowResult {
         end: week(i + 1),
         rows: 6_012,
         versions: vec![(Version(if i < 9 { 1 } else { 2 }), 6_012)],
-        cells: FEATURES.iter().enumerate().map(|(n, f)| cell(f, i, n)).collect(),
+        cells: FEATURES
+            .iter()
+            .enumerate()
+            .map(|(n, f)| cell(f, i, n))
+            .collect(),
         quality: if labelled == 0 {
             Quality::unknown()
         } else {
-            Quality { labelled, auc: auc(i), log_loss: 0.47, accuracy: 0.79, f1: 0.31, positive_rate: 0.22 }
+            Quality {
+                labelled,
+                auc: auc(i),
+                log_loss: 0.47,
+                accuracy: 0.79,
+                f1: 0.31,
+                positive_rate: 0.22,
+            }
         },
-        service: Service { p50_ms: 2.1, p95_ms: 4.8, p99_ms: 12.0, error_rate: 0.0004 },
+        service: Service {
+            p50_ms: 2.1,
+            p95_ms: 4.8,
+            p99_ms: 12.0,
+            error_rate: 0.0004,
+        },
         computed: before(30),
     }
 }
@@ -253,23 +389,44 @@ pub fn monitor() -> MonitorState {
 
 pub fn problems() -> Vec<InputProblem> {
     [
-        ("log/week=2013-05-06/part-1.parquet", "row group 2 cannot be read: invalid page header", 2_048),
+        (
+            "log/week=2013-05-06/part-1.parquet",
+            "row group 2 cannot be read: invalid page header",
+            2_048,
+        ),
         ("log/week=2013-06-03/empty.csv", "the file is empty", 0),
-        ("labels/week=2013-06-10/part-0.parquet", "labels for requests that are in no log", 12),
+        (
+            "labels/week=2013-06-10/part-0.parquet",
+            "labels for requests that are in no log",
+            12,
+        ),
     ]
     .into_iter()
-    .map(|(file, reason, rows)| InputProblem { monitor: "late15".into(), file: file.into(), reason: reason.into(), rows, first_seen: before(500) })
+    .map(|(file, reason, rows)| InputProblem {
+        monitor: "late15".into(),
+        file: file.into(),
+        reason: reason.into(),
+        rows,
+        first_seen: before(500),
+    })
     .collect()
 }
 
 pub fn distribution(feature: &str, start: Millis) -> Distribution {
-    let buckets = (0..10).map(|i| format!("[{}, {})", 20 + i * 8, 28 + i * 8)).chain(["(null)".to_owned()]).collect();
+    let buckets = (0..10)
+        .map(|i| format!("[{}, {})", 20 + i * 8, 28 + i * 8))
+        .chain(["(null)".to_owned()])
+        .collect();
     Distribution {
         feature: feature.into(),
         start,
         buckets,
-        reference: vec![0.12, 0.14, 0.16, 0.2, 0.14, 0.1, 0.08, 0.04, 0.015, 0.0, 0.005],
-        current: vec![0.0, 0.0, 0.01, 0.03, 0.06, 0.12, 0.2, 0.28, 0.2, 0.095, 0.005],
+        reference: vec![
+            0.12, 0.14, 0.16, 0.2, 0.14, 0.1, 0.08, 0.04, 0.015, 0.0, 0.005,
+        ],
+        current: vec![
+            0.0, 0.0, 0.01, 0.03, 0.06, 0.12, 0.2, 0.28, 0.2, 0.095, 0.005,
+        ],
         cell: cell(feature, 20, 6),
     }
 }
@@ -281,7 +438,12 @@ pub fn job(id: u64, state: JobState) -> Job {
         recipe: "late15".into(),
         model: "late15".into(),
         state,
-        actor: if id == 2 { "trigger:metric_below" } else { "ana" }.into(),
+        actor: if id == 2 {
+            "trigger:metric_below"
+        } else {
+            "ana"
+        }
+        .into(),
         reason: "auc under 0.66 for two weeks".into(),
         window: Some(("2013-04-08".into(), "2013-07-01".into())),
         params: map(&[("depth", "6"), ("rounds", "120")]),
@@ -300,23 +462,58 @@ pub fn job(id: u64, state: JobState) -> Job {
 }
 
 pub fn log() -> LogChunk {
-    let mut text = String::from("reading 12 weeks: 71,204 rows\nheld out: 2013-06-17 to 2013-07-01, 11,982 rows\n");
+    let mut text = String::from(
+        "reading 12 weeks: 71,204 rows\nheld out: 2013-06-17 to 2013-07-01, 11,982 rows\n",
+    );
     for i in 1..=37 {
-        text.push_str(&format!("round {i:>3}  train_loss {:.4}  heldout_auc {:.4}\n", 0.52 - f64::from(i) * 0.002, 0.64 + f64::from(i) * 0.0015));
+        text.push_str(&format!(
+            "round {i:>3}  train_loss {:.4}  heldout_auc {:.4}\n",
+            0.52 - f64::from(i) * 0.002,
+            0.64 + f64::from(i) * 0.0015
+        ));
     }
     text.push_str("warning: 18 rows without weather\nround  38 ");
-    LogChunk { offset: 0, end: text.len() as u64, text }
+    LogChunk {
+        offset: 0,
+        end: text.len() as u64,
+        text,
+    }
 }
 
 pub fn audit() -> Vec<AuditEntry> {
     let acts = [
-        ("promotion.request", "late15 v1", Outcome::Began, "first model"),
-        ("promotion.request", "late15 v1", Outcome::Done, "first model"),
-        ("promotion.approve", "late15 v1", Outcome::Done, "numbers are fine"),
+        (
+            "promotion.request",
+            "late15 v1",
+            Outcome::Began,
+            "first model",
+        ),
+        (
+            "promotion.request",
+            "late15 v1",
+            Outcome::Done,
+            "first model",
+        ),
+        (
+            "promotion.approve",
+            "late15 v1",
+            Outcome::Done,
+            "numbers are fine",
+        ),
         ("retrain.start", "job 1", Outcome::Done, "more data"),
-        ("promotion.request", "late15 v2", Outcome::Done, "better on held-out"),
+        (
+            "promotion.request",
+            "late15 v2",
+            Outcome::Done,
+            "better on held-out",
+        ),
         ("promotion.approve", "late15 v2", Outcome::Done, ""),
-        ("promotion.request", "late15 v3", Outcome::Refused, "quality fell in July"),
+        (
+            "promotion.request",
+            "late15 v3",
+            Outcome::Refused,
+            "quality fell in July",
+        ),
         ("rollback", "late15", Outcome::Failed, "try it"),
     ];
     acts.iter()
@@ -338,8 +535,14 @@ pub fn audit() -> Vec<AuditEntry> {
 pub fn preview() -> Preview {
     Preview {
         title: "Roll late15 back from v2 to v1".into(),
-        changes: vec!["serving/late15 points to v1 in place of v2".into(), "the alias champion moves from v2 to v1".into()],
-        evidence: vec!["auc of v2: 0.644 in the week of Jul 29, bound 0.66".into(), "v1 served from Feb 04 to Apr 07 with auc 0.709".into()],
+        changes: vec![
+            "serving/late15 points to v1 in place of v2".into(),
+            "the alias champion moves from v2 to v1".into(),
+        ],
+        evidence: vec![
+            "auc of v2: 0.644 in the week of Jul 29, bound 0.66".into(),
+            "v1 served from Feb 04 to Apr 07 with auc 0.709".into(),
+        ],
         undo: "P asks for v2's promotion again".into(),
         call: "trimtab models rollback late15 --reason REASON".into(),
         refusal: None,
@@ -348,7 +551,14 @@ pub fn preview() -> Preview {
 }
 
 pub fn demo() -> DemoState {
-    DemoState { week: week(WEEKS - 1).date(), weeks_done: 28, total_weeks: 48, speed_ms: 3_000, version: Some(Version(2)), ..DemoState::default() }
+    DemoState {
+        week: week(WEEKS - 1).date(),
+        weeks_done: 28,
+        total_weeks: 48,
+        speed_ms: 3_000,
+        version: Some(Version(2)),
+        ..DemoState::default()
+    }
 }
 
 pub fn registry() -> Snapshot {
@@ -357,9 +567,17 @@ pub fn registry() -> Snapshot {
             name: "late15".into(),
             created: before(40_000),
             versions: (1..=3).rev().map(version).collect(),
-            aliases: BTreeMap::from([("champion".to_owned(), Version(2)), ("shadow".to_owned(), Version(3))]),
+            aliases: BTreeMap::from([
+                ("champion".to_owned(), Version(2)),
+                ("shadow".to_owned(), Version(3)),
+            ]),
         }],
-        requests: vec![request(4, 3, RequestState::AwaitingApproval), request(3, 3, RequestState::GateFailed), request(2, 2, RequestState::Live), request(1, 1, RequestState::Superseded)],
+        requests: vec![
+            request(4, 3, RequestState::AwaitingApproval),
+            request(3, 3, RequestState::GateFailed),
+            request(2, 2, RequestState::Live),
+            request(1, 1, RequestState::Superseded),
+        ],
         deployments: deployments("late15"),
     }
 }
@@ -372,7 +590,11 @@ pub fn all() -> Vec<(Slot, Snapshot)> {
             Slot::Fleet,
             Snapshot::Fleet {
                 rows: vec![
-                    fleet_row("late15", Health::Bad, "auc 0.652 is under its bound 0.66 since Jul 08; 4 of 12 features drifted."),
+                    fleet_row(
+                        "late15",
+                        Health::Bad,
+                        "auc 0.652 is under its bound 0.66 since Jul 08; 4 of 12 features drifted.",
+                    ),
                     fleet_row("cancelled", Health::Ok, "Nothing asks for attention."),
                 ],
                 demo: Some(demo()),
@@ -380,7 +602,21 @@ pub fn all() -> Vec<(Slot, Snapshot)> {
         ),
         (Slot::Registry, registry()),
         (Slot::Monitors, Snapshot::Monitors(vec![monitor()])),
-        (Slot::Jobs, Snapshot::Jobs(vec![job(3, JobState::Running), job(2, JobState::Failed), job(1, JobState::Succeeded)])),
-        (Slot::Runs, Snapshot::Runs(RunPage { total: runs.len() as u64, offset: 0, rows: runs })),
+        (
+            Slot::Jobs,
+            Snapshot::Jobs(vec![
+                job(3, JobState::Running),
+                job(2, JobState::Failed),
+                job(1, JobState::Succeeded),
+            ]),
+        ),
+        (
+            Slot::Runs,
+            Snapshot::Runs(RunPage {
+                total: runs.len() as u64,
+                offset: 0,
+                rows: runs,
+            }),
+        ),
     ]
 }

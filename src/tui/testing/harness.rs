@@ -50,7 +50,13 @@ impl Harness {
     /// A console that has just started.
     pub fn start(width: u16, height: u16, look: Look) -> Self {
         let model = Model::new(look, Size { width, height }, Keymap::default(), NOW);
-        let mut h = Self { model, follows: HashMap::new(), asked: Vec::new(), effects: Vec::new(), now: NOW };
+        let mut h = Self {
+            model,
+            follows: HashMap::new(),
+            asked: Vec::new(),
+            effects: Vec::new(),
+            now: NOW,
+        };
         h.send(Msg::Resized(width, height));
         h
     }
@@ -77,7 +83,11 @@ impl Harness {
     pub fn send(&mut self, msg: Msg) {
         for effect in update(&mut self.model, self.now, msg) {
             match effect {
-                Effect::Follow { slot, generation, topic } => {
+                Effect::Follow {
+                    slot,
+                    generation,
+                    topic,
+                } => {
                     self.follows.insert(slot, (generation, topic));
                 }
                 Effect::Unfollow(slot) => {
@@ -104,20 +114,35 @@ impl Harness {
     }
 
     pub fn feed(&mut self, slot: Slot, snapshot: Snapshot) {
-        let Some((generation, _)) = self.follows.get(&slot) else { panic!("{slot:?} is not followed") };
-        self.send(Msg::Fed { slot, generation: *generation, event: Event::Snapshot(snapshot) });
+        let Some((generation, _)) = self.follows.get(&slot) else {
+            panic!("{slot:?} is not followed")
+        };
+        self.send(Msg::Fed {
+            slot,
+            generation: *generation,
+            event: Event::Snapshot(snapshot),
+        });
     }
 
     pub fn delta(&mut self, slot: Slot, delta: Delta) {
-        let Some((generation, _)) = self.follows.get(&slot) else { panic!("{slot:?} is not followed") };
-        self.send(Msg::Fed { slot, generation: *generation, event: Event::Delta(delta) });
+        let Some((generation, _)) = self.follows.get(&slot) else {
+            panic!("{slot:?} is not followed")
+        };
+        self.send(Msg::Fed {
+            slot,
+            generation: *generation,
+            event: Event::Delta(delta),
+        });
     }
 
     /// Answers the oldest request of a kind.
     pub fn answer(&mut self, is: impl Fn(&Request) -> bool, result: Result<Reply, Trouble>) {
         let at = self.asked.iter().position(|(_, r)| is(r)).expect("asked");
         let (call, _) = self.asked.remove(at);
-        self.send(Msg::Answered { call, result: result.map(Box::new) });
+        self.send(Msg::Answered {
+            call,
+            result: result.map(Box::new),
+        });
     }
 
     pub fn buffer(&self) -> Buffer {
@@ -135,6 +160,10 @@ impl Harness {
     /// The frame's text alone: for the large size, where styles repeat what the small one tells.
     pub fn text_frame(&self) -> String {
         let frame = self.frame();
-        frame.split("--- styles").next().unwrap_or_default().to_owned()
+        frame
+            .split("--- styles")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
     }
 }

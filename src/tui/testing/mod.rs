@@ -11,17 +11,26 @@ use crate::theme::{Depth, Palette, Theme};
 
 /// The default look.
 pub fn look() -> Look {
-    Look { theme: Theme::new(Palette::Dark, Depth::Indexed), glyphs: &UNICODE }
+    Look {
+        theme: Theme::new(Palette::Dark, Depth::Indexed),
+        glyphs: &UNICODE,
+    }
 }
 
 /// The sixteen colours and ASCII, as on the kernel's console.
 pub fn ascii() -> Look {
-    Look { theme: Theme::new(Palette::Sixteen, Depth::Basic), glyphs: &ASCII }
+    Look {
+        theme: Theme::new(Palette::Sixteen, Depth::Basic),
+        glyphs: &ASCII,
+    }
 }
 
 /// `NO_COLOR`.
 pub fn mono() -> Look {
-    Look { theme: Theme::new(Palette::Mono, Depth::None), glyphs: &UNICODE }
+    Look {
+        theme: Theme::new(Palette::Mono, Depth::None),
+        glyphs: &UNICODE,
+    }
 }
 
 /// Prints a buffer for a snapshot.
@@ -43,14 +52,24 @@ pub fn frame(buf: &Buffer) -> String {
             while x < row.len() && row[x].style() == style {
                 x += 1;
             }
-            let plain = style.fg == Some(Color::Reset) && style.bg == Some(Color::Reset) && style.add_modifier.is_empty();
+            let plain = style.fg == Some(Color::Reset)
+                && style.bg == Some(Color::Reset)
+                && style.add_modifier.is_empty();
             if !plain {
                 let (fg, bg) = (style.fg.unwrap_or_default(), style.bg.unwrap_or_default());
-                let _ = writeln!(styles, "{y}:{start}..{x} {fg}/{bg} {:?}", style.add_modifier);
+                let _ = writeln!(
+                    styles,
+                    "{y}:{start}..{x} {fg}/{bg} {:?}",
+                    style.add_modifier
+                );
             }
         }
     }
-    if styles.is_empty() { out } else { format!("{out}--- styles\n{styles}") }
+    if styles.is_empty() {
+        out
+    } else {
+        format!("{out}--- styles\n{styles}")
+    }
 }
 
 pub mod fixtures;

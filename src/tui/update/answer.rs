@@ -17,7 +17,10 @@ pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) 
         (Call::RunsPage, Ok(Reply::Runs(page))) => {
             // The slice moved on while this one was on its way: its own snapshot comes.
             if page.offset == model.runs.page_offset {
-                model.data.snapshot(crate::model::data::Slot::Runs, trimtab_wire::Snapshot::Runs(page));
+                model.data.snapshot(
+                    crate::model::data::Slot::Runs,
+                    trimtab_wire::Snapshot::Runs(page),
+                );
             }
         }
         (Call::Run, Ok(Reply::Run(row))) => {
@@ -32,14 +35,22 @@ pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) 
             model.monitors.distribution = Some((start, feature, Err(trouble)));
         }
         (Call::Simple(done), Ok(_)) => model.toast(Tone::Good, done, ""),
-        (Call::RunsPage | Call::Simple(_), Err(trouble)) => model.toast(Tone::Bad, trouble.message, trouble.hint),
-        (_, Ok(_)) => model.toast(Tone::Bad, "The agent answered with something else than was asked.", "Agent and console may be of different versions: trimtab agent status."),
+        (Call::RunsPage | Call::Simple(_), Err(trouble)) => {
+            model.toast(Tone::Bad, trouble.message, trouble.hint)
+        }
+        (_, Ok(_)) => model.toast(
+            Tone::Bad,
+            "The agent answered with something else than was asked.",
+            "Agent and console may be of different versions: trimtab agent status.",
+        ),
     }
     Vec::new()
 }
 
 fn preview(model: &mut Model, act: &Act, result: Result<Reply, Trouble>) {
-    let Some(Layer::Act(dialog)) = model.layers.last_mut() else { return };
+    let Some(Layer::Act(dialog)) = model.layers.last_mut() else {
+        return;
+    };
     if dialog.act != *act || dialog.stage != Stage::Loading {
         return;
     }
@@ -50,7 +61,12 @@ fn preview(model: &mut Model, act: &Act, result: Result<Reply, Trouble>) {
     };
 }
 
-fn acted(model: &mut Model, act: &Act, asked: trimtab_core::time::Millis, result: Result<Reply, Trouble>) {
+fn acted(
+    model: &mut Model,
+    act: &Act,
+    asked: trimtab_core::time::Millis,
+    result: Result<Reply, Trouble>,
+) {
     if let Some(Layer::Act(dialog)) = model.layers.last()
         && dialog.act == *act
         && matches!(dialog.stage, Stage::Doing(_))
@@ -62,7 +78,11 @@ fn acted(model: &mut Model, act: &Act, asked: trimtab_core::time::Millis, result
             let (tone, text, hint) = sentence(act, &acted, model.now.since(asked));
             model.toast(tone, text, hint);
         }
-        Ok(_) => model.toast(Tone::Bad, "The agent answered out of turn.", "Look in Audit (8) whether the act was done."),
+        Ok(_) => model.toast(
+            Tone::Bad,
+            "The agent answered out of turn.",
+            "Look in Audit (8) whether the act was done.",
+        ),
         Err(trouble) => model.toast(Tone::Bad, trouble.message, trouble.hint),
     }
 }
@@ -70,40 +90,95 @@ fn acted(model: &mut Model, act: &Act, asked: trimtab_core::time::Millis, result
 /// What came of an act, and what to do next.
 fn sentence(act: &Act, acted: &Acted, took: i64) -> (Tone, String, String) {
     match acted {
-        Acted::RolledBack { model, from, to, switched_ms, .. } => (
+        Acted::RolledBack {
+            model,
+            from,
+            to,
+            switched_ms,
+            ..
+        } => (
             Tone::Good,
             format!("{model} rolled back from {from} to {to}: production answers with {to}."),
-            format!("Switched in {} ({} from key to answer). It is in Audit (8).", format::millis(*switched_ms, "?"), format::millis(took as f64, "?")),
+            format!(
+                "Switched in {} ({} from key to answer). It is in Audit (8).",
+                format::millis(*switched_ms, "?"),
+                format::millis(took as f64, "?")
+            ),
         ),
         Acted::Request(r) => {
             let what = format!("{} {}, request {}", r.model, r.version, r.id);
             match r.state {
                 RequestState::GateFailed => {
-                    let why = r.gates.iter().find(|g| !g.passed).map_or_else(String::new, |g| g.reason.clone());
-                    (Tone::Bad, format!("{what}: the gate said no. {why}"), "Registry (4) shows every rule; T retrains.".into())
+                    let why = r
+                        .gates
+                        .iter()
+                        .find(|g| !g.passed)
+                        .map_or_else(String::new, |g| g.reason.clone());
+                    (
+                        Tone::Bad,
+                        format!("{what}: the gate said no. {why}"),
+                        "Registry (4) shows every rule; T retrains.".into(),
+                    )
                 }
                 RequestState::AwaitingApproval => {
                     let missing = (r.required as usize).saturating_sub(r.approvals.len());
-                    (Tone::Good, format!("{what} passed its gates; {} missing.", format::plural(missing as u64, "approval")), "A approves, R rejects.".into())
+                    (
+                        Tone::Good,
+                        format!(
+                            "{what} passed its gates; {} missing.",
+                            format::plural(missing as u64, "approval")
+                        ),
+                        "A approves, R rejects.".into(),
+                    )
                 }
                 RequestState::Live => (
                     Tone::Good,
                     format!("{what} is live: production answers with {}.", r.version),
-                    format!("{} from key to answer. B rolls back.", format::millis(took as f64, "?")),
+                    format!(
+                        "{} from key to answer. B rolls back.",
+                        format::millis(took as f64, "?")
+                    ),
                 ),
-                RequestState::Switching => (Tone::Good, format!("{what}: production is being switched."), String::new()),
-                RequestState::Rejected => (Tone::Good, format!("{what} was rejected."), String::new()),
+                RequestState::Switching => (
+                    Tone::Good,
+                    format!("{what}: production is being switched."),
+                    String::new(),
+                ),
+                RequestState::Rejected => {
+                    (Tone::Good, format!("{what} was rejected."), String::new())
+                }
                 RequestState::Failed => (
                     Tone::Bad,
-                    format!("{what}: production could not be switched and was put back. {}", r.note.as_deref().unwrap_or_default()),
-                    "Check the target in trimtab.toml and the server's health, then ask again.".into(),
+                    format!(
+                        "{what}: production could not be switched and was put back. {}",
+                        r.note.as_deref().unwrap_or_default()
+                    ),
+                    "Check the target in trimtab.toml and the server's health, then ask again."
+                        .into(),
                 ),
-                RequestState::RolledBack | RequestState::Superseded => (Tone::Note, format!("{what} is {}.", r.state.word().replace('_', " ")), String::new()),
+                RequestState::RolledBack | RequestState::Superseded => (
+                    Tone::Note,
+                    format!("{what} is {}.", r.state.word().replace('_', " ")),
+                    String::new(),
+                ),
             }
         }
         Acted::Job(job) => match act {
-            Act::CancelJob(_) => (Tone::Good, format!("Job {} is {}.", job.id, job.state.word()), String::new()),
-            _ => (Tone::Good, format!("Job {} trains {} ({}).", job.id, job.model, job.state.word()), "6 shows its log and curve.".into()),
+            Act::CancelJob(_) => (
+                Tone::Good,
+                format!("Job {} is {}.", job.id, job.state.word()),
+                String::new(),
+            ),
+            _ => (
+                Tone::Good,
+                format!(
+                    "Job {} trains {} ({}).",
+                    job.id,
+                    job.model,
+                    job.state.word()
+                ),
+                "6 shows its log and curve.".into(),
+            ),
         },
     }
 }

@@ -15,7 +15,10 @@ const STEPS: f64 = 60.0;
 #[must_use]
 pub fn detail_keys(model: &Model) -> Vec<String> {
     let run = if model.pane == Pane::Retrain {
-        model.retrain.selected(model).and_then(|j| model.data.run_by_id(j.run.as_ref()?))
+        model
+            .retrain
+            .selected(model)
+            .and_then(|j| model.data.run_by_id(j.run.as_ref()?))
     } else {
         runs::subject(model)
     };
@@ -34,11 +37,28 @@ pub fn has_metrics(model: &Model) -> bool {
 /// `m`.
 pub fn choose_metric(model: &mut Model) -> Vec<Effect> {
     let (choice, keys, now) = match model.pane {
-        Pane::Compare => (Choice::CompareMetric, model.compare.metrics(model), model.compare.current_metric(model)),
-        Pane::Retrain => (Choice::DetailMetric, detail_keys(model), model.retrain.current_metric(model)),
-        _ => (Choice::DetailMetric, detail_keys(model), model.runs.selected(model).and_then(|r| model.runs.detail_metric(r))),
+        Pane::Compare => (
+            Choice::CompareMetric,
+            model.compare.metrics(model),
+            model.compare.current_metric(model),
+        ),
+        Pane::Retrain => (
+            Choice::DetailMetric,
+            detail_keys(model),
+            model.retrain.current_metric(model),
+        ),
+        _ => (
+            Choice::DetailMetric,
+            detail_keys(model),
+            model
+                .runs
+                .selected(model)
+                .and_then(|r| model.runs.detail_metric(r)),
+        ),
     };
-    let selected = now.and_then(|n| keys.iter().position(|k| *k == n)).unwrap_or(0);
+    let selected = now
+        .and_then(|n| keys.iter().position(|k| *k == n))
+        .unwrap_or(0);
     prompt::pick(model, choice, "Metric", keys, selected)
 }
 
@@ -76,8 +96,14 @@ fn ranges(model: &Model) -> Option<((f64, f64), (f64, f64))> {
 
 /// `+` and `-`.
 pub fn zoom(model: &mut Model, factor: f64) -> Vec<Effect> {
-    let Some((whole, (low, high))) = ranges(model) else { return Vec::new() };
-    let centre = model.compare.cursor.filter(|c| (low..=high).contains(c)).unwrap_or(f64::midpoint(low, high));
+    let Some((whole, (low, high))) = ranges(model) else {
+        return Vec::new();
+    };
+    let centre = model
+        .compare
+        .cursor
+        .filter(|c| (low..=high).contains(c))
+        .unwrap_or(f64::midpoint(low, high));
     let least = (whole.1 - whole.0) / 1_000.0;
     let half = ((high - low) * factor / 2.0).max(least);
     set(model, whole, centre - half, centre + half);
@@ -86,7 +112,9 @@ pub fn zoom(model: &mut Model, factor: f64) -> Vec<Effect> {
 
 /// `[` and `]`.
 pub fn pan(model: &mut Model, share: f64) -> Vec<Effect> {
-    let Some((whole, (low, high))) = ranges(model) else { return Vec::new() };
+    let Some((whole, (low, high))) = ranges(model) else {
+        return Vec::new();
+    };
     let by = (high - low) * share;
     let by = by.clamp(whole.0 - low, whole.1 - high);
     set(model, whole, low + by, high + by);
@@ -107,8 +135,13 @@ pub fn reset(model: &mut Model) -> Vec<Effect> {
 
 /// `h` and `l`: the read-out walks over the visible part.
 pub fn read_out(model: &mut Model, by: isize) {
-    let Some((_, (low, high))) = ranges(model) else { return };
-    let from = model.compare.cursor.unwrap_or(if by < 0 { high } else { low });
+    let Some((_, (low, high))) = ranges(model) else {
+        return;
+    };
+    let from = model
+        .compare
+        .cursor
+        .unwrap_or(if by < 0 { high } else { low });
     let to = from + (high - low) / STEPS * by as f64;
     model.compare.cursor = Some(to.clamp(low, high));
 }

@@ -7,8 +7,8 @@ use trimtab_core::time::Millis;
 use trimtab_wire::{Act, Request};
 
 use super::act;
-use crate::model::layer::{Layer, Part, RetrainForm, Stage};
 use crate::model::Model;
+use crate::model::layer::{Layer, Part, RetrainForm, Stage};
 use crate::msg::{Call, Effect};
 
 /// Closes the layer in front; an act on its way goes on and is told in a toast.
@@ -22,12 +22,16 @@ pub fn step(model: &mut Model, by: isize) -> Vec<Effect> {
     match model.layers.last_mut() {
         Some(Layer::Act(dialog)) => {
             let parts = dialog.parts();
-            let at = parts.iter().position(|p| *p == dialog.focus).unwrap_or(parts.len() - 1);
+            let at = parts
+                .iter()
+                .position(|p| *p == dialog.focus)
+                .unwrap_or(parts.len() - 1);
             let next = (at as isize + by).rem_euclid(parts.len() as isize) as usize;
             dialog.focus = parts[next];
         }
         Some(Layer::Retrain(form)) => {
-            form.focus = (form.focus as isize + by).rem_euclid(RetrainForm::CANCEL as isize + 1) as usize;
+            form.focus =
+                (form.focus as isize + by).rem_euclid(RetrainForm::CANCEL as isize + 1) as usize;
         }
         _ => {}
     }
@@ -53,8 +57,12 @@ pub fn press(model: &mut Model) -> Vec<Effect> {
 
 fn confirm(model: &mut Model) -> Vec<Effect> {
     let now = model.now;
-    let Some(Layer::Act(dialog)) = model.layers.last_mut() else { return Vec::new() };
-    let Stage::Ready(preview) = &dialog.stage else { return Vec::new() };
+    let Some(Layer::Act(dialog)) = model.layers.last_mut() else {
+        return Vec::new();
+    };
+    let Stage::Ready(preview) = &dialog.stage else {
+        return Vec::new();
+    };
     if preview.refusal.is_some() {
         return Vec::new();
     }
@@ -67,12 +75,20 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
     dialog.stage = Stage::Doing(preview.clone());
     dialog.focus = Part::Cancel;
     let act = dialog.act.clone();
-    vec![model.ask(Call::Act { act: act.clone(), asked: now }, Request::Act { act, reason })]
+    vec![model.ask(
+        Call::Act {
+            act: act.clone(),
+            asked: now,
+        },
+        Request::Act { act, reason },
+    )]
 }
 
 /// From the form to the preview, if every field makes sense.
 fn go_on(model: &mut Model) -> Vec<Effect> {
-    let Some(Layer::Retrain(form)) = model.layers.last_mut() else { return Vec::new() };
+    let Some(Layer::Retrain(form)) = model.layers.last_mut() else {
+        return Vec::new();
+    };
     match spec(form) {
         Ok(spec) => {
             model.layers.pop();
@@ -99,7 +115,11 @@ fn spec(form: &RetrainForm) -> Result<RetrainSpec, (usize, String)> {
             return Ok(None);
         }
         let valid = t.len() == 10 && Millis::parse(&t).is_some();
-        if valid { Ok(Some(t)) } else { Err((i, format!("\"{t}\" is no day; write YYYY-MM-DD."))) }
+        if valid {
+            Ok(Some(t))
+        } else {
+            Err((i, format!("\"{t}\" is no day; write YYYY-MM-DD.")))
+        }
     };
     let (from, to) = (day(1)?, day(2)?);
     if let (Some(f), Some(t)) = (&from, &to)
@@ -114,7 +134,13 @@ fn spec(form: &RetrainForm) -> Result<RetrainSpec, (usize, String)> {
         };
         params.insert(key.to_owned(), value.to_owned());
     }
-    Ok(RetrainSpec { recipe: text(0), from, to, params, reason: text(4) })
+    Ok(RetrainSpec {
+        recipe: text(0),
+        from,
+        to,
+        params,
+        reason: text(4),
+    })
 }
 
 #[cfg(test)]
@@ -130,12 +156,24 @@ mod tests {
     #[test]
     fn forms_are_read_or_complain_at_the_field() {
         let spec_of = |f| spec(&form(f));
-        let good = spec_of(["late15", "2013-04-01", "2013-07-01", "depth=8 rounds=200", "drift"]).unwrap();
+        let good = spec_of([
+            "late15",
+            "2013-04-01",
+            "2013-07-01",
+            "depth=8 rounds=200",
+            "drift",
+        ])
+        .unwrap();
         assert_eq!(good.params["depth"], "8");
         assert_eq!(good.from.as_deref(), Some("2013-04-01"));
         assert_eq!(spec_of(["", "", "", "", ""]).unwrap_err().0, 0);
         assert_eq!(spec_of(["m", "April", "", "", ""]).unwrap_err().0, 1);
-        assert_eq!(spec_of(["m", "2013-07-01", "2013-04-01", "", ""]).unwrap_err().0, 2);
+        assert_eq!(
+            spec_of(["m", "2013-07-01", "2013-04-01", "", ""])
+                .unwrap_err()
+                .0,
+            2
+        );
         assert_eq!(spec_of(["m", "", "", "depth", ""]).unwrap_err().0, 3);
     }
 }

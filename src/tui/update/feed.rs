@@ -20,7 +20,8 @@ pub fn take(model: &mut Model, slot: Slot, event: Event) {
             if let Delta::Run(row) = &delta {
                 // A new run, or one whose place may have changed, makes the slice out of date.
                 let known = model.data.known_runs.get(&row.id);
-                let moved = known.is_none_or(|k| k.status != row.status) || model.runs.order.is_some();
+                let moved =
+                    known.is_none_or(|k| k.status != row.status) || model.runs.order.is_some();
                 model.runs.dirty |= moved;
             }
             model.data.delta(slot, delta);
@@ -49,32 +50,62 @@ struct Anchors {
 impl Anchors {
     fn of(m: &Model) -> Self {
         Self {
-            job: m.retrain.selected(m).filter(|_| m.retrain.list.selected > 0).map(|j| j.id),
-            entry: m.audit.selected(m).filter(|_| m.audit.list.selected > 0).map(|e| e.seq),
-            version: m.registry.selected_version(m).filter(|_| m.registry.versions.selected > 0).map(|v| (v.model.clone(), v.version)),
-            request: m.registry.selected_request(m).filter(|_| m.registry.requests.selected > 0).map(|r| r.id),
+            job: m
+                .retrain
+                .selected(m)
+                .filter(|_| m.retrain.list.selected > 0)
+                .map(|j| j.id),
+            entry: m
+                .audit
+                .selected(m)
+                .filter(|_| m.audit.list.selected > 0)
+                .map(|e| e.seq),
+            version: m
+                .registry
+                .selected_version(m)
+                .filter(|_| m.registry.versions.selected > 0)
+                .map(|v| (v.model.clone(), v.version)),
+            request: m
+                .registry
+                .selected_request(m)
+                .filter(|_| m.registry.requests.selected > 0)
+                .map(|r| r.id),
             model: m.fleet.selected(m).map(|r| r.model.clone()),
         }
     }
 
     fn restore(self, m: &mut Model) {
-        if let Some(at) = self.job.and_then(|id| m.data.job_rows().iter().position(|j| j.id == id)) {
+        if let Some(at) = self
+            .job
+            .and_then(|id| m.data.job_rows().iter().position(|j| j.id == id))
+        {
             m.retrain.list.selected = at;
         }
-        if let Some(at) = self.entry.and_then(|seq| m.audit.rows(m).iter().position(|e| e.seq == seq)) {
+        if let Some(at) = self
+            .entry
+            .and_then(|seq| m.audit.rows(m).iter().position(|e| e.seq == seq))
+        {
             m.audit.list.selected = at;
         }
         if let Some((name, version)) = self.version {
             let rows = crate::model::registry::Registry::rows(m);
-            let at = rows.iter().position(|v| v.model == name && v.version == version);
+            let at = rows
+                .iter()
+                .position(|v| v.model == name && v.version == version);
             if let Some(at) = at {
                 m.registry.versions.selected = at;
             }
         }
-        if let Some(at) = self.request.and_then(|id| m.data.request_rows().iter().position(|r| r.id == id)) {
+        if let Some(at) = self
+            .request
+            .and_then(|id| m.data.request_rows().iter().position(|r| r.id == id))
+        {
             m.registry.requests.selected = at;
         }
-        if let Some(at) = self.model.and_then(|name| m.data.fleet_rows().iter().position(|r| r.model == name)) {
+        if let Some(at) = self
+            .model
+            .and_then(|name| m.data.fleet_rows().iter().position(|r| r.model == name))
+        {
             m.fleet.list.selected = at;
         }
     }

@@ -21,7 +21,10 @@ const AUDIT_TAIL: u32 = 2_000;
 pub fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     page(model);
     let wanted = wanted(model);
-    let gone: Vec<Slot> = model.followed().filter(|slot| !wanted.contains_key(slot)).collect();
+    let gone: Vec<Slot> = model
+        .followed()
+        .filter(|slot| !wanted.contains_key(slot))
+        .collect();
     for slot in gone {
         effects.extend(model.unfollow(slot));
     }
@@ -44,7 +47,10 @@ fn page(model: &mut Model) {
     let (table, _) = layout::runs(body, model.runs.detail);
     let first = model.runs.list.offset as u64;
     let last = first + layout::table_rows(table) as u64;
-    let (low, high) = (model.runs.page_offset, model.runs.page_offset + u64::from(PAGE));
+    let (low, high) = (
+        model.runs.page_offset,
+        model.runs.page_offset + u64::from(PAGE),
+    );
     if first < low || last > high {
         // A third of the slice lies above the screen, so that scrolling back needs no new one at once.
         model.runs.page_offset = first.saturating_sub(u64::from(PAGE) / 3);
@@ -68,20 +74,51 @@ fn wanted(model: &Model) -> BTreeMap<Slot, Topic> {
     match model.pane {
         Pane::Compare => {
             if let Some(key) = model.compare.current_metric(model) {
-                topics.insert(Slot::Compare, Topic::Series { runs: model.compare.runs(model), key, columns });
+                topics.insert(
+                    Slot::Compare,
+                    Topic::Series {
+                        runs: model.compare.runs(model),
+                        key,
+                        columns,
+                    },
+                );
             }
         }
         Pane::Runs if model.runs.detail => {
             let selected = model.runs.selected(model);
-            if let Some((run, key)) = selected.and_then(|r| Some((r.id.clone(), model.runs.detail_metric(r)?))) {
-                topics.insert(Slot::Detail, Topic::Series { runs: vec![run], key, columns });
+            if let Some((run, key)) =
+                selected.and_then(|r| Some((r.id.clone(), model.runs.detail_metric(r)?)))
+            {
+                topics.insert(
+                    Slot::Detail,
+                    Topic::Series {
+                        runs: vec![run],
+                        key,
+                        columns,
+                    },
+                );
             }
         }
         Pane::Retrain => {
             if let Some(job) = model.retrain.selected(model) {
-                topics.insert(Slot::JobLog, Topic::JobLog { job: job.id, tail: LOG_TAIL });
-                if let (Some(run), Some(key)) = (job.run.clone(), model.retrain.current_metric(model)) {
-                    topics.insert(Slot::JobCurve, Topic::Series { runs: vec![run], key, columns });
+                topics.insert(
+                    Slot::JobLog,
+                    Topic::JobLog {
+                        job: job.id,
+                        tail: LOG_TAIL,
+                    },
+                );
+                if let (Some(run), Some(key)) =
+                    (job.run.clone(), model.retrain.current_metric(model))
+                {
+                    topics.insert(
+                        Slot::JobCurve,
+                        Topic::Series {
+                            runs: vec![run],
+                            key,
+                            columns,
+                        },
+                    );
                 }
             }
         }
@@ -104,12 +141,33 @@ fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
         && let Some((monitor, start, feature)) = wanted_cell(model)
         && !model.is_asking(|c| matches!(c, Call::Distribution { .. }))
     {
-        let call = Call::Distribution { monitor: monitor.clone(), start, feature: feature.clone() };
-        effects.push(model.ask(call, Request::Distribution { monitor, start, feature }));
+        let call = Call::Distribution {
+            monitor: monitor.clone(),
+            start,
+            feature: feature.clone(),
+        };
+        effects.push(model.ask(
+            call,
+            Request::Distribution {
+                monitor,
+                start,
+                feature,
+            },
+        ));
     }
     let missing: Vec<RunId> = match model.pane {
-        Pane::Retrain => model.retrain.selected(model).and_then(|j| j.run.clone()).into_iter().collect(),
-        Pane::Registry => model.registry.selected_version(model).and_then(|v| v.run.clone()).into_iter().collect(),
+        Pane::Retrain => model
+            .retrain
+            .selected(model)
+            .and_then(|j| j.run.clone())
+            .into_iter()
+            .collect(),
+        Pane::Registry => model
+            .registry
+            .selected_version(model)
+            .and_then(|v| v.run.clone())
+            .into_iter()
+            .collect(),
         _ => Vec::new(),
     };
     for run in missing {
@@ -124,6 +182,10 @@ fn wanted_cell(model: &Model) -> Option<(String, trimtab_core::time::Millis, Str
     let monitor = model.monitors.current(model)?;
     let start = model.monitors.window(model)?.start;
     let feature = model.monitors.cell(model)?.feature.clone();
-    let here = model.monitors.distribution.as_ref().is_some_and(|(s, f, _)| *s == start && *f == feature);
+    let here = model
+        .monitors
+        .distribution
+        .as_ref()
+        .is_some_and(|(s, f, _)| *s == start && *f == feature);
     (!here).then(|| (monitor.name.clone(), start, feature))
 }

@@ -41,7 +41,9 @@ pub fn help(model: &mut Model) -> Vec<Effect> {
 
 /// Scrolls help; drawing stops at its end.
 pub fn scroll_help(model: &mut Model, by: isize) -> Vec<Effect> {
-    let most = crate::view::help::lines(model).len().saturating_sub(crate::view::help::rows(model.size));
+    let most = crate::view::help::lines(model)
+        .len()
+        .saturating_sub(crate::view::help::rows(model.size));
     if let Some(Layer::Help { scroll }) = model.layers.last_mut() {
         *scroll = scroll.saturating_add_signed(by).min(most);
     }
@@ -52,6 +54,12 @@ pub fn scroll_help(model: &mut Model, by: isize) -> Vec<Effect> {
 pub fn close_layer(model: &mut Model) -> Vec<Effect> {
     model.layers.pop();
     Vec::new()
+}
+
+/// Follows everything anew (a topic that failed is not tried again by itself) and repaints.
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    model.forget_follows();
+    vec![Effect::Redraw]
 }
 
 /// Leaves one thing: a message, a range, a detail, a filter. False when there was nothing to leave.
@@ -93,7 +101,11 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
 
 /// `q`: one step back, or out.
 pub fn quit(model: &mut Model) -> Vec<Effect> {
-    if leave_one(model) { Vec::new() } else { vec![Effect::Quit] }
+    if leave_one(model) {
+        Vec::new()
+    } else {
+        vec![Effect::Quit]
+    }
 }
 
 /// The chart in front and a name for its files.
@@ -102,7 +114,10 @@ pub fn chart(model: &Model) -> Option<(Chart, String)> {
     let (chart, name) = match model.pane {
         Pane::Fleet => {
             let row = model.fleet.selected(model)?;
-            (crate::model::fleet::quality_chart(row), format!("{}-{}", row.model, row.quality_metric))
+            (
+                crate::model::fleet::quality_chart(row),
+                format!("{}-{}", row.model, row.quality_metric),
+            )
         }
         Pane::Compare => {
             let chart = model.compare.chart(model);
@@ -126,27 +141,93 @@ pub fn chart(model: &Model) -> Option<(Chart, String)> {
 
 /// Names come from users: only harmless characters reach the file system.
 fn file_name(name: &str) -> String {
-    let clean: String = name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).take(80).collect();
+    let clean: String = name
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() || "-_.".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .take(80)
+        .collect();
     clean.trim_start_matches('.').to_owned()
 }
 
 /// `e`.
 pub fn export(model: &mut Model) -> Vec<Effect> {
-    chart(model).map(|(chart, name)| Effect::Export { chart: Box::new(chart), name }).into_iter().collect()
+    chart(model)
+        .map(|(chart, name)| Effect::Export {
+            chart: Box::new(chart),
+            name,
+        })
+        .into_iter()
+        .collect()
 }
 
 /// `y` and `Y`.
 pub fn copy(model: &mut Model, whole: bool) -> Vec<Effect> {
     let text = match model.pane {
-        Pane::Fleet => model.fleet.selected(model).map(|r| if whole { format!("{}: {}", r.model, r.why) } else { r.model.clone() }),
-        Pane::Runs | Pane::Compare => super::runs::subject(model).map(|r| if whole { super::runs::as_text(r) } else { r.id.to_string() }),
-        Pane::Registry => model.registry.selected_version(model).map(|v| {
-            if whole { format!("{} {} {}", v.model, v.version, v.source) } else { format!("{} {}", v.model, v.version) }
+        Pane::Fleet => model.fleet.selected(model).map(|r| {
+            if whole {
+                format!("{}: {}", r.model, r.why)
+            } else {
+                r.model.clone()
+            }
         }),
-        Pane::Monitors => model.monitors.cell(model).map(|c| if whole { format!("{} psi={:.4} distance={:.4} p={:.3e}", c.feature, c.psi, c.distance, c.p_adjusted) } else { c.feature.clone() }),
-        Pane::Retrain => model.retrain.selected(model).map(|j| if whole { format!("job {} {} {} {}", j.id, j.recipe, j.state.word(), j.error.as_deref().unwrap_or("")) } else { j.id.to_string() }),
+        Pane::Runs | Pane::Compare => super::runs::subject(model).map(|r| {
+            if whole {
+                super::runs::as_text(r)
+            } else {
+                r.id.to_string()
+            }
+        }),
+        Pane::Registry => model.registry.selected_version(model).map(|v| {
+            if whole {
+                format!("{} {} {}", v.model, v.version, v.source)
+            } else {
+                format!("{} {}", v.model, v.version)
+            }
+        }),
+        Pane::Monitors => model.monitors.cell(model).map(|c| {
+            if whole {
+                format!(
+                    "{} psi={:.4} distance={:.4} p={:.3e}",
+                    c.feature, c.psi, c.distance, c.p_adjusted
+                )
+            } else {
+                c.feature.clone()
+            }
+        }),
+        Pane::Retrain => model.retrain.selected(model).map(|j| {
+            if whole {
+                format!(
+                    "job {} {} {} {}",
+                    j.id,
+                    j.recipe,
+                    j.state.word(),
+                    j.error.as_deref().unwrap_or("")
+                )
+            } else {
+                j.id.to_string()
+            }
+        }),
         Pane::Audit => model.audit.selected(model).map(|e| {
-            if whole { format!("{} {} {} {} {} {} {}", e.seq, e.at, e.actor, e.action, e.subject, e.outcome.word(), e.reason) } else { e.seq.to_string() }
+            if whole {
+                format!(
+                    "{} {} {} {} {} {} {}",
+                    e.seq,
+                    e.at,
+                    e.actor,
+                    e.action,
+                    e.subject,
+                    e.outcome.word(),
+                    e.reason
+                )
+            } else {
+                e.seq.to_string()
+            }
         }),
     };
     let Some(text) = text else {
@@ -169,7 +250,10 @@ pub fn picked(model: &mut Model, choice: Choice, index: usize) -> Vec<Effect> {
         Choice::DetailMetric => super::runs::set_metric(model, index),
         Choice::RunOrder => super::runs::set_order(model, index),
         Choice::Monitor => {
-            model.monitors = crate::model::monitors::Monitors { index, ..Default::default() };
+            model.monitors = crate::model::monitors::Monitors {
+                index,
+                ..Default::default()
+            };
         }
     }
     Vec::new()
@@ -177,15 +261,25 @@ pub fn picked(model: &mut Model, choice: Choice, index: usize) -> Vec<Effect> {
 
 /// Makes the agent read its policy again.
 pub fn reload_policy(model: &mut Model) -> Vec<Effect> {
-    vec![model.ask(Call::Simple("The agent read trimtab.toml again."), Request::ReloadPolicy)]
+    vec![model.ask(
+        Call::Simple("The agent read trimtab.toml again."),
+        Request::ReloadPolicy,
+    )]
 }
 
 /// `:demo speed N`.
 pub fn demo_speed(model: &mut Model, args: &str) -> Vec<Effect> {
     match args.trim().trim_end_matches("ms").trim().parse::<u64>() {
-        Ok(ms) => vec![model.ask(Call::Simple("The demonstration's speed is set."), Request::Demo(DemoCommand::Speed(ms)))],
+        Ok(ms) => vec![model.ask(
+            Call::Simple("The demonstration's speed is set."),
+            Request::Demo(DemoCommand::Speed(ms)),
+        )],
         Err(_) => {
-            model.toast(Tone::Note, "How fast? Write the milliseconds between two weeks.", "For example :demo speed 2000");
+            model.toast(
+                Tone::Note,
+                "How fast? Write the milliseconds between two weeks.",
+                "For example :demo speed 2000",
+            );
             Vec::new()
         }
     }
@@ -193,16 +287,26 @@ pub fn demo_speed(model: &mut Model, args: &str) -> Vec<Effect> {
 
 /// `:demo pause`.
 pub fn demo_pause(model: &mut Model) -> Vec<Effect> {
-    vec![model.ask(Call::Simple("The demonstration stands still."), Request::Demo(DemoCommand::Pause))]
+    vec![model.ask(
+        Call::Simple("The demonstration stands still."),
+        Request::Demo(DemoCommand::Pause),
+    )]
 }
 
 /// `:demo resume [DAY]`.
 pub fn demo_resume(model: &mut Model, args: &str) -> Vec<Effect> {
     let until = args.trim();
     if !until.is_empty() && (until.len() != 10 || Millis::parse(until).is_none()) {
-        model.toast(Tone::Note, format!("\"{until}\" is no day."), "For example :demo resume 2013-07-01");
+        model.toast(
+            Tone::Note,
+            format!("\"{until}\" is no day."),
+            "For example :demo resume 2013-07-01",
+        );
         return Vec::new();
     }
     let until = (!until.is_empty()).then(|| until.to_owned());
-    vec![model.ask(Call::Simple("The demonstration goes on."), Request::Demo(DemoCommand::Resume { until }))]
+    vec![model.ask(
+        Call::Simple("The demonstration goes on."),
+        Request::Demo(DemoCommand::Resume { until }),
+    )]
 }

@@ -10,7 +10,12 @@ use crate::msg::Effect;
 use super::{dialog, prompt};
 
 /// The job-control key of every Unix terminal; not a command, so it cannot be lost by remapping.
-const SUSPEND: Key = Key { code: Code::Char('z'), ctrl: true, alt: false, shift: false };
+const SUSPEND: Key = Key {
+    code: Code::Char('z'),
+    ctrl: true,
+    alt: false,
+    shift: false,
+};
 
 /// The scopes whose keys work now, the most special first.
 #[must_use]

@@ -5,8 +5,8 @@ mod answer;
 pub mod compare;
 pub mod dialog;
 mod feed;
-mod follow;
 pub mod fleet;
+mod follow;
 pub mod global;
 mod keys;
 pub mod monitors;
@@ -45,7 +45,11 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             linked(model, state);
             Vec::new()
         }
-        Msg::Fed { slot, generation, event } => {
+        Msg::Fed {
+            slot,
+            generation,
+            event,
+        } => {
             if model.is_current(slot, generation) {
                 feed::take(model, slot, event);
             }
@@ -85,7 +89,6 @@ fn linked(model: &mut Model, state: LinkState) {
     }
     model.link.state = state;
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -11,23 +11,43 @@ use crate::msg::{Call, Effect};
 
 /// `n` and `N`: the next window in which the row of the cursor is bad.
 pub fn jump(model: &mut Model, forward: bool) -> Vec<Effect> {
-    let Some(monitor) = model.monitors.current(model) else { return Vec::new() };
+    let Some(monitor) = model.monitors.current(model) else {
+        return Vec::new();
+    };
     let here = model.monitors.column(monitor);
-    let feature = model.monitors.row.checked_sub(FIXED).and_then(|i| Monitors::features(monitor).get(i).copied());
+    let feature = model
+        .monitors
+        .row
+        .checked_sub(FIXED)
+        .and_then(|i| Monitors::features(monitor).get(i).copied());
     let bad = |i: usize| {
         let w = &monitor.windows[i];
         match feature {
-            Some(f) => w.cells.iter().any(|c| c.feature == f && c.verdict == Verdict::Drifted),
-            None => w.quality.measure(&monitor.quality_metric).is_some_and(|q| q < monitor.quality_min),
+            Some(f) => w
+                .cells
+                .iter()
+                .any(|c| c.feature == f && c.verdict == Verdict::Drifted),
+            None => w
+                .quality
+                .measure(&monitor.quality_metric)
+                .is_some_and(|q| q < monitor.quality_min),
         }
     };
-    let found = if forward { (here + 1..monitor.windows.len()).find(|i| bad(*i)) } else { (0..here).rev().find(|i| bad(*i)) };
+    let found = if forward {
+        (here + 1..monitor.windows.len()).find(|i| bad(*i))
+    } else {
+        (0..here).rev().find(|i| bad(*i))
+    };
     match found {
         Some(i) => model.monitors.column = Some(i),
         None => {
             let row = feature.unwrap_or(&monitor.quality_metric).to_owned();
             let way = if forward { "later" } else { "earlier" };
-            model.toast(Tone::Note, format!("{row} is good in every {way} window."), "");
+            model.toast(
+                Tone::Note,
+                format!("{row} is good in every {way} window."),
+                "",
+            );
         }
     }
     Vec::new()
@@ -35,12 +55,28 @@ pub fn jump(model: &mut Model, forward: bool) -> Vec<Effect> {
 
 /// `r`.
 pub fn run_now(model: &mut Model) -> Vec<Effect> {
-    let Some(monitor) = model.monitors.current(model).map(|m| m.name.clone()) else { return Vec::new() };
-    vec![model.ask(Call::Simple("The monitor has looked at every file."), Request::RunMonitor { monitor })]
+    let Some(monitor) = model.monitors.current(model).map(|m| m.name.clone()) else {
+        return Vec::new();
+    };
+    vec![model.ask(
+        Call::Simple("The monitor has looked at every file."),
+        Request::RunMonitor { monitor },
+    )]
 }
 
 /// `m`.
 pub fn choose(model: &mut Model) -> Vec<Effect> {
-    let names = model.data.monitor_rows().iter().map(|m| m.name.clone()).collect();
-    prompt::pick(model, Choice::Monitor, "Monitor", names, model.monitors.index)
+    let names = model
+        .data
+        .monitor_rows()
+        .iter()
+        .map(|m| m.name.clone())
+        .collect();
+    prompt::pick(
+        model,
+        Choice::Monitor,
+        "Monitor",
+        names,
+        model.monitors.index,
+    )
 }

@@ -65,19 +65,33 @@ fn measures(model: &Model) -> Measures {
     let body = layout::screen(model.size).body;
     let rows = layout::table_rows;
     let models = model.data.fleet_rows().len();
-    let compared = if model.compare.differences { model.compare.differences(model).len() } else { model.compare.runs(model).len() };
-    let compare_height = if model.compare.differences { body } else { layout::compare(body, compared).1 };
+    let compared = if model.compare.differences {
+        model.compare.differences(model).len()
+    } else {
+        model.compare.runs(model).len()
+    };
+    let compare_height = if model.compare.differences {
+        body
+    } else {
+        layout::compare(body, compared).1
+    };
     let versions = crate::model::registry::Registry::rows(model).len();
     let requests = model.data.request_rows().len();
     let [a, b, _] = layout::registry(body, versions, requests);
     let jobs = model.data.job_rows().len();
     Measures {
         fleet: (models, rows(layout::fleet(body, models).0)),
-        runs: (model.runs.total(model), rows(layout::runs(body, model.runs.detail).0)),
+        runs: (
+            model.runs.total(model),
+            rows(layout::runs(body, model.runs.detail).0),
+        ),
         compare: (compared, rows(compare_height)),
         versions: (versions, rows(a)),
         requests: (requests, rows(b)),
-        jobs: (jobs, rows(layout::retrain(body, jobs, model.retrain.wide_log)[0])),
+        jobs: (
+            jobs,
+            rows(layout::retrain(body, jobs, model.retrain.wide_log)[0]),
+        ),
         audit: (model.audit.rows(model).len(), rows(layout::audit(body).0)),
     }
 }
@@ -99,15 +113,24 @@ pub fn clamp(model: &mut Model) {
 }
 
 fn grid_rows(model: &Model) -> usize {
-    model.monitors.current(model).map_or(0, |m| FIXED + Monitors::features(m).len())
+    model
+        .monitors
+        .current(model)
+        .map_or(0, |m| FIXED + Monitors::features(m).len())
 }
 
 /// Feature rows visible in the grid.
 fn grid_height(model: &Model) -> usize {
-    let Some(monitor) = model.monitors.current(model) else { return 1 };
+    let Some(monitor) = model.monitors.current(model) else {
+        return 1;
+    };
     let body = layout::screen(model.size).body;
     let grid = crate::model::monitors::grid(&model.monitors, monitor, model);
-    let [area, ..] = layout::monitors(body, grid.rows.len() as u16 + grid.head_rows() + 1, monitor.problems.len());
+    let [area, ..] = layout::monitors(
+        body,
+        grid.rows.len() as u16 + grid.head_rows() + 1,
+        monitor.problems.len(),
+    );
     usize::from(area.height.saturating_sub(grid.head_rows() + 1)).max(1)
 }
 
@@ -124,11 +147,18 @@ fn clamp_grid(model: &mut Model) {
         state.column = None;
     }
     let feature = state.row.saturating_sub(FIXED);
-    state.offset = state.offset.min(feature).max((feature + 1).saturating_sub(height)).min(rows.saturating_sub(FIXED).saturating_sub(height));
+    state.offset = state
+        .offset
+        .min(feature)
+        .max((feature + 1).saturating_sub(height))
+        .min(rows.saturating_sub(FIXED).saturating_sub(height));
 }
 
 fn rows_of_grid(model: &mut Model, motion: Move) {
-    let mut list = List { selected: model.monitors.row, offset: 0 };
+    let mut list = List {
+        selected: model.monitors.row,
+        offset: 0,
+    };
     list.go(motion, grid_rows(model), grid_height(model));
     model.monitors.row = list.selected;
 }
@@ -136,13 +166,29 @@ fn rows_of_grid(model: &mut Model, motion: Move) {
 /// In the wide log `j k` scroll the lines.
 fn scroll_log(model: &mut Model, motion: Move) {
     let body = layout::screen(model.size).body;
-    let height = usize::from(layout::retrain(body, model.data.job_rows().len(), true)[2].height.saturating_sub(1));
-    let lines = model.data.log.value.as_ref().map_or(0, |l| l.lines.len() + usize::from(!l.partial.is_empty()));
+    let height = usize::from(
+        layout::retrain(body, model.data.job_rows().len(), true)[2]
+            .height
+            .saturating_sub(1),
+    );
+    let lines = model
+        .data
+        .log
+        .value
+        .as_ref()
+        .map_or(0, |l| l.lines.len() + usize::from(!l.partial.is_empty()));
     let most = lines.saturating_sub(height);
-    let back = if model.retrain.follow { 0 } else { model.retrain.back };
+    let back = if model.retrain.follow {
+        0
+    } else {
+        model.retrain.back
+    };
     let back = match motion {
         Move::By(n) => back.saturating_add_signed(n.saturating_neg()),
-        Move::HalfPages(n) => back.saturating_add_signed(n.saturating_mul((height / 2).max(1) as isize).saturating_neg()),
+        Move::HalfPages(n) => back.saturating_add_signed(
+            n.saturating_mul((height / 2).max(1) as isize)
+                .saturating_neg(),
+        ),
         Move::First => most,
         Move::Last => 0,
     };

@@ -48,15 +48,28 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             let line = palette.input.text().trim().to_owned();
             let found = search(model, &line);
             // A line that is a command as it stands is that command; else the selected match.
-            let exact = (palette.selected == 0).then(|| command::parse_line(&line)).flatten();
+            let exact = (palette.selected == 0)
+                .then(|| command::parse_line(&line))
+                .flatten();
             let chosen = exact.or_else(|| found.get(palette.selected).map(|c| (*c, "")));
             match chosen {
                 Some((command, args)) => {
-                    remember(model, if args.is_empty() { command.name.to_owned() } else { format!("{} {args}", command.name) });
+                    remember(
+                        model,
+                        if args.is_empty() {
+                            command.name.to_owned()
+                        } else {
+                            format!("{} {args}", command.name)
+                        },
+                    );
                     keys::run(model, command, args)
                 }
                 None => {
-                    model.toast(Tone::Note, format!("There is no command \"{line}\"."), "? lists every command.");
+                    model.toast(
+                        Tone::Note,
+                        format!("There is no command \"{line}\"."),
+                        "? lists every command.",
+                    );
                     Vec::new()
                 }
             }
@@ -77,8 +90,12 @@ fn remember(model: &mut Model, line: String) {
 
 /// Tab: the selected command's name, ready for its arguments.
 pub fn complete(model: &mut Model) -> Vec<Effect> {
-    let Some(Layer::Palette(palette)) = model.layers.last() else { return Vec::new() };
-    let chosen = search(model, palette.input.text()).get(palette.selected).copied();
+    let Some(Layer::Palette(palette)) = model.layers.last() else {
+        return Vec::new();
+    };
+    let chosen = search(model, palette.input.text())
+        .get(palette.selected)
+        .copied();
     if let (Some(command), Some(Layer::Palette(palette))) = (chosen, model.layers.last_mut()) {
         palette.input = Input::with(&format!("{} ", command.name));
         palette.selected = 0;
@@ -98,15 +115,23 @@ pub fn step(model: &mut Model, by: isize) -> Vec<Effect> {
         Some(Layer::Palette(palette)) => {
             let walking = palette.recalled.is_some() || palette.input.text().is_empty();
             if walking && by < 0 && palette.selected == 0 && !history.is_empty() {
-                let at = palette.recalled.map_or(0, |r| (r + 1).min(history.len() - 1));
+                let at = palette
+                    .recalled
+                    .map_or(0, |r| (r + 1).min(history.len() - 1));
                 palette.recalled = Some(at);
                 palette.input = Input::with(&history[history.len() - 1 - at]);
             } else {
-                palette.selected = palette.selected.saturating_add_signed(by).min(found.saturating_sub(1));
+                palette.selected = palette
+                    .selected
+                    .saturating_add_signed(by)
+                    .min(found.saturating_sub(1));
             }
         }
         Some(Layer::Picker(picker)) => {
-            picker.selected = picker.selected.saturating_add_signed(by).min(found.saturating_sub(1));
+            picker.selected = picker
+                .selected
+                .saturating_add_signed(by)
+                .min(found.saturating_sub(1));
         }
         _ => {}
     }
@@ -122,12 +147,23 @@ pub fn leave(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Opens a picker; with nothing to choose from, says so.
-pub fn pick(model: &mut Model, choice: Choice, title: &str, options: Vec<String>, selected: usize) -> Vec<Effect> {
+pub fn pick(
+    model: &mut Model,
+    choice: Choice,
+    title: &str,
+    options: Vec<String>,
+    selected: usize,
+) -> Vec<Effect> {
     if options.is_empty() {
         model.toast(Tone::Note, "There is nothing to choose from yet.", "");
     } else {
         let selected = selected.min(options.len() - 1);
-        let picker = crate::model::layer::Picker { choice, title: title.to_owned(), options, selected };
+        let picker = crate::model::layer::Picker {
+            choice,
+            title: title.to_owned(),
+            options,
+            selected,
+        };
         model.layers.push(Layer::Picker(picker));
     }
     Vec::new()

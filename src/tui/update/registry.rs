@@ -14,7 +14,9 @@ pub fn run_of(model: &Model) -> Option<RunId> {
 
 /// Enter: that run in the Runs pane.
 pub fn show_run(model: &mut Model) -> Vec<Effect> {
-    let Some(id) = run_of(model) else { return Vec::new() };
+    let Some(id) = run_of(model) else {
+        return Vec::new();
+    };
     let page = model.data.runs.value.as_ref();
     let at = page.and_then(|p| Some(p.offset as usize + p.rows.iter().position(|r| r.id == id)?));
     match at {
@@ -25,7 +27,11 @@ pub fn show_run(model: &mut Model) -> Vec<Effect> {
     model.runs.detail = true;
     model.pane = Pane::Runs;
     if at.is_none() {
-        model.toast(Tone::Note, format!("Filtered to run {}.", id.short()), "Esc shows all runs again.");
+        model.toast(
+            Tone::Note,
+            format!("Filtered to run {}.", id.short()),
+            "Esc shows all runs again.",
+        );
     }
     Vec::new()
 }

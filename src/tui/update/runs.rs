@@ -16,7 +16,9 @@ use crate::widget::chart::{Chart, Line};
 #[must_use]
 pub fn subject(model: &Model) -> Option<&RunRow> {
     if model.pane == Pane::Compare && !model.compare.differences {
-        return model.data.run_by_id(model.compare.runs(model).get(model.compare.list.selected)?);
+        return model
+            .data
+            .run_by_id(model.compare.runs(model).get(model.compare.list.selected)?);
     }
     model.runs.selected(model)
 }
@@ -29,7 +31,9 @@ pub fn toggle_detail(model: &mut Model) -> Vec<Effect> {
 
 /// Marks or unmarks the selected run and moves on.
 pub fn mark(model: &mut Model) -> Vec<Effect> {
-    let Some(id) = model.runs.selected(model).map(|r| r.id.clone()) else { return Vec::new() };
+    let Some(id) = model.runs.selected(model).map(|r| r.id.clone()) else {
+        return Vec::new();
+    };
     if let Some(at) = model.runs.marks.iter().position(|m| *m == id) {
         model.runs.marks.remove(at);
     } else {
@@ -44,11 +48,18 @@ pub fn mark_range(model: &mut Model) -> Vec<Effect> {
     match model.runs.anchor.take() {
         None => {
             model.runs.anchor = Some(here);
-            model.toast(Tone::Note, "Range begun: move, then v marks it, Esc leaves it.", "");
+            model.toast(
+                Tone::Note,
+                "Range begun: move, then v marks it, Esc leaves it.",
+                "",
+            );
         }
         Some(anchor) => {
             let (from, to) = (anchor.min(here), anchor.max(here));
-            let ids: Vec<_> = (from..=to).filter_map(|i| model.runs.row(model, i)).map(|r| r.id.clone()).collect();
+            let ids: Vec<_> = (from..=to)
+                .filter_map(|i| model.runs.row(model, i))
+                .map(|r| r.id.clone())
+                .collect();
             for id in ids {
                 if !model.runs.marks.contains(&id) {
                     model.runs.marks.push(id);
@@ -75,8 +86,17 @@ pub fn compare(model: &mut Model) -> Vec<Effect> {
 /// Opens the choice of orders.
 pub fn sort(model: &mut Model) -> Vec<Effect> {
     let orders = model.runs.orders(model);
-    let now = orders.iter().position(|(_, o)| *o == model.runs.order).unwrap_or(0);
-    prompt::pick(model, Choice::RunOrder, "Order runs by", orders.into_iter().map(|(n, _)| n).collect(), now)
+    let now = orders
+        .iter()
+        .position(|(_, o)| *o == model.runs.order)
+        .unwrap_or(0);
+    prompt::pick(
+        model,
+        Choice::RunOrder,
+        "Order runs by",
+        orders.into_iter().map(|(n, _)| n).collect(),
+        now,
+    )
 }
 
 /// Takes a chosen order.
@@ -112,11 +132,20 @@ pub fn set_metric(model: &mut Model, index: usize) {
 pub fn detail_chart(model: &Model) -> Option<Chart> {
     let run = model.runs.selected(model)?;
     let key = model.runs.detail_metric(run)?;
-    let series = model.data.curves(Slot::Detail).iter().find(|s| s.run == run.id && s.key == key)?;
+    let series = model
+        .data
+        .curves(Slot::Detail)
+        .iter()
+        .find(|s| s.run == run.id && s.key == key)?;
     let points = crate::model::compare::points(series, crate::model::compare::Axis::Step);
     Some(Chart {
         title: key.clone(),
-        lines: vec![Line { name: key, points, series: 0, faint: false }],
+        lines: vec![Line {
+            name: key,
+            points,
+            series: 0,
+            faint: false,
+        }],
         x_label: "step".into(),
         ..Chart::default()
     })
@@ -125,12 +154,22 @@ pub fn detail_chart(model: &Model) -> Option<Chart> {
 /// A run in lines, for the clipboard.
 #[must_use]
 pub fn as_text(run: &RunRow) -> String {
-    let mut out = format!("run {} {} {} started {}", run.id, run.name, run.status.word(), run.started);
+    let mut out = format!(
+        "run {} {} {} started {}",
+        run.id,
+        run.name,
+        run.status.word(),
+        run.started
+    );
     for (key, value) in &run.params {
         let _ = write!(out, "\nparam {key}={value}");
     }
     for (key, m) in &run.metrics {
-        let _ = write!(out, "\nmetric {key}={} (step {})", m.latest.value, m.latest.step);
+        let _ = write!(
+            out,
+            "\nmetric {key}={} (step {})",
+            m.latest.value, m.latest.step
+        );
     }
     for (key, value) in &run.tags {
         let _ = write!(out, "\ntag {key}={value}");

@@ -28,9 +28,67 @@ enum Step {
 }
 
 const KEYS: &[&str] = &[
-    "1", "2", "3", "4", "5", "6", "8", "j", "k", "h", "l", "g g", "G", "ctrl-d", "ctrl-u", "pgdn", "pgup", "tab", "enter", "esc", "q",
-    "space", "v", "u", "c", "s", "/", "m", "x", "X", "S", "L", "+", "-", "[", "]", "=", "e", "n", "N", "r", "F", "y", "Y", ":", "?", "P",
-    "A", "R", "B", "T", "up", "down", "left", "right", "shift-tab", "backspace", "a", "0", "世", "ctrl-z",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "8",
+    "j",
+    "k",
+    "h",
+    "l",
+    "g g",
+    "G",
+    "ctrl-d",
+    "ctrl-u",
+    "pgdn",
+    "pgup",
+    "tab",
+    "enter",
+    "esc",
+    "q",
+    "space",
+    "v",
+    "u",
+    "c",
+    "s",
+    "/",
+    "m",
+    "x",
+    "X",
+    "S",
+    "L",
+    "+",
+    "-",
+    "[",
+    "]",
+    "=",
+    "e",
+    "n",
+    "N",
+    "r",
+    "F",
+    "y",
+    "Y",
+    ":",
+    "?",
+    "P",
+    "A",
+    "R",
+    "B",
+    "T",
+    "up",
+    "down",
+    "left",
+    "right",
+    "shift-tab",
+    "backspace",
+    "a",
+    "0",
+    "世",
+    "ctrl-z",
 ];
 
 fn step() -> impl Strategy<Value = Step> {
@@ -48,7 +106,16 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 const SLOTS: [Slot; 10] = [
-    Slot::Fleet, Slot::Registry, Slot::Monitors, Slot::Jobs, Slot::Runs, Slot::Audit, Slot::Compare, Slot::Detail, Slot::JobCurve, Slot::JobLog,
+    Slot::Fleet,
+    Slot::Registry,
+    Slot::Monitors,
+    Slot::Jobs,
+    Slot::Runs,
+    Slot::Audit,
+    Slot::Compare,
+    Slot::Detail,
+    Slot::JobCurve,
+    Slot::JobLog,
 ];
 
 fn snapshots() -> Vec<(Slot, Snapshot)> {
@@ -57,7 +124,14 @@ fn snapshots() -> Vec<(Slot, Snapshot)> {
     all.push((Slot::Audit, Snapshot::Audit(fixtures::audit())));
     all.push((Slot::JobLog, Snapshot::JobLog(fixtures::log())));
     for slot in [Slot::Compare, Slot::Detail, Slot::JobCurve] {
-        all.push((slot, Snapshot::Series(runs.iter().map(|r| fixtures::curve(r, "heldout_auc")).collect())));
+        all.push((
+            slot,
+            Snapshot::Series(
+                runs.iter()
+                    .map(|r| fixtures::curve(r, "heldout_auc"))
+                    .collect(),
+            ),
+        ));
     }
     all.push((Slot::Jobs, Snapshot::Jobs(vec![])));
     all.push((Slot::Runs, Snapshot::Runs(Default::default())));
@@ -66,19 +140,40 @@ fn snapshots() -> Vec<(Slot, Snapshot)> {
 
 fn delta(n: usize) -> Delta {
     match n {
-        0 => Delta::Fleet(Box::new(fixtures::fleet_row("aaa", trimtab_wire::Health::Ok, ""))),
+        0 => Delta::Fleet(Box::new(fixtures::fleet_row(
+            "aaa",
+            trimtab_wire::Health::Ok,
+            "",
+        ))),
         1 => Delta::Demo(fixtures::demo()),
         2 => Delta::Run(Box::new(fixtures::run(77, "new", RunStatus::Running))),
         3 => Delta::Run(Box::new(fixtures::run(2, "deep-trees", RunStatus::Killed))),
-        4 => Delta::Points { run: fixtures::run_id(1), key: "heldout_auc".into(), points: fixtures::curve(&fixtures::runs()[2], "heldout_auc").points },
+        4 => Delta::Points {
+            run: fixtures::run_id(1),
+            key: "heldout_auc".into(),
+            points: fixtures::curve(&fixtures::runs()[2], "heldout_auc").points,
+        },
         5 => Delta::Request(Box::new(fixtures::request(9, 3, RequestState::Switching))),
         6 => Delta::Window(Box::new(fixtures::window(40))),
-        7 => Delta::Problems { monitor: "late15".into(), problems: fixtures::problems() },
+        7 => Delta::Problems {
+            monitor: "late15".into(),
+            problems: fixtures::problems(),
+        },
         8 => Delta::Job(Box::new(fixtures::job(7, JobState::Queued))),
         9 => Delta::Job(Box::new(fixtures::job(3, JobState::Succeeded))),
-        10 => Delta::Log { job: trimtab_core::job::JobId(3), chunk: fixtures::log() },
-        11 => Delta::Audit(trimtab_core::audit::AuditEntry { seq: 99, ..fixtures::audit().remove(0) }),
-        12 => Delta::Deployment(fixtures::fleet_row("late15", trimtab_wire::Health::Ok, "").deployments.remove(1)),
+        10 => Delta::Log {
+            job: trimtab_core::job::JobId(3),
+            chunk: fixtures::log(),
+        },
+        11 => Delta::Audit(trimtab_core::audit::AuditEntry {
+            seq: 99,
+            ..fixtures::audit().remove(0)
+        }),
+        12 => Delta::Deployment(
+            fixtures::fleet_row("late15", trimtab_wire::Health::Ok, "")
+                .deployments
+                .remove(1),
+        ),
         _ => match fixtures::registry() {
             Snapshot::Registry { mut models, .. } => Delta::Model(Box::new(models.remove(0))),
             _ => unreachable!(),
@@ -105,21 +200,39 @@ fn take(h: &mut Harness, step: Step) {
         Step::Trouble(slot) => {
             if let Some((generation, _)) = h.follows.get(&SLOTS[slot]) {
                 let failure = Failure::new(FailureKind::Store, "no", "");
-                h.send(Msg::Fed { slot: SLOTS[slot], generation: *generation, event: Event::Failed(failure) });
+                h.send(Msg::Fed {
+                    slot: SLOTS[slot],
+                    generation: *generation,
+                    event: Event::Failed(failure),
+                });
             }
         }
         Step::Link(0) => h.link_up(),
-        Step::Link(1) => h.send(Msg::Linked(LinkState::Connecting { tries: 1, reason: "gone".into() })),
-        Step::Link(_) => h.send(Msg::Linked(LinkState::Down { reason: "gone".into() })),
+        Step::Link(1) => h.send(Msg::Linked(LinkState::Connecting {
+            tries: 1,
+            reason: "gone".into(),
+        })),
+        Step::Link(_) => h.send(Msg::Linked(LinkState::Down {
+            reason: "gone".into(),
+        })),
         Step::Answer(good) => {
             if let Some((call, request)) = h.asked.pop() {
                 let reply = match request {
                     Request::Preview(_) => Reply::Preview(fixtures::preview()),
-                    Request::Distribution { feature, start, .. } => Reply::Distribution(fixtures::distribution(&feature, start)),
+                    Request::Distribution { feature, start, .. } => {
+                        Reply::Distribution(fixtures::distribution(&feature, start))
+                    }
                     Request::Runs(_) => Reply::Runs(Default::default()),
                     _ => Reply::Done,
                 };
-                let result = if good { Ok(Box::new(reply)) } else { Err(Trouble { message: "no".into(), hint: String::new() }) };
+                let result = if good {
+                    Ok(Box::new(reply))
+                } else {
+                    Err(Trouble {
+                        message: "no".into(),
+                        hint: String::new(),
+                    })
+                };
                 h.send(Msg::Answered { call, result });
             }
         }
@@ -131,20 +244,33 @@ fn take(h: &mut Harness, step: Step) {
 /// What holds after every message.
 fn check(h: &Harness) {
     let m = &h.model;
-    let within = |selected: usize, len: usize| assert!(selected < len.max(1), "{selected} of {len}");
+    let within =
+        |selected: usize, len: usize| assert!(selected < len.max(1), "{selected} of {len}");
     within(m.fleet.list.selected, m.data.fleet_rows().len());
     if m.data.runs.value.is_some() {
         within(m.runs.list.selected, m.runs.total(m));
     }
     within(m.retrain.list.selected, m.data.job_rows().len());
     within(m.registry.requests.selected, m.data.request_rows().len());
-    within(m.registry.versions.selected, crate::model::registry::Registry::rows(m).len());
+    within(
+        m.registry.versions.selected,
+        crate::model::registry::Registry::rows(m).len(),
+    );
     within(m.audit.list.selected, m.audit.rows(m).len());
     // The same thing is never asked twice at once.
     let mut seen: Vec<&crate::msg::Call> = Vec::new();
     for call in m.calls.values() {
-        let once = matches!(call, crate::msg::Call::RunsPage | crate::msg::Call::Distribution { .. });
-        assert!(!once || !seen.iter().any(|c| std::mem::discriminant(*c) == std::mem::discriminant(call)), "{call:?} twice");
+        let once = matches!(
+            call,
+            crate::msg::Call::RunsPage | crate::msg::Call::Distribution { .. }
+        );
+        assert!(
+            !once
+                || !seen
+                    .iter()
+                    .any(|c| std::mem::discriminant(*c) == std::mem::discriminant(call)),
+            "{call:?} twice"
+        );
         seen.push(call);
     }
     // What the model follows is what it told the runner to follow.
@@ -209,16 +335,30 @@ fn rolling_back_takes_a_reason_and_two_decisions() {
     let mut h = Harness::alive(80, 24);
     h.keys("1 B");
     assert!(matches!(h.model.layers.last(), Some(Layer::Act(d)) if d.focus == Part::Cancel));
-    h.answer(|r| matches!(r, Request::Preview(_)), Ok(Reply::Preview(fixtures::preview())));
+    h.answer(
+        |r| matches!(r, Request::Preview(_)),
+        Ok(Reply::Preview(fixtures::preview())),
+    );
     h.keys("enter");
     assert!(h.model.layers.is_empty(), "Enter in a fresh dialog cancels");
     h.keys("B");
-    h.answer(|r| matches!(r, Request::Preview(_)), Ok(Reply::Preview(fixtures::preview())));
+    h.answer(
+        |r| matches!(r, Request::Preview(_)),
+        Ok(Reply::Preview(fixtures::preview())),
+    );
     h.text("fell");
     h.keys("enter");
     assert_eq!(act(&h), None, "Enter in the reason only moves on");
     h.keys("enter");
-    assert_eq!(act(&h), Some((Act::Rollback { model: "late15".into() }, "fell".into())));
+    assert_eq!(
+        act(&h),
+        Some((
+            Act::Rollback {
+                model: "late15".into()
+            },
+            "fell".into()
+        ))
+    );
 }
 
 #[test]
@@ -233,11 +373,29 @@ fn retraining_goes_through_form_and_preview() {
     h.keys("tab");
     h.text("drift");
     h.keys("tab enter");
-    let Some(Request::Preview(Act::Retrain(spec))) = h.asked.iter().map(|(_, r)| r).find(|r| matches!(r, Request::Preview(_))) else {
+    let Some(Request::Preview(Act::Retrain(spec))) = h
+        .asked
+        .iter()
+        .map(|(_, r)| r)
+        .find(|r| matches!(r, Request::Preview(_)))
+    else {
         panic!("no preview asked: {:?}", h.asked);
     };
-    assert_eq!((spec.recipe.as_str(), spec.from.as_deref(), spec.params["depth"].as_str()), ("late15", Some("2013-04-01"), "8"));
-    h.answer(|r| matches!(r, Request::Preview(_)), Ok(Reply::Preview(trimtab_core::release::Preview { reason_required: false, ..fixtures::preview() })));
+    assert_eq!(
+        (
+            spec.recipe.as_str(),
+            spec.from.as_deref(),
+            spec.params["depth"].as_str()
+        ),
+        ("late15", Some("2013-04-01"), "8")
+    );
+    h.answer(
+        |r| matches!(r, Request::Preview(_)),
+        Ok(Reply::Preview(trimtab_core::release::Preview {
+            reason_required: false,
+            ..fixtures::preview()
+        })),
+    );
     h.keys("shift-tab enter");
     assert!(matches!(act(&h), Some((Act::Retrain(_), reason)) if reason == "drift"));
 }
@@ -245,13 +403,23 @@ fn retraining_goes_through_form_and_preview() {
 #[test]
 fn acts_need_a_link_and_a_writable_agent() {
     let mut h = Harness::alive(80, 24);
-    h.send(Msg::Linked(LinkState::Connecting { tries: 1, reason: "gone".into() }));
+    h.send(Msg::Linked(LinkState::Connecting {
+        tries: 1,
+        reason: "gone".into(),
+    }));
     h.keys("1 B");
     assert!(h.model.layers.is_empty() && h.model.toasts[0].text.contains("Not connected"));
-    let read_only = trimtab_wire::Welcome { read_only: true, ..welcome() };
+    let read_only = trimtab_wire::Welcome {
+        read_only: true,
+        ..welcome()
+    };
     h.send(Msg::Linked(LinkState::Up(Box::new(read_only))));
     h.keys("esc B");
-    assert!(h.model.layers.is_empty() && h.model.toasts[0].text.contains("read-only"), "{:?}", h.model.toasts);
+    assert!(
+        h.model.layers.is_empty() && h.model.toasts[0].text.contains("read-only"),
+        "{:?}",
+        h.model.toasts
+    );
 }
 
 #[test]
@@ -260,9 +428,17 @@ fn the_palette_runs_commands_and_remembers() {
     h.keys(":");
     h.text("demo speed 500");
     h.keys("enter");
-    assert!(h.asked.iter().any(|(_, r)| matches!(r, Request::Demo(trimtab_wire::DemoCommand::Speed(500)))), "{:?}", h.asked);
+    assert!(
+        h.asked
+            .iter()
+            .any(|(_, r)| matches!(r, Request::Demo(trimtab_wire::DemoCommand::Speed(500)))),
+        "{:?}",
+        h.asked
+    );
     h.keys(": up");
-    assert!(matches!(h.model.layers.last(), Some(Layer::Palette(p)) if p.input.text() == "demo speed 500"));
+    assert!(
+        matches!(h.model.layers.last(), Some(Layer::Palette(p)) if p.input.text() == "demo speed 500")
+    );
     h.keys("esc :");
     h.text("nonsense");
     h.keys("enter");
@@ -274,18 +450,32 @@ fn the_selection_stays_on_what_was_selected() {
     let mut h = Harness::alive(80, 24);
     h.keys("6 j");
     let before = h.model.retrain.selected(&h.model).unwrap().id;
-    h.delta(Slot::Jobs, Delta::Job(Box::new(fixtures::job(8, JobState::Queued))));
+    h.delta(
+        Slot::Jobs,
+        Delta::Job(Box::new(fixtures::job(8, JobState::Queued))),
+    );
     assert_eq!(h.model.retrain.selected(&h.model).unwrap().id, before);
     h.keys("g g");
-    h.delta(Slot::Jobs, Delta::Job(Box::new(fixtures::job(9, JobState::Queued))));
-    assert_eq!(h.model.retrain.selected(&h.model).unwrap().id.0, 9, "the top row follows the newest");
+    h.delta(
+        Slot::Jobs,
+        Delta::Job(Box::new(fixtures::job(9, JobState::Queued))),
+    );
+    assert_eq!(
+        h.model.retrain.selected(&h.model).unwrap().id.0,
+        9,
+        "the top row follows the newest"
+    );
 }
 
 #[test]
 fn old_generations_are_ignored() {
     let mut h = Harness::alive(80, 24);
     let runs = h.model.data.runs.clone();
-    h.send(Msg::Fed { slot: Slot::Runs, generation: 999, event: Event::Snapshot(Snapshot::Runs(Default::default())) });
+    h.send(Msg::Fed {
+        slot: Slot::Runs,
+        generation: 999,
+        event: Event::Snapshot(Snapshot::Runs(Default::default())),
+    });
     // Compared as text: NaN is a value of metrics.
     assert_eq!(format!("{:?}", h.model.data.runs), format!("{runs:?}"));
 }
@@ -301,7 +491,10 @@ fn pastes_never_run_commands() {
 fn leaving() {
     let mut h = Harness::alive(80, 24);
     h.keys("2 enter q");
-    assert!(!h.model.runs.detail && h.effects.is_empty(), "q goes back first");
+    assert!(
+        !h.model.runs.detail && h.effects.is_empty(),
+        "q goes back first"
+    );
     h.keys("q");
     assert_eq!(h.effects, [Effect::Quit]);
     h.send(Msg::Key("ctrl-z".parse::<Key>().unwrap()));

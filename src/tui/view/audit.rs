@@ -16,15 +16,44 @@ use crate::widget::text::{Brush, wrap};
 pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     let rows = model.audit.rows(model);
     let (top, bottom) = layout::audit(area);
-    let filter = if model.audit.filter.is_empty() { String::new() } else { format!(" with \"{}\"", model.audit.filter) };
-    let title = format!("Audit {} {}{filter}", brush.glyphs().dot, format::count(rows.len() as u64));
-    let inner = rule::titled(brush, top, &title, &notice::condition(model, &model.data.audit, Slot::Audit), true);
+    let filter = if model.audit.filter.is_empty() {
+        String::new()
+    } else {
+        format!(" with \"{}\"", model.audit.filter)
+    };
+    let title = notice::counted(
+        model,
+        &model.data.audit,
+        "Audit",
+        &format!("{}{filter}", format::count(rows.len() as u64)),
+    );
+    let inner = rule::titled(
+        brush,
+        top,
+        &title,
+        &notice::condition(model, &model.data.audit, Slot::Audit),
+        true,
+    );
     if notice::feed(model, brush, inner, &model.data.audit, "the audit") {
         return;
     }
     if rows.is_empty() {
-        let hint = if model.audit.filter.is_empty() { "Every act is written here before and after it is done." } else { "Esc shows all entries." };
-        notice::draw(brush, inner, if model.audit.filter.is_empty() { "Nobody has acted yet." } else { "No entry has all these words." }, Role::Text, &[hint]);
+        let hint = if model.audit.filter.is_empty() {
+            "Every act is written here before and after it is done."
+        } else {
+            "Esc shows all entries."
+        };
+        notice::draw(
+            brush,
+            inner,
+            if model.audit.filter.is_empty() {
+                "Nobody has acted yet."
+            } else {
+                "No entry has all these words."
+            },
+            Role::Text,
+            &[hint],
+        );
         return;
     }
     let columns = [
@@ -52,22 +81,57 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         ]
     };
     let list = &model.audit.list;
-    Table { columns: &columns, len: rows.len(), offset: list.offset, selected: Some(list.selected), focused: true, row: &row, marked: &|_| false }.draw(brush, inner);
+    Table {
+        columns: &columns,
+        len: rows.len(),
+        offset: list.offset,
+        selected: Some(list.selected),
+        focused: true,
+        row: &row,
+        marked: &|_| false,
+    }
+    .draw(brush, inner);
     detail(model, brush, bottom);
 }
 
 fn detail(model: &Model, brush: &mut Brush<'_>, area: Rect) {
-    let Some(e) = model.audit.selected(model) else { return };
+    let Some(e) = model.audit.selected(model) else {
+        return;
+    };
     let g = brush.glyphs();
     let title = format!("{} {} {} {}", e.seq, g.dot, e.action, e.subject);
     let digest: String = e.digest.chars().take(16).collect();
-    let mut rest = rule::titled(brush, area, &title, &format!("sha256 {digest}{}", g.ellipsis), false);
-    rest = line(brush, rest, &[(" ".into(), Role::Text.into()), status::outcome(g, e.outcome).piece(), (format!("  {} by {}", e.at.stamp(), e.actor), Role::Dim.into())]);
+    let mut rest = rule::titled(
+        brush,
+        area,
+        &title,
+        &format!("sha256 {digest}{}", g.ellipsis),
+        false,
+    );
+    rest = line(
+        brush,
+        rest,
+        &[
+            (" ".into(), Role::Text.into()),
+            status::outcome(g, e.outcome).piece(),
+            (
+                format!("  {} by {}", e.at.stamp(), e.actor),
+                Role::Dim.into(),
+            ),
+        ],
+    );
     let room = usize::from(area.width.saturating_sub(12)).max(8);
     for (label, text) in [(" reason  ", &e.reason), (" detail  ", &e.detail)] {
-        for (i, part) in wrap(if text.is_empty() { g.none } else { text }, room).into_iter().enumerate() {
+        for (i, part) in wrap(if text.is_empty() { g.none } else { text }, room)
+            .into_iter()
+            .enumerate()
+        {
             let label = if i == 0 { label } else { "         " };
-            rest = line(brush, rest, &[(label.into(), Role::Dim.into()), (part, Role::Text.into())]);
+            rest = line(
+                brush,
+                rest,
+                &[(label.into(), Role::Dim.into()), (part, Role::Text.into())],
+            );
         }
     }
 }

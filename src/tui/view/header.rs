@@ -31,7 +31,15 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         brush.pieces(x, area.y, area.right().saturating_sub(x), &borrowed);
     }
     if area.height > 1 {
-        tabs(model, brush, Rect { y: area.y + 1, height: 1, ..area });
+        tabs(
+            model,
+            brush,
+            Rect {
+                y: area.y + 1,
+                height: 1,
+                ..area
+            },
+        );
     }
 }
 
@@ -45,15 +53,32 @@ fn link(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
             }
             vec![(text, Role::Ok.into())]
         }
-        LinkState::Connecting { tries: 0, .. } if model.link.welcome.is_none() => vec![(format!("{} connecting", g.running), Role::Running.into())],
-        LinkState::Connecting { tries, .. } => {
-            let lost = model.link.lost.map_or_else(String::new, |at| format!(", lost {} ago", format::span(model.now.since(at))));
-            vec![(format!("{} reconnecting{lost}, try {}", g.warn, tries + 1), Role::Warn.into())]
+        LinkState::Connecting { tries: 0, .. } if model.link.welcome.is_none() => {
+            vec![(format!("{} connecting", g.running), Role::Running.into())]
         }
-        LinkState::Down { reason } => vec![(format!("{} disconnected: {reason}", g.bad), Role::Bad.into())],
+        LinkState::Connecting { tries, .. } => {
+            let lost = model.link.lost.map_or_else(String::new, |at| {
+                format!(", lost {} ago", format::span(model.now.since(at)))
+            });
+            vec![(
+                format!("{} reconnecting{lost}, try {}", g.warn, tries + 1),
+                Role::Warn.into(),
+            )]
+        }
+        LinkState::Down { reason } => vec![(
+            format!("{} disconnected: {reason}", g.bad),
+            Role::Bad.into(),
+        )],
     };
     if model.link.dropped > 0 {
-        pieces.push((format!("  {} {} missed", g.warn, format::plural(model.link.dropped, "update")), Role::Warn.into()));
+        pieces.push((
+            format!(
+                "  {} {} missed",
+                g.warn,
+                format::plural(model.link.dropped, "update")
+            ),
+            Role::Warn.into(),
+        ));
     }
     pieces
 }
@@ -61,15 +86,33 @@ fn link(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
 /// The demo's week, or the time (UTC).
 fn clock(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
     let g = brush.glyphs();
-    let live = model.runs.page_rows(model).filter(|r| r.status == RunStatus::Running).count();
+    let live = model
+        .runs
+        .page_rows(model)
+        .filter(|r| r.status == RunStatus::Running)
+        .count();
     let mut pieces: Vec<(String, Ink)> = Vec::new();
     if live > 0 {
-        pieces.push((format!("{} {} live  ", g.running, format::plural(live as u64, "run")), Role::Running.into()));
+        pieces.push((
+            format!(
+                "{} {} live  ",
+                g.running,
+                format::plural(live as u64, "run")
+            ),
+            Role::Running.into(),
+        ));
     }
     match &model.data.demo {
         Some(demo) => {
-            let week = if demo.week.is_empty() { "before the first week".to_owned() } else { format!("week of {}", demo.week) };
-            pieces.push((format!("{week} {}/{}", demo.weeks_done, demo.total_weeks), Role::Text.into()));
+            let week = if demo.week.is_empty() {
+                "before the first week".to_owned()
+            } else {
+                format!("week of {}", demo.week)
+            };
+            pieces.push((
+                format!("{week} {}/{}", demo.weeks_done, demo.total_weeks),
+                Role::Text.into(),
+            ));
             let (text, role) = if demo.finished {
                 (format!(" {} over", g.ok), Role::Dim)
             } else if demo.paused {
@@ -77,7 +120,10 @@ fn clock(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
             } else if demo.speed_ms == 0 {
                 (format!(" {} fast", g.running), Role::Dim)
             } else {
-                (format!(" {} {:.1}s", g.running, demo.speed_ms as f64 / 1000.0), Role::Dim)
+                (
+                    format!(" {} {:.1}s", g.running, demo.speed_ms as f64 / 1000.0),
+                    Role::Dim,
+                )
             };
             pieces.push((text, role.into()));
         }
@@ -97,22 +143,53 @@ fn tabs(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     for pane in Pane::ALL {
         let (digit, name) = pane.tab();
         let on = pane == model.pane;
-        let name = if area.width >= full + 2 || on { name } else { "" };
+        let name = if area.width >= full + 2 || on {
+            name
+        } else {
+            ""
+        };
         if x >= area.right() {
             return;
         }
-        x = brush.put(x, area.y, area.right() - x, &digit.to_string(), if on { Role::Title } else { Role::Accent });
+        x = brush.put(
+            x,
+            area.y,
+            area.right() - x,
+            &digit.to_string(),
+            if on { Role::Title } else { Role::Accent },
+        );
         if !name.is_empty() {
-            x = brush.put(x + 1, area.y, area.right().saturating_sub(x + 1), name, if on { Role::Title } else { Role::Dim });
+            x = brush.put(
+                x + 1,
+                area.y,
+                area.right().saturating_sub(x + 1),
+                name,
+                if on { Role::Title } else { Role::Dim },
+            );
             if on {
                 let w = width(name) as u16 + 2;
-                let style = ratatui::style::Style::new().add_modifier(ratatui::style::Modifier::UNDERLINED);
-                brush.tint(Rect { x: x.saturating_sub(w).max(area.x), y: area.y, width: w, height: 1 }, style);
+                let style =
+                    ratatui::style::Style::new().add_modifier(ratatui::style::Modifier::UNDERLINED);
+                brush.tint(
+                    Rect {
+                        x: x.saturating_sub(w).max(area.x),
+                        y: area.y,
+                        width: w,
+                        height: 1,
+                    },
+                    style,
+                );
             }
         }
         let marked = model.runs.marks.len();
         if pane == Pane::Compare && marked > 0 {
-            x = brush.put(x, area.y, 4.min(area.right().saturating_sub(x)), &format!(" {marked}"), Role::Marked);
+            x = brush.put(
+                x,
+                area.y,
+                4.min(area.right().saturating_sub(x)),
+                &format!(" {marked}"),
+                Role::Marked,
+            );
         }
         x += 2;
     }

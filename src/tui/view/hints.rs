@@ -17,9 +17,21 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     }
     if let Some(Layer::Filter(input)) = model.layers.last() {
         let x = brush.put(area.x, area.y, area.width, "/", Role::Accent);
-        input.draw(brush, x, area.y, area.right().saturating_sub(x).min(40), true);
+        input.draw(
+            brush,
+            x,
+            area.y,
+            area.right().saturating_sub(x).min(40),
+            true,
+        );
         let at = (x + 42).min(area.right());
-        brush.put(at, area.y, area.right() - at, "enter keeps  esc clears", Role::Dim);
+        brush.put(
+            at,
+            area.y,
+            area.right() - at,
+            "enter keeps  esc clears",
+            Role::Dim,
+        );
         return;
     }
     if !model.pending.is_empty() {
@@ -34,10 +46,16 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         .collect();
     commands.sort_by_key(|c| c.hint);
     // Help is what one needs most when the line is cut, so its place is kept.
-    let keep = commands.iter().position(|c| c.name == "help").map(|i| commands.remove(i));
+    let keep = commands
+        .iter()
+        .position(|c| c.name == "help")
+        .map(|i| commands.remove(i));
     let kept = keep.map_or(0, |c| hint_width(model, c));
     let mut x = area.x + 1;
-    for command in commands.into_iter().filter(|c| !model.keymap.keys_of(c.name).is_empty()) {
+    for command in commands
+        .into_iter()
+        .filter(|c| !model.keymap.keys_of(c.name).is_empty())
+    {
         if x + hint_width(model, command) + kept >= area.right() {
             continue;
         }
@@ -49,14 +67,40 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
 }
 
 fn hint_width(model: &Model, command: &Command) -> u16 {
-    let key = model.keymap.keys_of(command.name).first().map_or(0, |k| width(k));
+    let key = model
+        .keymap
+        .keys_of(command.name)
+        .first()
+        .map_or(0, |k| width(k));
     (key + 1 + width(command.title) + 2) as u16
 }
 
 fn hint(model: &Model, brush: &mut Brush<'_>, command: &Command, x: u16, area: Rect) -> u16 {
-    let Some(key) = model.keymap.keys_of(command.name).first() else { return x };
+    let Some(key) = model.keymap.keys_of(command.name).first() else {
+        return x;
+    };
     let room = area.right().saturating_sub(x);
-    let x = brush.put(x, area.y, room, key, if command.tier == Tier::View { Role::Accent } else { Role::Title });
+    let x = brush.put(
+        x,
+        area.y,
+        room,
+        key,
+        if command.tier == Tier::View {
+            Role::Accent
+        } else {
+            Role::Title
+        },
+    );
     let room = area.right().saturating_sub(x + 1);
-    brush.put(x + 1, area.y, room, command.title, if command.tier == Tier::View { Role::Dim } else { Role::Text }) + 2
+    brush.put(
+        x + 1,
+        area.y,
+        room,
+        command.title,
+        if command.tier == Tier::View {
+            Role::Dim
+        } else {
+            Role::Text
+        },
+    ) + 2
 }

@@ -34,14 +34,28 @@ pub fn screen(size: Size) -> Screen {
     let hints = u16::from(size.height >= 6);
     let (header, rest) = top(all, header);
     let (body, hints) = bottom(rest, hints);
-    Screen { header, body, hints }
+    Screen {
+        header,
+        body,
+        hints,
+    }
 }
 
 /// Splits `rows` off the top.
 #[must_use]
 pub fn top(area: Rect, rows: u16) -> (Rect, Rect) {
     let rows = rows.min(area.height);
-    (Rect { height: rows, ..area }, Rect { y: area.y + rows, height: area.height - rows, ..area })
+    (
+        Rect {
+            height: rows,
+            ..area
+        },
+        Rect {
+            y: area.y + rows,
+            height: area.height - rows,
+            ..area
+        },
+    )
 }
 
 /// Splits `rows` off the bottom; the rest comes first.
@@ -56,8 +70,18 @@ pub fn bottom(area: Rect, rows: u16) -> (Rect, Rect) {
 pub fn left(area: Rect, columns: u16) -> (Rect, Rect) {
     let columns = columns.min(area.width);
     let gap = u16::from(columns < area.width);
-    let rest = Rect { x: area.x + columns + gap, width: area.width - columns - gap, ..area };
-    (Rect { width: columns, ..area }, rest)
+    let rest = Rect {
+        x: area.x + columns + gap,
+        width: area.width - columns - gap,
+        ..area
+    };
+    (
+        Rect {
+            width: columns,
+            ..area
+        },
+        rest,
+    )
 }
 
 fn share(whole: u16, percent: u16) -> u16 {
@@ -77,14 +101,20 @@ pub fn runs(body: Rect, detail: bool) -> (Rect, Option<Rect>) {
     if !detail {
         return (body, None);
     }
-    let (table, rest) = if body.width >= 130 { left(body, share(body.width, 55)) } else { top(body, share(body.height, 40).max(4)) };
+    let (table, rest) = if body.width >= 130 {
+        left(body, share(body.width, 55))
+    } else {
+        top(body, share(body.height, 40).max(4))
+    };
     (table, Some(rest))
 }
 
 /// Compare: the chart above, the runs below.
 #[must_use]
 pub fn compare(body: Rect, runs: usize) -> (Rect, Rect) {
-    let rows = (runs as u16).saturating_add(2).clamp(3, share(body.height, 35).max(3));
+    let rows = (runs as u16)
+        .saturating_add(2)
+        .clamp(3, share(body.height, 35).max(3));
     bottom(body, rows)
 }
 
@@ -96,19 +126,42 @@ pub fn registry(body: Rect, versions: usize, requests: usize) -> [Rect; 3] {
     } else {
         bottom(body, share(body.height, 40).max(6).min(body.height))
     };
-    let half = (versions as u16).saturating_add(2).min(share(lists.height, 55).max(4));
-    let spare = lists.height.saturating_sub((requests as u16).saturating_add(2));
-    let (a, b) = top(lists, half.max(spare.min((versions as u16).saturating_add(2))).max(3));
+    let half = (versions as u16)
+        .saturating_add(2)
+        .min(share(lists.height, 55).max(4));
+    let spare = lists
+        .height
+        .saturating_sub((requests as u16).saturating_add(2));
+    let (a, b) = top(
+        lists,
+        half.max(spare.min((versions as u16).saturating_add(2)))
+            .max(3),
+    );
     [a, b, evidence]
 }
+
+/// Columns in which a problem of the input fits on one line.
+pub const PROBLEM_WIDTH: u16 = 120;
 
 /// Monitors: the grid, the distribution, and what is wrong with the input if anything.
 #[must_use]
 pub fn monitors(body: Rect, grid_rows: u16, problems: usize) -> [Rect; 3] {
-    let wrong = if problems == 0 { 0 } else { (problems as u16).saturating_add(1).min(share(body.height, 25).max(3)) };
+    // On a narrow screen a problem takes two lines: its file, and below it what is wrong.
+    let lines = if body.width < PROBLEM_WIDTH { 2 } else { 1 };
+    let wrong = if problems == 0 {
+        0
+    } else {
+        (problems as u16)
+            .saturating_mul(lines)
+            .saturating_add(1)
+            .min(share(body.height, 30).max(3))
+    };
     let (rest, wrong) = bottom(body, wrong);
     let least = if rest.height >= 40 { 15 } else { 8 };
-    let (grid, cell) = top(rest, grid_rows.min(rest.height.saturating_sub(least).max(5)));
+    let (grid, cell) = top(
+        rest,
+        grid_rows.min(rest.height.saturating_sub(least).max(5)),
+    );
     [grid, cell, wrong]
 }
 
@@ -120,7 +173,11 @@ pub fn retrain(body: Rect, jobs: usize, wide_log: bool) -> [Rect; 3] {
     if wide_log {
         return [table, Rect { height: 0, ..rest }, rest];
     }
-    let (curve, log) = if rest.width >= 120 { left(rest, share(rest.width, 50)) } else { top(rest, share(rest.height, 52)) };
+    let (curve, log) = if rest.width >= 120 {
+        left(rest, share(rest.width, 50))
+    } else {
+        top(rest, share(rest.height, 52))
+    };
     [table, curve, log]
 }
 

@@ -28,7 +28,10 @@ use crate::widget::text::Brush;
 /// Draws one frame.
 pub fn view(model: &Model, buf: &mut Buffer) {
     let screen = layout::screen(model.size);
-    let brush = &mut Brush { buf, look: &model.look };
+    let brush = &mut Brush {
+        buf,
+        look: &model.look,
+    };
     header::draw(model, brush, screen.header);
     match model.pane {
         Pane::Fleet => fleet::draw(model, brush, screen.body),

@@ -20,16 +20,45 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     let Some(monitor) = model.monitors.current(model) else {
         let inner = rule::titled(brush, area, "Monitors", "", true);
         if !notice::feed(model, brush, inner, &model.data.monitors, "monitors") {
-            notice::draw(brush, inner, "No monitors yet.", Role::Text, &["Describe one under [monitors.NAME] in trimtab.toml, then :reload policy."]);
+            notice::draw(
+                brush,
+                inner,
+                "No monitors yet.",
+                Role::Text,
+                &["Describe one under [monitors.NAME] in trimtab.toml, then :reload policy."],
+            );
         }
         return;
     };
     let heat = grid(&model.monitors, monitor, model);
     let rows = heat.rows.len() as u16 + heat.head_rows() + 1;
     let [a, b, c] = layout::monitors(area, rows, monitor.problems.len());
-    let inner = rule::titled(brush, a, &title(model, monitor, brush.glyphs().dot), &notice::condition(model, &model.data.monitors, Slot::Monitors), true);
+    let shown = usize::from(a.height.saturating_sub(heat.head_rows() + 1));
+    let mut title = title(model, monitor, brush.glyphs().dot);
+    if shown < heat.rows.len() {
+        let last = (heat.offset + shown).min(heat.rows.len());
+        title.push_str(&format!(
+            " {} features {} to {last} of {}",
+            brush.glyphs().dot,
+            heat.offset + 1,
+            heat.rows.len()
+        ));
+    }
+    let inner = rule::titled(
+        brush,
+        a,
+        &title,
+        &notice::condition(model, &model.data.monitors, Slot::Monitors),
+        true,
+    );
     if monitor.windows.is_empty() {
-        notice::draw(brush, inner, "No window has been judged yet.", Role::Text, &["Windows appear as the inference log grows; r looks for new files now."]);
+        notice::draw(
+            brush,
+            inner,
+            "No window has been judged yet.",
+            Role::Text,
+            &["Windows appear as the inference log grows; r looks for new files now."],
+        );
     } else {
         heat.draw(brush, inner);
         cell(model, brush, b, monitor);
@@ -41,20 +70,48 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
 
 fn title(model: &Model, monitor: &MonitorState, dot: &str) -> String {
     let several = model.data.monitor_rows().len();
-    let place = if several > 1 { format!(" {dot} {} of {several}", model.monitors.index + 1) } else { String::new() };
-    format!("{}{place} {dot} PSI against {} reference rows", monitor.name, format::count(monitor.reference_rows))
+    let place = if several > 1 {
+        format!(" {dot} {} of {several}", model.monitors.index + 1)
+    } else {
+        String::new()
+    };
+    format!(
+        "{}{place} {dot} PSI against {} reference rows",
+        monitor.name,
+        format::count(monitor.reference_rows)
+    )
 }
 
 /// The window under the cursor and, on a feature's row, its distribution.
 fn cell(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorState) {
-    let Some(window) = model.monitors.window(model) else { return };
+    let Some(window) = model.monitors.window(model) else {
+        return;
+    };
     let g = brush.glyphs();
-    let versions: Vec<String> = window.versions.iter().map(|(v, n)| format!("{v} {}", format::short_count(*n))).collect();
-    let mut title = format!("{} {} {} rows", format::month_day(window.start), g.dot, format::count(window.rows));
+    let versions: Vec<String> = window
+        .versions
+        .iter()
+        .map(|(v, n)| format!("{v} {}", format::short_count(*n)))
+        .collect();
+    let mut title = format!(
+        "{} {} {} rows",
+        format::month_day(window.start),
+        g.dot,
+        format::count(window.rows)
+    );
     if model.monitors.cell(model).is_some() {
-        title.push_str(&format!(" {} {} this window  {} reference", g.dot, g.block[0], g.bar));
+        title.push_str(&format!(
+            " {} {} this window  {} reference",
+            g.dot, g.block[0], g.bar
+        ));
     }
-    let inner = rule::titled(brush, area, &title, &format!("scored by {}", versions.join(", ")), false);
+    let inner = rule::titled(
+        brush,
+        area,
+        &title,
+        &format!("scored by {}", versions.join(", ")),
+        false,
+    );
     match model.monitors.cell(model) {
         Some(cell) => {
             let inner = line(brush, inner, &verdict(model, cell, monitor));
@@ -72,8 +129,16 @@ fn verdict(model: &Model, cell: &FeatureCell, monitor: &MonitorState) -> Vec<(St
         Verdict::NotEnoughData => (format!("{} not enough data", g.unknown), Role::Dim),
         Verdict::Error(why) => (format!("{} {why}", g.warn), Role::Warn),
     };
-    let sign = if cell.psi >= monitor.psi_threshold { g.compare[0] } else { "<" };
-    let test = if cell.categorical { ("TV", "chi-square") } else { ("KS", "KS") };
+    let sign = if cell.psi >= monitor.psi_threshold {
+        g.compare[0]
+    } else {
+        "<"
+    };
+    let test = if cell.categorical {
+        ("TV", "chi-square")
+    } else {
+        ("KS", "KS")
+    };
     let p = if cell.p_adjusted.is_nan() {
         String::new()
     } else if cell.p_adjusted < 0.0001 {
@@ -81,72 +146,213 @@ fn verdict(model: &Model, cell: &FeatureCell, monitor: &MonitorState) -> Vec<(St
     } else {
         format!("  {} p {:.4}", test.1, cell.p_adjusted)
     };
-    let nulls = if cell.rows == 0 { 0.0 } else { cell.nulls as f64 / cell.rows as f64 };
+    let nulls = if cell.rows == 0 {
+        0.0
+    } else {
+        cell.nulls as f64 / cell.rows as f64
+    };
     vec![
         (format!(" {}  ", cell.feature), Role::Header.into()),
         (word, role.into()),
-        (format!("  PSI {} {sign} {}", format::score(cell.psi, g.none), monitor.psi_threshold), Role::Text.into()),
-        (format!("  {} {}{p}  nulls {}", test.0, format::score(cell.distance, g.none), format::share(nulls, g.none)), Role::Dim.into()),
+        (
+            format!(
+                "  PSI {} {sign} {}",
+                format::score(cell.psi, g.none),
+                monitor.psi_threshold
+            ),
+            Role::Text.into(),
+        ),
+        (
+            format!(
+                "  {} {}{p}  nulls {}",
+                test.0,
+                format::score(cell.distance, g.none),
+                format::share(nulls, g.none)
+            ),
+            Role::Dim.into(),
+        ),
     ]
 }
 
 fn distribution(model: &Model, brush: &mut Brush<'_>, area: Rect, cell: &FeatureCell) {
     let start = model.monitors.window(model).map(|w| w.start);
     match &model.monitors.distribution {
-        Some((at, feature, result)) if Some(*at) == start && *feature == cell.feature => match result {
-            Ok(d) => Histogram { buckets: &d.buckets, reference: &d.reference, current: &d.current }.draw(brush, area),
-            Err(trouble) => notice::draw(brush, area, &trouble.message, Role::Bad, &[&trouble.hint]),
-        },
-        _ => notice::draw(brush, area, &format!("Loading the distribution{}", brush.glyphs().ellipsis), Role::Dim, &[]),
+        Some((at, feature, result)) if Some(*at) == start && *feature == cell.feature => {
+            match result {
+                Ok(d) => Histogram {
+                    buckets: &d.buckets,
+                    reference: &d.reference,
+                    current: &d.current,
+                }
+                .draw(brush, area),
+                Err(trouble) => {
+                    notice::draw(brush, area, &trouble.message, Role::Bad, &[&trouble.hint])
+                }
+            }
+        }
+        _ => notice::draw(
+            brush,
+            area,
+            &format!("Loading the distribution{}", brush.glyphs().ellipsis),
+            Role::Dim,
+            &[],
+        ),
     }
 }
 
 /// Quality and service of the window.
 fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorState) {
-    let Some(window) = model.monitors.window(model) else { return };
+    let Some(window) = model.monitors.window(model) else {
+        return;
+    };
     let none = brush.glyphs().none;
     let q = &window.quality;
-    let bad = q.measure(&monitor.quality_metric).is_some_and(|v| v < monitor.quality_min);
-    let coverage = if window.rows == 0 { 0.0 } else { q.labelled as f64 / window.rows as f64 };
+    let bad = q
+        .measure(&monitor.quality_metric)
+        .is_some_and(|v| v < monitor.quality_min);
+    let coverage = if window.rows == 0 {
+        0.0
+    } else {
+        q.labelled as f64 / window.rows as f64
+    };
     let mut rest = line(
         brush,
         area,
         &[
-            (format!(" auc {}", format::score(q.auc, none)), if bad { Role::Bad.into() } else { Role::Header.into() }),
-            (format!("  log loss {}  accuracy {}  F1 {}", format::score(q.log_loss, none), format::score(q.accuracy, none), format::score(q.f1, none)), Role::Text.into()),
-            (if monitor.quality_min.is_nan() { String::new() } else { format!("  bound on {} {:.2}", monitor.quality_metric, monitor.quality_min) }, Role::Dim.into()),
+            (
+                format!(" auc {}", format::score(q.auc, none)),
+                if bad {
+                    Role::Bad.into()
+                } else {
+                    Role::Header.into()
+                },
+            ),
+            (
+                format!(
+                    "  log loss {}  accuracy {}  F1 {}",
+                    format::score(q.log_loss, none),
+                    format::score(q.accuracy, none),
+                    format::score(q.f1, none)
+                ),
+                Role::Text.into(),
+            ),
+            (
+                if monitor.quality_min.is_nan() {
+                    String::new()
+                } else {
+                    format!(
+                        "  bound on {} {:.2}",
+                        monitor.quality_metric, monitor.quality_min
+                    )
+                },
+                Role::Dim.into(),
+            ),
         ],
     );
     rest = line(
         brush,
         rest,
-        &[(format!(" labels for {} of {} rows ({})", format::count(q.labelled), format::count(window.rows), format::share(coverage, none)), Role::Text.into()), (format!("  positive {}", format::share(q.positive_rate, none)), Role::Dim.into())],
+        &[
+            (
+                format!(
+                    " labels for {} of {} rows ({})",
+                    format::count(q.labelled),
+                    format::count(window.rows),
+                    format::share(coverage, none)
+                ),
+                Role::Text.into(),
+            ),
+            (
+                format!("  positive {}", format::share(q.positive_rate, none)),
+                Role::Dim.into(),
+            ),
+        ],
     );
     let s = &window.service;
     rest = line(
         brush,
         rest,
         &[(
-            format!(" latency p50 {}  p95 {}  p99 {}   errors {}", format::millis(s.p50_ms, none), format::millis(s.p95_ms, none), format::millis(s.p99_ms, none), format::share(s.error_rate, none)),
+            format!(
+                " latency p50 {}  p95 {}  p99 {}   errors {}",
+                format::millis(s.p50_ms, none),
+                format::millis(s.p95_ms, none),
+                format::millis(s.p99_ms, none),
+                format::share(s.error_rate, none)
+            ),
             Role::Text.into(),
         )],
     );
-    let names: Vec<&str> = window.cells.iter().filter(|c| c.verdict == Verdict::Drifted).map(|c| c.feature.as_str()).collect();
-    let text = if names.is_empty() { " no feature drifted".to_owned() } else { format!(" {} drifted: {}", names.len(), names.join(", ")) };
-    line(brush, rest, &[(text, if names.is_empty() { Role::Dim.into() } else { Role::Warn.into() })]);
+    let names: Vec<&str> = window
+        .cells
+        .iter()
+        .filter(|c| c.verdict == Verdict::Drifted)
+        .map(|c| c.feature.as_str())
+        .collect();
+    let text = if names.is_empty() {
+        " no feature drifted".to_owned()
+    } else {
+        format!(" {} drifted: {}", names.len(), names.join(", "))
+    };
+    line(
+        brush,
+        rest,
+        &[(
+            text,
+            if names.is_empty() {
+                Role::Dim.into()
+            } else {
+                Role::Warn.into()
+            },
+        )],
+    );
 }
 
 fn problems(brush: &mut Brush<'_>, area: Rect, problems: &[InputProblem]) {
     let g = brush.glyphs();
-    let title = format!("{} {} in the input", g.warn, format::plural(problems.len() as u64, "problem"));
+    let title = format!(
+        "{} {} in the input",
+        g.warn,
+        format::plural(problems.len() as u64, "problem")
+    );
     let mut rest = rule::titled(brush, area, &title, "the rest goes on", false);
-    let rows = usize::from(rest.height);
+    let narrow = area.width < layout::PROBLEM_WIDTH;
+    let fit = usize::from(rest.height) / if narrow { 2 } else { 1 };
     for (i, p) in problems.iter().enumerate() {
-        if i + 1 == rows && problems.len() > rows {
-            line(brush, rest, &[(format!(" and {} more: trimtab monitor show", problems.len() - i), Role::Dim.into())]);
+        if i + 1 >= fit.max(1) && problems.len() > fit.max(1) {
+            line(
+                brush,
+                rest,
+                &[(
+                    format!(" and {} more: trimtab monitor show", problems.len() - i),
+                    Role::Dim.into(),
+                )],
+            );
             return;
         }
-        let lost = if p.rows == 0 { "whole file".to_owned() } else { format::plural(p.rows, "row") };
-        rest = line(brush, rest, &[(format!(" {}  ", p.file), Role::Warn.into()), (format!("{}  ", p.reason), Role::Text.into()), (format!("({lost})"), Role::Dim.into())]);
+        let lost = if p.rows == 0 {
+            "whole file".to_owned()
+        } else {
+            format::plural(p.rows, "row")
+        };
+        let head = [
+            (format!(" {}  ", p.file), Role::Warn.into()),
+            (format!("{lost}  "), Role::Dim.into()),
+        ];
+        if narrow {
+            rest = line(brush, rest, &head);
+            rest = line(
+                brush,
+                rest,
+                &[(format!("   {}", p.reason), Role::Text.into())],
+            );
+        } else {
+            let [file, lost] = head;
+            rest = line(
+                brush,
+                rest,
+                &[file, lost, (p.reason.clone(), Role::Text.into())],
+            );
+        }
     }
 }

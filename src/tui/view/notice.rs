@@ -13,7 +13,10 @@ pub fn draw(brush: &mut Brush<'_>, area: Rect, first: &str, first_role: Role, re
         return;
     }
     let room = usize::from(area.width.saturating_sub(4)).clamp(1, 72);
-    let mut lines: Vec<(String, Role)> = wrap(first, room).into_iter().map(|l| (l, first_role)).collect();
+    let mut lines: Vec<(String, Role)> = wrap(first, room)
+        .into_iter()
+        .map(|l| (l, first_role))
+        .collect();
     for text in rest.iter().filter(|t| !t.is_empty()) {
         lines.extend(wrap(text, room).into_iter().map(|l| (l, Role::Dim)));
     }
@@ -21,21 +24,54 @@ pub fn draw(brush: &mut Brush<'_>, area: Rect, first: &str, first_role: Role, re
     let top = area.y + (area.height - lines.len() as u16) / 3;
     for (i, (line, role)) in lines.iter().enumerate() {
         let w = (width(line) as u16).min(area.width);
-        brush.put(area.x + (area.width - w) / 2, top + i as u16, w, line, *role);
+        brush.put(
+            area.x + (area.width - w) / 2,
+            top + i as u16,
+            w,
+            line,
+            *role,
+        );
     }
 }
 
 /// For a feed without data: its error, or that it is on its way. True when something was drawn.
-pub fn feed<T>(model: &Model, brush: &mut Brush<'_>, area: Rect, feed: &Feed<T>, what: &str) -> bool {
+pub fn feed<T>(
+    model: &Model,
+    brush: &mut Brush<'_>,
+    area: Rect,
+    feed: &Feed<T>,
+    what: &str,
+) -> bool {
     if feed.value.is_some() {
         return false;
     }
     match &feed.error {
         Some(failure) => draw(brush, area, &failure.message, Role::Bad, &[&failure.hint]),
-        None if model.is_up() => draw(brush, area, &format!("Loading {what}{}", brush.glyphs().ellipsis), Role::Dim, &[]),
-        None => draw(brush, area, "Waiting for the agent.", Role::Dim, &["The console connects by itself; ? tells where the log is."]),
+        None if model.is_up() => draw(
+            brush,
+            area,
+            &format!("Loading {what}{}", brush.glyphs().ellipsis),
+            Role::Dim,
+            &[],
+        ),
+        None => draw(
+            brush,
+            area,
+            "Waiting for the agent.",
+            Role::Dim,
+            &["The console connects by itself; ? tells where the log is."],
+        ),
     }
     true
+}
+
+/// A region's title with its count, once that is known.
+pub fn counted<T>(model: &Model, feed: &Feed<T>, title: &str, count: &str) -> String {
+    if feed.value.is_some() {
+        format!("{title} {} {count}", model.look.glyphs.dot)
+    } else {
+        title.to_owned()
+    }
 }
 
 /// What the right end of a region's rule says about its data: an error, or since when it is stale.

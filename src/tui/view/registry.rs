@@ -22,20 +22,48 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     let requests = model.data.request_rows();
     let [a, b, c] = layout::registry(area, versions.len(), requests.len());
     let on_versions = model.registry.region == Region::Versions;
-    let title = format!("Versions {} {}", brush.glyphs().dot, versions.len());
-    let inner = rule::titled(brush, a, &title, &notice::condition(model, &model.data.registry, Slot::Registry), on_versions);
+    let title = notice::counted(
+        model,
+        &model.data.registry,
+        "Versions",
+        &versions.len().to_string(),
+    );
+    let inner = rule::titled(
+        brush,
+        a,
+        &title,
+        &notice::condition(model, &model.data.registry, Slot::Registry),
+        on_versions,
+    );
     if notice::feed(model, brush, inner, &model.data.registry, "the registry") {
         return;
     }
     if versions.is_empty() {
-        notice::draw(brush, inner, "No versions yet.", Role::Text, &["A finished retraining (T) or an mlflow client registers one."]);
+        notice::draw(
+            brush,
+            inner,
+            "No versions yet.",
+            Role::Text,
+            &["A finished retraining (T) or an mlflow client registers one."],
+        );
     } else {
         version_table(model, brush, inner, &versions, on_versions);
     }
-    let title = format!("Requests {} {}", brush.glyphs().dot, requests.len());
+    let title = notice::counted(
+        model,
+        &model.data.registry,
+        "Requests",
+        &requests.len().to_string(),
+    );
     let inner = rule::titled(brush, b, &title, "", !on_versions);
     if requests.is_empty() {
-        notice::draw(brush, inner, "Nobody has asked for a promotion.", Role::Dim, &["P asks for the selected version's."]);
+        notice::draw(
+            brush,
+            inner,
+            "Nobody has asked for a promotion.",
+            Role::Dim,
+            &["P asks for the selected version's."],
+        );
     } else {
         request_table(model, brush, inner, !on_versions);
     }
@@ -45,14 +73,37 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     }
 }
 
-fn version_table(model: &Model, brush: &mut Brush<'_>, area: Rect, versions: &[&ModelVersion], focused: bool) {
-    let mut keys: Vec<&str> = versions.iter().flat_map(|v| v.metrics.keys().map(String::as_str)).collect();
-    keys.sort_by_key(|k| (!k.contains("auc"), k.contains("champion"), k.contains("train"), *k));
+fn version_table(
+    model: &Model,
+    brush: &mut Brush<'_>,
+    area: Rect,
+    versions: &[&ModelVersion],
+    focused: bool,
+) {
+    let mut keys: Vec<&str> = versions
+        .iter()
+        .flat_map(|v| v.metrics.keys().map(String::as_str))
+        .collect();
+    keys.sort_by_key(|k| {
+        (
+            !k.contains("auc"),
+            k.contains("champion"),
+            k.contains("train"),
+            *k,
+        )
+    });
     keys.dedup();
     keys.truncate(3);
-    let mut columns = vec![Column::left("version", 7), Column::left("model", 8).grow(1), Column::left("alias", 12)];
+    let mut columns = vec![
+        Column::left("version", 7),
+        Column::left("model", 8).grow(1),
+        Column::left("alias", 12),
+    ];
     for (i, key) in keys.iter().enumerate() {
-        columns.push(Column::right(key, (crate::widget::text::width(key) as u16).clamp(8, 20)).priority(i as u8 * 3));
+        columns.push(
+            Column::right(key, (crate::widget::text::width(key) as u16).clamp(8, 20))
+                .priority(i as u8 * 3),
+        );
     }
     columns.push(Column::left("window", 23).priority(4));
     columns.push(Column::left("run", 16).priority(5));
@@ -61,20 +112,65 @@ fn version_table(model: &Model, brush: &mut Brush<'_>, area: Rect, versions: &[&
     let registry = model.data.registry.value.as_ref();
     let row = |i: usize| -> Vec<Cell> {
         let v = versions[i];
-        let aliases = registry.and_then(|r| r.models.get(&v.model)).map(|m| &m.aliases);
-        let names: Vec<&str> = aliases.into_iter().flatten().filter(|(_, to)| **to == v.version).map(|(n, _)| n.as_str()).collect();
-        let alias = if names.is_empty() { Cell::role(model.look.glyphs.none, Role::Dim) } else { Cell::role(format!("{} {}", model.look.glyphs.ok, names.join(" ")), Role::Ok) };
-        let mut cells = vec![Cell::text(v.version.to_string()), Cell::text(&v.model), alias];
-        cells.extend(keys.iter().map(|k| v.metrics.get(*k).map_or_else(|| Cell::role(model.look.glyphs.none, Role::Dim), |m| Cell::text(format::metric(*m)))));
-        let run = v.run.as_ref().map_or_else(|| model.look.glyphs.none.to_owned(), |id| model.data.run_by_id(id).map_or_else(|| id.short().to_owned(), |r| r.name.clone()));
-        cells.push(Cell::role(v.tags.get("window").map_or(model.look.glyphs.none, String::as_str), Role::Dim));
+        let aliases = registry
+            .and_then(|r| r.models.get(&v.model))
+            .map(|m| &m.aliases);
+        let names: Vec<&str> = aliases
+            .into_iter()
+            .flatten()
+            .filter(|(_, to)| **to == v.version)
+            .map(|(n, _)| n.as_str())
+            .collect();
+        let alias = if names.is_empty() {
+            Cell::role(model.look.glyphs.none, Role::Dim)
+        } else {
+            Cell::role(
+                format!("{} {}", model.look.glyphs.ok, names.join(" ")),
+                Role::Ok,
+            )
+        };
+        let mut cells = vec![
+            Cell::text(v.version.to_string()),
+            Cell::text(&v.model),
+            alias,
+        ];
+        cells.extend(keys.iter().map(|k| {
+            v.metrics.get(*k).map_or_else(
+                || Cell::role(model.look.glyphs.none, Role::Dim),
+                |m| Cell::text(format::metric(*m)),
+            )
+        }));
+        let run = v.run.as_ref().map_or_else(
+            || model.look.glyphs.none.to_owned(),
+            |id| {
+                model
+                    .data
+                    .run_by_id(id)
+                    .map_or_else(|| id.short().to_owned(), |r| r.name.clone())
+            },
+        );
+        cells.push(Cell::role(
+            v.tags
+                .get("window")
+                .map_or(model.look.glyphs.none, String::as_str),
+            Role::Dim,
+        ));
         cells.push(Cell::role(run, Role::Dim));
         cells.push(Cell::role(&v.author, Role::Dim));
         cells.push(Cell::role(format::ago(model.now, v.created), Role::Dim));
         cells
     };
     let list = &model.registry.versions;
-    Table { columns: &columns, len: versions.len(), offset: list.offset, selected: Some(list.selected), focused, row: &row, marked: &|_| false }.draw(brush, area);
+    Table {
+        columns: &columns,
+        len: versions.len(),
+        offset: list.offset,
+        selected: Some(list.selected),
+        focused,
+        row: &row,
+        marked: &|_| false,
+    }
+    .draw(brush, area);
 }
 
 fn request_table(model: &Model, brush: &mut Brush<'_>, area: Rect, focused: bool) {
@@ -96,9 +192,18 @@ fn request_table(model: &Model, brush: &mut Brush<'_>, area: Rect, focused: bool
             Cell::role("none", Role::Dim)
         } else {
             let all = passed == r.gates.len();
-            Cell::role(format!("{} {passed}/{}", if all { g.ok } else { g.bad }, r.gates.len()), if all { Role::Ok } else { Role::Bad })
+            Cell::role(
+                format!(
+                    "{} {passed}/{}",
+                    if all { g.ok } else { g.bad },
+                    r.gates.len()
+                ),
+                if all { Role::Ok } else { Role::Bad },
+            )
         };
-        let from = r.champion.map_or_else(String::new, |c| format!("{c} {} ", g.arrow));
+        let from = r
+            .champion
+            .map_or_else(String::new, |c| format!("{c} {} ", g.arrow));
         vec![
             Cell::role(r.id.to_string(), Role::Dim),
             status::request(g, r.state).cell(),
@@ -110,32 +215,89 @@ fn request_table(model: &Model, brush: &mut Brush<'_>, area: Rect, focused: bool
         ]
     };
     let list = &model.registry.requests;
-    Table { columns: &columns, len: requests.len(), offset: list.offset, selected: Some(list.selected), focused, row: &row, marked: &|_| false }.draw(brush, area);
+    Table {
+        columns: &columns,
+        len: requests.len(),
+        offset: list.offset,
+        selected: Some(list.selected),
+        focused,
+        row: &row,
+        marked: &|_| false,
+    }
+    .draw(brush, area);
 }
 
 fn version_detail(model: &Model, brush: &mut Brush<'_>, area: Rect) {
-    let Some(v) = model.registry.selected_version(model) else { return };
-    let inner = rule::titled(brush, area, &format!("{} {}", v.model, v.version), &v.source, false);
+    let Some(v) = model.registry.selected_version(model) else {
+        return;
+    };
+    let inner = rule::titled(
+        brush,
+        area,
+        &format!("{} {}", v.model, v.version),
+        &v.source,
+        false,
+    );
     // The evidence of its newest request is what one wants to see first.
-    if let Some(request) = model.data.request_rows().iter().find(|r| r.model == v.model && r.version == v.version) {
+    if let Some(request) = model
+        .data
+        .request_rows()
+        .iter()
+        .find(|r| r.model == v.model && r.version == v.version)
+    {
         evidence(model, brush, inner, request);
         return;
     }
     let mut rest = inner;
     for (key, value) in &v.metrics {
-        rest = line(brush, rest, &[(format!(" {key:<24}"), Role::Dim.into()), (format::metric(*value), Role::Text.into())]);
+        rest = line(
+            brush,
+            rest,
+            &[
+                (format!(" {key:<24}"), Role::Dim.into()),
+                (format::metric(*value), Role::Text.into()),
+            ],
+        );
     }
     for (key, value) in &v.tags {
-        rest = line(brush, rest, &[(format!(" {key:<24}"), Role::Dim.into()), (value.clone(), Role::Text.into())]);
+        rest = line(
+            brush,
+            rest,
+            &[
+                (format!(" {key:<24}"), Role::Dim.into()),
+                (value.clone(), Role::Text.into()),
+            ],
+        );
     }
     if v.metrics.is_empty() && v.tags.is_empty() {
-        line(brush, rest, &[(" No metrics or tags were registered with it.".into(), Role::Dim.into())]);
+        line(
+            brush,
+            rest,
+            &[(
+                " No metrics or tags were registered with it.".into(),
+                Role::Dim.into(),
+            )],
+        );
     }
 }
 
 fn request_detail(model: &Model, brush: &mut Brush<'_>, area: Rect) {
-    let Some(r) = model.registry.selected_request(model) else { return };
-    let inner = rule::titled(brush, area, &format!("request {} {} {} {}", r.id, brush.glyphs().dot, r.model, r.version), "", false);
+    let Some(r) = model.registry.selected_request(model) else {
+        return;
+    };
+    let inner = rule::titled(
+        brush,
+        area,
+        &format!(
+            "request {} {} {} {}",
+            r.id,
+            brush.glyphs().dot,
+            r.model,
+            r.version
+        ),
+        "",
+        false,
+    );
     evidence(model, brush, inner, r);
 }
 
@@ -143,8 +305,19 @@ fn request_detail(model: &Model, brush: &mut Brush<'_>, area: Rect) {
 fn evidence(model: &Model, brush: &mut Brush<'_>, area: Rect, r: &PromotionRequest) {
     let g = brush.glyphs();
     let mut rest = area;
-    let mut head: Vec<(String, Ink)> = vec![(" ".into(), Role::Text.into()), status::request(g, r.state).piece()];
-    head.push((format!("  request {} by {}, {} ago", r.id, r.author, format::ago(model.now, r.created)), Role::Dim.into()));
+    let mut head: Vec<(String, Ink)> = vec![
+        (" ".into(), Role::Text.into()),
+        status::request(g, r.state).piece(),
+    ];
+    head.push((
+        format!(
+            "  request {} by {}, {} ago",
+            r.id,
+            r.author,
+            format::ago(model.now, r.created)
+        ),
+        Role::Dim.into(),
+    ));
     if !r.reason.is_empty() {
         head.push((format!(": {}", r.reason), Role::Text.into()));
     }
@@ -153,8 +326,26 @@ fn evidence(model: &Model, brush: &mut Brush<'_>, area: Rect, r: &PromotionReque
         rest = gate_line(brush, rest, gate);
     }
     for a in &r.approvals {
-        let text = if a.reason.is_empty() { String::new() } else { format!(": {}", a.reason) };
-        rest = line(brush, rest, &[(format!(" {} ", g.ok), Role::Ok.into()), (format!("approved by {}, {} ago{text}", a.actor, format::ago(model.now, a.at)), Role::Text.into())]);
+        let text = if a.reason.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", a.reason)
+        };
+        rest = line(
+            brush,
+            rest,
+            &[
+                (format!(" {} ", g.ok), Role::Ok.into()),
+                (
+                    format!(
+                        "approved by {}, {} ago{text}",
+                        a.actor,
+                        format::ago(model.now, a.at)
+                    ),
+                    Role::Text.into(),
+                ),
+            ],
+        );
     }
     if let Some(note) = &r.note {
         for text in wrap(note, usize::from(rest.width.saturating_sub(4)).max(8)) {
@@ -166,7 +357,11 @@ fn evidence(model: &Model, brush: &mut Brush<'_>, area: Rect, r: &PromotionReque
 /// `● pass champion   0.7012 vs 0.6890   heldout_auc is at least the champion's`.
 pub fn gate_line(brush: &mut Brush<'_>, area: Rect, gate: &GateResult) -> Rect {
     let g = brush.glyphs();
-    let (glyph, word, role) = if gate.passed { (g.ok, "pass", Role::Ok) } else { (g.bad, "fail", Role::Bad) };
+    let (glyph, word, role) = if gate.passed {
+        (g.ok, "pass", Role::Ok)
+    } else {
+        (g.bad, "fail", Role::Bad)
+    };
     let numbers = match (gate.candidate, gate.bound) {
         (Some(c), Some(b)) => format!("{} vs {}", format::metric(c), format::metric(b)),
         (Some(c), None) => format::metric(c),

@@ -16,18 +16,36 @@ use crate::widget::text::Brush;
 pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     let jobs = model.data.job_rows();
     let [a, b, c] = layout::retrain(area, jobs.len(), model.retrain.wide_log);
-    let title = format!("Jobs {} {}", brush.glyphs().dot, jobs.len());
-    let inner = rule::titled(brush, a, &title, &notice::condition(model, &model.data.jobs, Slot::Jobs), !model.retrain.wide_log);
+    let title = notice::counted(model, &model.data.jobs, "Jobs", &jobs.len().to_string());
+    let inner = rule::titled(
+        brush,
+        a,
+        &title,
+        &notice::condition(model, &model.data.jobs, Slot::Jobs),
+        !model.retrain.wide_log,
+    );
     if notice::feed(model, brush, inner, &model.data.jobs, "jobs") {
         return;
     }
     if jobs.is_empty() {
-        let below = Rect { y: inner.y, height: area.bottom().saturating_sub(inner.y), ..inner };
-        notice::draw(brush, below, "No jobs yet.", Role::Text, &["T launches training for the selected model."]);
+        let below = Rect {
+            y: inner.y,
+            height: area.bottom().saturating_sub(inner.y),
+            ..inner
+        };
+        notice::draw(
+            brush,
+            below,
+            "No jobs yet.",
+            Role::Text,
+            &["T launches training for the selected model."],
+        );
         return;
     }
     table(model, brush, inner, jobs);
-    let Some(job) = model.retrain.selected(model) else { return };
+    let Some(job) = model.retrain.selected(model) else {
+        return;
+    };
     if b.height > 0 {
         curve(model, brush, b, job);
     }
@@ -49,10 +67,19 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect, jobs: &[Job]) {
     let g = model.look.glyphs;
     let row = |i: usize| -> Vec<Cell> {
         let j = &jobs[i];
-        let window = j.window.as_ref().map_or_else(|| g.none.to_owned(), |(from, to)| format!("{from} {} {to}", g.arrow));
+        let window = j.window.as_ref().map_or_else(
+            || g.none.to_owned(),
+            |(from, to)| format!("{from} {} {to}", g.arrow),
+        );
         let params: Vec<String> = j.params.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        let took = j.started.map_or_else(|| g.none.to_owned(), |s| format::span(j.ended.unwrap_or(model.now).since(s)));
-        let reason = j.error.as_ref().map_or_else(|| Cell::role(&j.reason, Role::Dim), |e| Cell::role(e, Role::Bad));
+        let took = j.started.map_or_else(
+            || g.none.to_owned(),
+            |s| format::span(j.ended.unwrap_or(model.now).since(s)),
+        );
+        let reason = j.error.as_ref().map_or_else(
+            || Cell::role(&j.reason, Role::Dim),
+            |e| Cell::role(e, Role::Bad),
+        );
         vec![
             Cell::text(j.id.to_string()),
             status::job(g, j.state).cell(),
@@ -66,8 +93,16 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect, jobs: &[Job]) {
         ]
     };
     let list = &model.retrain.list;
-    Table { columns: &columns, len: jobs.len(), offset: list.offset, selected: Some(list.selected), focused: !model.retrain.wide_log, row: &row, marked: &|_| false }
-        .draw(brush, area);
+    Table {
+        columns: &columns,
+        len: jobs.len(),
+        offset: list.offset,
+        selected: Some(list.selected),
+        focused: !model.retrain.wide_log,
+        row: &row,
+        marked: &|_| false,
+    }
+    .draw(brush, area);
 }
 
 fn curve(model: &Model, brush: &mut Brush<'_>, area: Rect, job: &Job) {
@@ -77,7 +112,9 @@ fn curve(model: &Model, brush: &mut Brush<'_>, area: Rect, job: &Job) {
         (Some(metric), Some(run)) => format!("{metric} {} {}", brush.glyphs().dot, run.name),
         _ => format!("Job {}", job.id),
     };
-    let right = run.and_then(|r| r.metric(metric.as_ref()?)).map_or_else(String::new, format::metric);
+    let right = run
+        .and_then(|r| r.metric(metric.as_ref()?))
+        .map_or_else(String::new, format::metric);
     let inner = rule::titled(brush, area, &title, &right, false);
     let chart = model.retrain.chart(model);
     if !chart.is_empty() {
@@ -97,25 +134,61 @@ fn log(model: &Model, brush: &mut Brush<'_>, area: Rect, job: &Job) {
     let g = brush.glyphs();
     let follows = model.retrain.follow;
     let right = if follows { "following" } else { "F follows" };
-    let inner = rule::titled(brush, area, &format!("Log {} job {}", g.dot, job.id), right, model.retrain.wide_log);
-    let Some(log) = model.data.log.value.as_ref().filter(|_| model.data.log_job == Some(job.id)) else {
+    let inner = rule::titled(
+        brush,
+        area,
+        &format!("Log {} job {}", g.dot, job.id),
+        right,
+        model.retrain.wide_log,
+    );
+    let Some(log) = model
+        .data
+        .log
+        .value
+        .as_ref()
+        .filter(|_| model.data.log_job == Some(job.id))
+    else {
         notice::feed(model, brush, inner, &model.data.log, "the log");
         return;
     };
-    let lines: Vec<&str> = log.lines.iter().map(String::as_str).chain((!log.partial.is_empty()).then_some(log.partial.as_str())).collect();
+    let lines: Vec<&str> = log
+        .lines
+        .iter()
+        .map(String::as_str)
+        .chain((!log.partial.is_empty()).then_some(log.partial.as_str()))
+        .collect();
     if lines.is_empty() {
-        let text = if job.state.ended() { "It wrote nothing." } else { "It has written nothing yet." };
+        let text = if job.state.ended() {
+            "It wrote nothing."
+        } else {
+            "It has written nothing yet."
+        };
         notice::draw(brush, inner, text, Role::Dim, &[]);
         return;
     }
     let height = usize::from(inner.height);
     let back = if follows { 0 } else { model.retrain.back };
-    let end = lines.len().saturating_sub(back).max(height.min(lines.len()));
+    let end = lines
+        .len()
+        .saturating_sub(back)
+        .max(height.min(lines.len()));
     let start = end.saturating_sub(height);
     for (i, text) in lines[start..end].iter().enumerate() {
         let lower = text.to_ascii_lowercase();
-        let role = if lower.contains("error") || lower.contains("panic") { Role::Bad } else if lower.contains("warn") { Role::Warn } else { Role::Text };
+        let role = if lower.contains("error") || lower.contains("panic") {
+            Role::Bad
+        } else if lower.contains("warn") {
+            Role::Warn
+        } else {
+            Role::Text
+        };
         let clean = crate::widget::text::clean(text);
-        brush.put(inner.x + 1, inner.y + i as u16, inner.width.saturating_sub(1), &clean, role);
+        brush.put(
+            inner.x + 1,
+            inner.y + i as u16,
+            inner.width.saturating_sub(1),
+            &clean,
+            role,
+        );
     }
 }

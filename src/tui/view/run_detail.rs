@@ -14,13 +14,18 @@ use crate::widget::text::Brush;
 
 /// Draws the selected run.
 pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
-    let Some(run) = model.runs.selected(model) else { return };
+    let Some(run) = model.runs.selected(model) else {
+        return;
+    };
     let g = brush.glyphs();
     let inner = rule::titled(brush, area, &run.name, run.id.as_str(), false);
     let took = format::span(run.ended.unwrap_or(model.now).since(run.started));
     let mut head = vec![
         status::run(g, run.status).piece(),
-        (format!("  started {} {} took {took}", run.started.stamp(), g.dot), Role::Dim.into()),
+        (
+            format!("  started {} {} took {took}", run.started.stamp(), g.dot),
+            Role::Dim.into(),
+        ),
     ];
     if let Some(job) = run.job {
         head.push((format!(" {} job {job}", g.dot), Role::Dim.into()));
@@ -33,7 +38,11 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         chart(model, brush, curve, run);
     } else {
         let rows = inner.height / 2;
-        let (curve, facts_area) = if rows >= 5 { layout::top(inner, rows) } else { layout::top(inner, 0) };
+        let (curve, facts_area) = if rows >= 5 {
+            layout::top(inner, rows)
+        } else {
+            layout::top(inner, 0)
+        };
         chart(model, brush, curve, run);
         facts(model, brush, facts_area, run);
     }
@@ -45,8 +54,20 @@ fn chart(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) {
     }
     match detail_chart(model).filter(|c| !c.is_empty()) {
         Some(chart) => chart.draw(brush, area),
-        None if run.metrics.is_empty() => notice::draw(brush, area, "This run has logged no metric.", Role::Dim, &[]),
-        None => notice::draw(brush, area, &format!("Loading the curve{}", brush.glyphs().ellipsis), Role::Dim, &[]),
+        None if run.metrics.is_empty() => notice::draw(
+            brush,
+            area,
+            "This run has logged no metric.",
+            Role::Dim,
+            &[],
+        ),
+        None => notice::draw(
+            brush,
+            area,
+            &format!("Loading the curve{}", brush.glyphs().ellipsis),
+            Role::Dim,
+            &[],
+        ),
     }
 }
 
@@ -56,9 +77,29 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) {
     let shown = model.runs.detail_metric(run);
     let mut lines: Vec<(String, String, Role)> = Vec::new();
     for (key, m) in &run.metrics {
-        let role = if shown.as_ref() == Some(key) { Role::Accent } else { Role::Text };
-        let range = if m.count > 1 && m.min.is_finite() { format!("  {} {} {}", format::metric(m.min), g.arrow, format::metric(m.max)) } else { String::new() };
-        lines.push((key.clone(), format!("{}{range}", format::metric(m.latest.value)), role));
+        let role = if shown.as_ref() == Some(key) {
+            Role::Accent
+        } else {
+            Role::Text
+        };
+        let latest = format::metric(m.latest.value);
+        let full = format!(
+            "{latest}  {} {} {}",
+            format::metric(m.min),
+            g.arrow,
+            format::metric(m.max)
+        );
+        let fits = crate::widget::text::width(&full) + 26
+            <= usize::from(area.width / if area.width >= 72 { 2 } else { 1 });
+        lines.push((
+            key.clone(),
+            if m.count > 1 && m.min.is_finite() && fits {
+                full
+            } else {
+                latest
+            },
+            role,
+        ));
     }
     for (key, value) in &run.params {
         lines.push((key.clone(), value.clone(), Role::Text));
@@ -70,19 +111,39 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) {
     if rows == 0 {
         return;
     }
-    let columns = if area.width >= 72 { lines.len().div_ceil(rows).clamp(1, 2) } else { 1 };
+    let columns = if area.width >= 72 {
+        lines.len().div_ceil(rows).clamp(1, 2)
+    } else {
+        1
+    };
     let w = area.width / columns as u16;
     for (i, (key, value, role)) in lines.iter().enumerate() {
         let (column, row) = (i / rows, i % rows);
         if column >= columns {
             let text = format!("and {} more: Y copies all", lines.len() - i + 1);
-            brush.put(area.x + (columns as u16 - 1) * w, area.bottom() - 1, w, &format!("{text:<width$}", width = usize::from(w)), Role::Dim);
+            brush.put(
+                area.x + (columns as u16 - 1) * w,
+                area.bottom() - 1,
+                w,
+                &format!("{text:<width$}", width = usize::from(w)),
+                Role::Dim,
+            );
             break;
         }
         let x = area.x + column as u16 * w;
         let y = area.y + row as u16;
         let name = (w / 2).clamp(8, 24);
-        brush.put(x, y, name, key, if *role == Role::Accent { Role::Accent } else { Role::Dim });
+        brush.put(
+            x,
+            y,
+            name,
+            key,
+            if *role == Role::Accent {
+                Role::Accent
+            } else {
+                Role::Dim
+            },
+        );
         brush.put(x + name + 1, y, w.saturating_sub(name + 2), value, *role);
     }
 }

@@ -44,7 +44,11 @@ pub fn health(g: &Glyphs, health: Health) -> Status {
         Health::Warning => (g.warn, Role::Warn),
         Health::Bad => (g.bad, Role::Bad),
     };
-    Status { glyph, word: health.word(), role }
+    Status {
+        glyph,
+        word: health.word(),
+        role,
+    }
 }
 
 /// A run's status.
@@ -56,7 +60,11 @@ pub fn run(g: &Glyphs, status: RunStatus) -> Status {
         RunStatus::Failed => (g.bad, Role::Bad),
         RunStatus::Killed => (g.warn, Role::Warn),
     };
-    Status { glyph, word: status.word(), role }
+    Status {
+        glyph,
+        word: status.word(),
+        role,
+    }
 }
 
 /// A job's state.
@@ -68,7 +76,11 @@ pub fn job(g: &Glyphs, state: JobState) -> Status {
         JobState::Failed => (g.bad, Role::Bad),
         JobState::Cancelled => (g.warn, Role::Warn),
     };
-    Status { glyph, word: state.word(), role }
+    Status {
+        glyph,
+        word: state.word(),
+        role,
+    }
 }
 
 /// A request's state, in the operator's words.
@@ -94,5 +106,9 @@ pub fn outcome(g: &Glyphs, outcome: Outcome) -> Status {
         Outcome::Refused => (g.warn, Role::Warn),
         Outcome::Failed => (g.bad, Role::Bad),
     };
-    Status { glyph, word: outcome.word(), role }
+    Status {
+        glyph,
+        word: outcome.word(),
+        role,
+    }
 }

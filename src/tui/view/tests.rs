@@ -11,15 +11,28 @@ use crate::msg::{Msg, Trouble};
 use crate::testing::harness::Harness;
 use crate::testing::{self, fixtures};
 
-const DIGITS: [(&str, &str); 7] =
-    [("1", "fleet"), ("2", "runs"), ("3", "compare"), ("4", "registry"), ("5", "monitors"), ("6", "retrain"), ("8", "audit")];
+const DIGITS: [(&str, &str); 7] = [
+    ("1", "fleet"),
+    ("2", "runs"),
+    ("3", "compare"),
+    ("4", "registry"),
+    ("5", "monitors"),
+    ("6", "retrain"),
+    ("8", "audit"),
+];
 
 /// Brings what a pane asks for once it is in front.
 fn serve(h: &mut Harness) {
     let runs = fixtures::runs();
     for slot in [Slot::Compare, Slot::Detail, Slot::JobCurve] {
-        if let Some((_, trimtab_wire::Topic::Series { runs: ids, key, .. })) = h.follows.get(&slot).cloned() {
-            let curves = runs.iter().filter(|r| ids.contains(&r.id)).map(|r| fixtures::curve(r, &key)).collect();
+        if let Some((_, trimtab_wire::Topic::Series { runs: ids, key, .. })) =
+            h.follows.get(&slot).cloned()
+        {
+            let curves = runs
+                .iter()
+                .filter(|r| ids.contains(&r.id))
+                .map(|r| fixtures::curve(r, &key))
+                .collect();
             h.feed(slot, Snapshot::Series(curves));
         }
     }
@@ -29,10 +42,16 @@ fn serve(h: &mut Harness) {
     if h.follows.contains_key(&Slot::Audit) {
         h.feed(Slot::Audit, Snapshot::Audit(fixtures::audit()));
     }
-    while let Some((_, Request::Distribution { feature, start, .. })) =
-        h.asked.iter().find(|(_, r)| matches!(r, Request::Distribution { .. })).cloned()
+    while let Some((_, Request::Distribution { feature, start, .. })) = h
+        .asked
+        .iter()
+        .find(|(_, r)| matches!(r, Request::Distribution { .. }))
+        .cloned()
     {
-        h.answer(|r| matches!(r, Request::Distribution { .. }), Ok(Reply::Distribution(fixtures::distribution(&feature, start))));
+        h.answer(
+            |r| matches!(r, Request::Distribution { .. }),
+            Ok(Reply::Distribution(fixtures::distribution(&feature, start))),
+        );
     }
 }
 
@@ -48,8 +67,16 @@ fn alive(width: u16, height: u16, keys: &str) -> Harness {
 #[test]
 fn panes_full() {
     for (digit, name) in DIGITS {
-        let before = if name == "compare" { "2 j space space space " } else { "" };
-        let after = if name == "monitors" { " j j j j j j j j" } else { "" };
+        let before = if name == "compare" {
+            "2 j space space space "
+        } else {
+            ""
+        };
+        let after = if name == "monitors" {
+            " j j j j j j j j"
+        } else {
+            ""
+        };
         let keys = format!("{before}{digit}{after}");
         assert_snapshot!(format!("{name}_80x24"), alive(80, 24, &keys).frame());
         assert_snapshot!(format!("{name}_200x50"), alive(200, 50, &keys).text_frame());
@@ -61,8 +88,21 @@ fn panes_empty() {
     for (digit, name) in DIGITS {
         let mut h = Harness::start(80, 24, testing::look());
         h.link_up();
-        h.feed(Slot::Fleet, Snapshot::Fleet { rows: vec![], demo: None });
-        h.feed(Slot::Registry, Snapshot::Registry { models: vec![], requests: vec![], deployments: vec![] });
+        h.feed(
+            Slot::Fleet,
+            Snapshot::Fleet {
+                rows: vec![],
+                demo: None,
+            },
+        );
+        h.feed(
+            Slot::Registry,
+            Snapshot::Registry {
+                models: vec![],
+                requests: vec![],
+                deployments: vec![],
+            },
+        );
         h.feed(Slot::Monitors, Snapshot::Monitors(vec![]));
         h.feed(Slot::Jobs, Snapshot::Jobs(vec![]));
         h.feed(Slot::Runs, Snapshot::Runs(RunPage::default()));
@@ -87,14 +127,27 @@ fn panes_before_the_first_answer() {
 
 #[test]
 fn panes_that_failed() {
-    for (digit, name) in [("1", "fleet"), ("2", "runs"), ("5", "monitors"), ("8", "audit")] {
+    for (digit, name) in [
+        ("1", "fleet"),
+        ("2", "runs"),
+        ("5", "monitors"),
+        ("8", "audit"),
+    ] {
         let mut h = Harness::start(80, 24, testing::look());
         h.link_up();
         h.keys(digit);
         for slot in [Slot::Fleet, Slot::Runs, Slot::Monitors, Slot::Audit] {
             if let Some((generation, _)) = h.follows.get(&slot) {
-                let failure = Failure::new(FailureKind::Store, "The store cannot be read: the disk is full.", "Free some space on /srv, then press F12.");
-                h.send(Msg::Fed { slot, generation: *generation, event: trimtab_wire::Event::Failed(failure) });
+                let failure = Failure::new(
+                    FailureKind::Store,
+                    "The store cannot be read: the disk is full.",
+                    "Free some space on /srv, then press F5.",
+                );
+                h.send(Msg::Fed {
+                    slot,
+                    generation: *generation,
+                    event: trimtab_wire::Event::Failed(failure),
+                });
             }
         }
         assert_snapshot!(format!("failed_{name}"), h.text_frame());
@@ -104,7 +157,10 @@ fn panes_that_failed() {
 #[test]
 fn a_lost_link_keeps_the_last_good_data() {
     let mut h = alive(80, 24, "1");
-    h.send(Msg::Linked(LinkState::Connecting { tries: 2, reason: "connection refused".into() }));
+    h.send(Msg::Linked(LinkState::Connecting {
+        tries: 2,
+        reason: "connection refused".into(),
+    }));
     h.now.0 += 7_000;
     h.send(Msg::Woke);
     assert_snapshot!("stale_fleet", h.frame());
@@ -118,7 +174,10 @@ fn a_lost_link_keeps_the_last_good_data() {
 fn act_dialogs() {
     let mut h = alive(80, 24, "1 B");
     assert_snapshot!("dialog_loading", h.text_frame());
-    h.answer(|r| matches!(r, Request::Preview(_)), Ok(Reply::Preview(fixtures::preview())));
+    h.answer(
+        |r| matches!(r, Request::Preview(_)),
+        Ok(Reply::Preview(fixtures::preview())),
+    );
     assert_snapshot!("dialog_fresh", h.frame());
     h.keys("tab tab enter");
     assert_snapshot!("dialog_reason_missing", h.text_frame());
@@ -133,18 +192,36 @@ fn act_dialogs() {
         answered: "{}".into(),
     };
     h.now.0 += 230;
-    h.answer(|r| matches!(r, Request::Act { .. }), Ok(Reply::Acted(acted)));
+    h.answer(
+        |r| matches!(r, Request::Act { .. }),
+        Ok(Reply::Acted(acted)),
+    );
     assert_snapshot!("dialog_done", h.frame());
 }
 
 #[test]
 fn refused_and_failed_previews() {
     let mut h = alive(80, 24, "1 P");
-    let preview = Preview { refusal: Some("The gate champion fails: heldout_auc 0.655 is below the champion's 0.661.".into()), title: "Promote late15 v3".into(), ..fixtures::preview() };
-    h.answer(|r| matches!(r, Request::Preview(_)), Ok(Reply::Preview(preview)));
+    let preview = Preview {
+        refusal: Some(
+            "The gate champion fails: heldout_auc 0.655 is below the champion's 0.661.".into(),
+        ),
+        title: "Promote late15 v3".into(),
+        ..fixtures::preview()
+    };
+    h.answer(
+        |r| matches!(r, Request::Preview(_)),
+        Ok(Reply::Preview(preview)),
+    );
     assert_snapshot!("dialog_refused", h.text_frame());
     h.keys("enter A");
-    h.answer(|r| matches!(r, Request::Preview(_)), Err(Trouble { message: "Request #4 is gone.".into(), hint: "Look at the requests in Registry (4).".into() }));
+    h.answer(
+        |r| matches!(r, Request::Preview(_)),
+        Err(Trouble {
+            message: "Request #4 is gone.".into(),
+            hint: "Look at the requests in Registry (4).".into(),
+        }),
+    );
     assert_snapshot!("dialog_failed", h.text_frame());
 }
 
@@ -176,18 +253,36 @@ fn prompts_and_help() {
 #[test]
 fn details() {
     assert_snapshot!("run_detail_80x24", alive(80, 24, "2 j enter").text_frame());
-    assert_snapshot!("run_detail_200x50", alive(200, 50, "2 j enter").text_frame());
-    assert_snapshot!("differences_80x24", alive(80, 24, "2 j space space space c x").text_frame());
-    assert_snapshot!("compare_smoothed_cursor", alive(80, 24, "2 j space space space c S h h h h h").text_frame());
+    assert_snapshot!(
+        "run_detail_200x50",
+        alive(200, 50, "2 j enter").text_frame()
+    );
+    assert_snapshot!(
+        "differences_80x24",
+        alive(80, 24, "2 j space space space c x").text_frame()
+    );
+    assert_snapshot!(
+        "compare_smoothed_cursor",
+        alive(80, 24, "2 j space space space c S h h h h h").text_frame()
+    );
     assert_snapshot!("registry_requests", alive(80, 24, "4 tab").text_frame());
     assert_snapshot!("retrain_wide_log", alive(80, 24, "6 l").text_frame());
-    assert_snapshot!("monitors_quality_row", alive(80, 24, "5 h h h").text_frame());
+    assert_snapshot!(
+        "monitors_quality_row",
+        alive(80, 24, "5 h h h").text_frame()
+    );
 }
 
 #[test]
 fn input_problems_are_listed() {
     let mut h = alive(80, 24, "5");
-    h.feed(Slot::Monitors, Snapshot::Monitors(vec![MonitorState { problems: fixtures::problems(), ..fixtures::monitor() }]));
+    h.feed(
+        Slot::Monitors,
+        Snapshot::Monitors(vec![MonitorState {
+            problems: fixtures::problems(),
+            ..fixtures::monitor()
+        }]),
+    );
     assert_snapshot!("monitors_problems", h.text_frame());
 }
 
@@ -207,11 +302,31 @@ fn other_looks() {
 #[test]
 fn many_rows_are_paged() {
     let mut h = Harness::alive(80, 24);
-    h.feed(Slot::Runs, Snapshot::Runs(RunPage { total: 100_000, offset: 0, rows: (0..200).map(|i| fixtures::run((i % 250) as u8, &format!("run-{i}"), trimtab_core::run::RunStatus::Finished)).collect() }));
+    h.feed(
+        Slot::Runs,
+        Snapshot::Runs(RunPage {
+            total: 100_000,
+            offset: 0,
+            rows: (0..200)
+                .map(|i| {
+                    fixtures::run(
+                        (i % 250) as u8,
+                        &format!("run-{i}"),
+                        trimtab_core::run::RunStatus::Finished,
+                    )
+                })
+                .collect(),
+        }),
+    );
     h.keys("2 G");
     assert_snapshot!("runs_end_loading", h.text_frame());
-    let Some((_, trimtab_wire::Topic::Runs(query))) = h.follows.get(&Slot::Runs) else { panic!("runs") };
-    assert!(query.offset > 99_000 && query.offset + 200 >= 100_000, "{query:?}");
+    let Some((_, trimtab_wire::Topic::Runs(query))) = h.follows.get(&Slot::Runs) else {
+        panic!("runs")
+    };
+    assert!(
+        query.offset > 99_000 && query.offset + 200 >= 100_000,
+        "{query:?}"
+    );
 }
 
 #[test]
@@ -219,7 +334,16 @@ fn small_and_odd_sizes() {
     assert_snapshot!("tiny_40x10", alive(40, 10, "1").text_frame());
     assert_snapshot!("runs_60x16", alive(60, 16, "2").text_frame());
     for (digit, _) in DIGITS {
-        for (w, h) in [(1, 1), (2, 2), (3, 7), (10, 3), (20, 5), (79, 6), (300, 8), (5, 100)] {
+        for (w, h) in [
+            (1, 1),
+            (2, 2),
+            (3, 7),
+            (10, 3),
+            (20, 5),
+            (79, 6),
+            (300, 8),
+            (5, 100),
+        ] {
             let _ = alive(w, h, &format!("2 space space {digit}")).frame();
             let _ = alive(w, h, &format!("{digit} ?")).frame();
             let _ = alive(w, h, &format!("{digit} :")).frame();

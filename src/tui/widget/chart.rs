@@ -84,19 +84,29 @@ impl Chart {
     /// Whether there is anything to draw.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        !self.lines.iter().any(|l| l.points.iter().any(|p| p.1.is_finite()))
+        !self
+            .lines
+            .iter()
+            .any(|l| l.points.iter().any(|p| p.1.is_finite()))
     }
 
     /// The x range of the data.
     #[must_use]
     pub fn extent(&self) -> Option<(f64, f64)> {
-        let s = Scale::cover(self.lines.iter().flat_map(|l| l.points.iter().map(|p| p.0)), false)?;
+        let s = Scale::cover(
+            self.lines.iter().flat_map(|l| l.points.iter().map(|p| p.0)),
+            false,
+        )?;
         Some((s.low, s.high))
     }
 
     fn scales(&self) -> Option<(Scale, Scale)> {
         let (low, high) = self.x_range.or_else(|| self.extent())?;
-        let x = Scale { low, high: if high > low { high } else { low + 1.0 }, log: false };
+        let x = Scale {
+            low,
+            high: if high > low { high } else { low + 1.0 },
+            log: false,
+        };
         let visible = self
             .lines
             .iter()
@@ -153,15 +163,30 @@ impl Chart {
         canvas
     }
 
-    fn axis_y(&self, brush: &mut Brush<'_>, plot: Rect, y: Scale, ticks: &[f64], labels: &[String]) {
+    fn axis_y(
+        &self,
+        brush: &mut Brush<'_>,
+        plot: Rect,
+        y: Scale,
+        ticks: &[f64],
+        labels: &[String],
+    ) {
         let g = brush.glyphs();
         for row in 0..plot.height {
             brush.put(plot.x - 1, plot.y + row, 1, g.bar, Role::Rule);
         }
         for (tick, label) in ticks.iter().zip(labels) {
-            let Some(row) = y.place(*tick).and_then(|p| cell(1.0 - p, plot.height)) else { continue };
+            let Some(row) = y.place(*tick).and_then(|p| cell(1.0 - p, plot.height)) else {
+                continue;
+            };
             let w = width(label) as u16;
-            brush.put((plot.x - 1).saturating_sub(w + 1), plot.y + row, w, label, Role::Dim);
+            brush.put(
+                (plot.x - 1).saturating_sub(w + 1),
+                plot.y + row,
+                w,
+                label,
+                Role::Dim,
+            );
             brush.put(plot.x - 1, plot.y + row, 1, g.tick_y, Role::Rule);
         }
     }
@@ -174,21 +199,35 @@ impl Chart {
             brush.put(plot.x + column, line, 1, g.rule, Role::Rule);
         }
         let mut free = plot.x.saturating_sub(2);
-        let cursor = self.cursor.and_then(|c| x.place(c).and_then(|p| cell(p, plot.width)).map(|col| (col, self.x_text(c))));
+        let cursor = self.cursor.and_then(|c| {
+            x.place(c)
+                .and_then(|p| cell(p, plot.width))
+                .map(|col| (col, self.x_text(c)))
+        });
         let reserved = cursor.as_ref().map(|(col, text)| {
             let w = width(text) as u16;
-            let from = (plot.x + *col).saturating_sub(w / 2).min((plot.right() + 1).saturating_sub(w)).max(plot.x);
+            let from = (plot.x + *col)
+                .saturating_sub(w / 2)
+                .min((plot.right() + 1).saturating_sub(w))
+                .max(plot.x);
             from..from + w
         });
         let end_label = width(&self.x_label) as u16;
         for (value, label) in self.x_ticks(x, plot.width) {
-            let Some(column) = x.place(value).and_then(|p| cell(p, plot.width)) else { continue };
+            let Some(column) = x.place(value).and_then(|p| cell(p, plot.width)) else {
+                continue;
+            };
             brush.put(plot.x + column, line, 1, g.tick_x, Role::Rule);
             let w = width(&label) as u16;
             let from = (plot.x + column).saturating_sub(w / 2);
             let to = from + w;
-            let clash = reserved.as_ref().is_some_and(|r| from < r.end + 1 && to + 1 > r.start);
-            if from > free && to + end_label < brush.buf.area.right().min(plot.right() + 12) && !clash {
+            let clash = reserved
+                .as_ref()
+                .is_some_and(|r| from < r.end + 1 && to + 1 > r.start);
+            if from > free
+                && to + end_label < brush.buf.area.right().min(plot.right() + 12)
+                && !clash
+            {
                 brush.put(from, line + 1, w, &label, Role::Dim);
                 free = to;
             }
@@ -201,7 +240,13 @@ impl Chart {
         }
         if let (Some((column, text)), Some(range)) = (cursor, reserved) {
             brush.put(plot.x + column, line, 1, g.tick_x, Role::Accent);
-            brush.put(range.start, line + 1, width(&text) as u16, &text, Role::Accent);
+            brush.put(
+                range.start,
+                line + 1,
+                width(&text) as u16,
+                &text,
+                Role::Accent,
+            );
         }
     }
 
@@ -219,24 +264,36 @@ impl Chart {
             let label = format!(" {label} ");
             let w = width(&label) as u16;
             // Where the curve leaves room: at the left, else at the right, else not at all.
-            let room = |from: u16| from + w <= plot.width && (from..from + w).all(|c| !canvas.taken(c, row));
-            if let Some(from) = [1, plot.width.saturating_sub(w + 1)].into_iter().find(|f| room(*f)) {
+            let room = |from: u16| {
+                from + w <= plot.width && (from..from + w).all(|c| !canvas.taken(c, row))
+            };
+            if let Some(from) = [1, plot.width.saturating_sub(w + 1)]
+                .into_iter()
+                .find(|f| room(*f))
+            {
                 brush.put(plot.x + from, plot.y + row, w, &label, Role::Warn);
             }
         }
         let mut free = plot.x;
         for mark in &self.marks {
-            let Some(column) = x.place(mark.x).and_then(|p| cell(p, plot.width)) else { continue };
+            let Some(column) = x.place(mark.x).and_then(|p| cell(p, plot.width)) else {
+                continue;
+            };
             self.upright(brush, plot, column, canvas, Role::Dim);
             let at = plot.x + column + 1;
             let w = width(&mark.label) as u16;
-            let clear = (0..w).all(|i| column + 1 + i >= plot.width || !canvas.taken(column + 1 + i, 0));
+            let clear =
+                (0..w).all(|i| column + 1 + i >= plot.width || !canvas.taken(column + 1 + i, 0));
             if at >= free && at + w <= plot.right() && clear {
                 brush.put(at, plot.y, w, &mark.label, Role::Dim);
                 free = at + w + 1;
             }
         }
-        if let Some(column) = self.cursor.and_then(|c| x.place(c)).and_then(|p| cell(p, plot.width)) {
+        if let Some(column) = self
+            .cursor
+            .and_then(|c| x.place(c))
+            .and_then(|p| cell(p, plot.width))
+        {
             self.upright(brush, plot, column, canvas, Role::Accent);
         }
     }
@@ -270,8 +327,10 @@ impl Chart {
             }
             XKind::Date => date_ticks(x, max),
             XKind::Elapsed => {
-                const STEPS: [f64; 14] =
-                    [1., 2., 5., 10., 15., 30., 60., 120., 300., 600., 1_800., 3_600., 14_400., 86_400.];
+                const STEPS: [f64; 14] = [
+                    1., 2., 5., 10., 15., 30., 60., 120., 300., 600., 1_800., 3_600., 14_400.,
+                    86_400.,
+                ];
                 let raw = (x.high - x.low) / 1000.0 / max as f64;
                 let step = STEPS.into_iter().find(|s| *s >= raw).unwrap_or(raw) * 1000.0;
                 (0..=max + 1)
@@ -289,7 +348,11 @@ fn date_ticks(x: Scale, max: usize) -> Vec<(f64, String)> {
     let day = Millis::DAY as f64;
     let days = (x.high - x.low) / day;
     if days < 70.0 {
-        let every = [1.0, 2.0, 7.0, 14.0].into_iter().find(|e| days / e <= max as f64).unwrap_or(28.0) * day;
+        let every = [1.0, 2.0, 7.0, 14.0]
+            .into_iter()
+            .find(|e| days / e <= max as f64)
+            .unwrap_or(28.0)
+            * day;
         return (0..=max + 1)
             .map(|i| x.low + i as f64 * every)
             .take_while(|v| *v <= x.high)
@@ -308,7 +371,14 @@ fn date_ticks(x: Scale, max: usize) -> Vec<(f64, String)> {
         .filter(|v| *v >= x.low)
         .map(|v| {
             let at = Millis(v as i64);
-            (v, if years { at.date()[..7].to_owned() } else { format::month(at).to_owned() })
+            (
+                v,
+                if years {
+                    at.date()[..7].to_owned()
+                } else {
+                    format::month(at).to_owned()
+                },
+            )
         })
         .collect()
 }

@@ -71,16 +71,35 @@ impl Heatmap {
 
     fn grid(&self, area: Rect, values: bool) -> Grid {
         let columns = self.heads.len();
-        let longest = self.fixed.iter().chain(&self.rows).map(|r| width(&r.name)).max().unwrap_or(0) as u16;
+        let longest = self
+            .fixed
+            .iter()
+            .chain(&self.rows)
+            .map(|r| width(&r.name))
+            .max()
+            .unwrap_or(0) as u16;
         let label = longest.clamp(4, (area.width / 4).max(6)) + 2;
         let room = area.width.saturating_sub(label + VALUE + 1);
-        let cell = if values { 4 } else { (room / columns.max(1) as u16).clamp(1, 3) };
+        let cell = if values {
+            4
+        } else {
+            (room / columns.max(1) as u16).clamp(1, 3)
+        };
         let fit = usize::from(room / cell.max(1)).max(1);
         let shown = fit.min(columns);
         // Keeps the cursor visible, the newest windows by preference.
         let first = (columns - shown).min(self.cursor.1.saturating_sub(shown / 3));
-        let first = if self.cursor.1 >= columns.saturating_sub(shown) { columns - shown } else { first };
-        Grid { label, cell, first, shown }
+        let first = if self.cursor.1 >= columns.saturating_sub(shown) {
+            columns - shown
+        } else {
+            first
+        };
+        Grid {
+            label,
+            cell,
+            first,
+            shown,
+        }
     }
 
     /// Draws the grid.
@@ -156,7 +175,16 @@ impl Heatmap {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one row's place in a grid")]
-    fn row(&self, brush: &mut Brush<'_>, area: Rect, grid: Grid, y: u16, row: &HeatRow, index: usize, values: bool) {
+    fn row(
+        &self,
+        brush: &mut Brush<'_>,
+        area: Rect,
+        grid: Grid,
+        y: u16,
+        row: &HeatRow,
+        index: usize,
+        values: bool,
+    ) {
         let current = index == self.cursor.0;
         let g = brush.glyphs();
         if current {
@@ -174,8 +202,19 @@ impl Heatmap {
             if let Some(Some((heat, text))) = row.cells.get(column) {
                 let (glyph, style) = appearance(brush, heat);
                 if values {
-                    let style = if matches!(heat, Heat::Level(l) if *l >= 1.0) { style.add_modifier(Modifier::BOLD) } else { style };
-                    let short: String = text.strip_prefix('0').unwrap_or(text).chars().take(3).collect();
+                    let style = if matches!(heat, Heat::Level(l) if *l >= 1.0) {
+                        style.add_modifier(Modifier::BOLD)
+                    } else {
+                        style
+                    };
+                    let short: String = if text.starts_with("0.") {
+                        &text[1..]
+                    } else {
+                        text
+                    }
+                    .chars()
+                    .take(3)
+                    .collect();
                     brush.put_right(x, y, grid.cell - 1, &short, style);
                     if matches!(heat, Heat::Level(l) if *l >= 1.0) {
                         brush.put(x + grid.cell - 1, y, 1, "!", style);
@@ -191,7 +230,19 @@ impl Heatmap {
             }
             if under && current {
                 let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
-                brush.tint(Rect { x, y, width: if grid.cell == 3 && !values { 2 } else { grid.cell }, height: 1 }, style);
+                brush.tint(
+                    Rect {
+                        x,
+                        y,
+                        width: if grid.cell == 3 && !values {
+                            2
+                        } else {
+                            grid.cell
+                        },
+                        height: 1,
+                    },
+                    style,
+                );
             }
         }
         if let Some(Some((heat, text))) = row.cells.get(self.cursor.1) {
@@ -204,7 +255,13 @@ impl Heatmap {
             };
             // Beside the grid, not at the far edge, so that the eye need not travel.
             let end = area.x + grid.label + grid.shown as u16 * grid.cell;
-            brush.put_right((end + 1).min(area.right().saturating_sub(VALUE)), y, VALUE, text, role);
+            brush.put_right(
+                (end + 1).min(area.right().saturating_sub(VALUE)),
+                y,
+                VALUE,
+                text,
+                role,
+            );
         }
     }
 }
@@ -214,12 +271,22 @@ fn appearance(brush: &Brush<'_>, heat: &Heat) -> (&'static str, Style) {
     match heat {
         Heat::Level(level) if *level >= 1.0 => (g.shades[4], theme.heat(1.0)),
         Heat::Level(level) => {
-            let level = if level.is_finite() { level.clamp(0.0, 1.0) } else { 0.0 };
-            (g.shades[((level * 4.0) as usize).min(3)], theme.heat(level * 0.8))
+            let level = if level.is_finite() {
+                level.clamp(0.0, 1.0)
+            } else {
+                0.0
+            };
+            (
+                g.shades[((level * 4.0) as usize).min(3)],
+                theme.heat(level * 0.8),
+            )
         }
         Heat::Bar(height, bad) => {
             let step = ((height.clamp(0.0, 1.0) * 7.0).round() as usize).min(7);
-            (g.levels[step], theme.style(if *bad { Role::Bad } else { Role::Accent }))
+            (
+                g.levels[step],
+                theme.style(if *bad { Role::Bad } else { Role::Accent }),
+            )
         }
         Heat::Unknown => (g.unknown, theme.style(Role::Dim)),
         Heat::Broken => ("!", theme.style(Role::Warn)),
@@ -234,7 +301,11 @@ mod tests {
     use crate::testing;
 
     fn sample() -> Heatmap {
-        let cells = |f: &dyn Fn(usize) -> f64| (0..50).map(|i| Some((Heat::Level(f(i) / 0.1), format!("{:.2}", f(i))))).collect::<Vec<_>>();
+        let cells = |f: &dyn Fn(usize) -> f64| {
+            (0..50)
+                .map(|i| Some((Heat::Level(f(i) / 0.1), format!("{:.2}", f(i)))))
+                .collect::<Vec<_>>()
+        };
         let mut broken = cells(&|i| i as f64 * 0.004);
         broken[10] = Some((Heat::Unknown, "few".into()));
         broken[11] = Some((Heat::Broken, "error".into()));
@@ -242,10 +313,36 @@ mod tests {
         Heatmap {
             fixed: vec![HeatRow {
                 name: "auc".into(),
-                cells: (0..50).map(|i| (i < 46).then(|| (Heat::Bar(1.0 - f64::from(i) / 50.0, i > 30), "0.701".to_owned()))).collect(),
+                cells: (0..50)
+                    .map(|i| {
+                        (i < 46).then(|| {
+                            (
+                                Heat::Bar(1.0 - f64::from(i) / 50.0, i > 30),
+                                "0.701".to_owned(),
+                            )
+                        })
+                    })
+                    .collect(),
             }],
-            rows: vec![HeatRow { name: "distance".into(), cells: cells(&|_| 0.02) }, HeatRow { name: "temperature_at_departure".into(), cells: broken }],
-            heads: (0..50).map(|i| if i % 4 == 0 { ["Jan", "Apr", "Jul", "Oct"][i / 13].to_owned() } else { String::new() }).collect(),
+            rows: vec![
+                HeatRow {
+                    name: "distance".into(),
+                    cells: cells(&|_| 0.02),
+                },
+                HeatRow {
+                    name: "temperature_at_departure".into(),
+                    cells: broken,
+                },
+            ],
+            heads: (0..50)
+                .map(|i| {
+                    if i % 4 == 0 {
+                        ["Jan", "Apr", "Jul", "Oct"][i / 13].to_owned()
+                    } else {
+                        String::new()
+                    }
+                })
+                .collect(),
             marks: vec![(0, "v1".into()), (28, "v4".into())],
             cursor: (2, 30),
             offset: 0,
@@ -256,14 +353,23 @@ mod tests {
     fn draw(map: &Heatmap, w: u16, h: u16, look: &crate::caps::Look) -> String {
         let area = Rect::new(0, 0, w, h);
         let mut buf = Buffer::empty(area);
-        map.draw(&mut Brush { buf: &mut buf, look }, area);
+        map.draw(
+            &mut Brush {
+                buf: &mut buf,
+                look,
+            },
+            area,
+        );
         testing::frame(&buf)
     }
 
     #[test]
     fn grids() {
         insta::assert_snapshot!("heatmap_80", draw(&sample(), 80, 7, &testing::look()));
-        insta::assert_snapshot!("heatmap_160_ascii", draw(&sample(), 160, 7, &testing::ascii()));
+        insta::assert_snapshot!(
+            "heatmap_160_ascii",
+            draw(&sample(), 160, 7, &testing::ascii())
+        );
         insta::assert_snapshot!("heatmap_80_mono", draw(&sample(), 80, 7, &testing::mono()));
     }
 

@@ -16,7 +16,10 @@ impl Input {
     /// A field with text in it, the cursor at its end.
     #[must_use]
     pub fn with(text: &str) -> Self {
-        Self { text: text.to_owned(), at: text.chars().count() }
+        Self {
+            text: text.to_owned(),
+            at: text.chars().count(),
+        }
     }
 
     /// What was typed.
@@ -72,7 +75,10 @@ impl Input {
     }
 
     fn byte(&self) -> usize {
-        self.text.char_indices().nth(self.at).map_or(self.text.len(), |(i, _)| i)
+        self.text
+            .char_indices()
+            .nth(self.at)
+            .map_or(self.text.len(), |(i, _)| i)
     }
 
     /// Draws the field; a focused one shows its cursor as a reversed cell.
@@ -94,7 +100,12 @@ impl Input {
         if focused {
             let column = x + width(&before.chars().skip(skip).collect::<String>()) as u16;
             brush.tint(
-                ratatui::layout::Rect { x: column, y, width: 1, height: 1 },
+                ratatui::layout::Rect {
+                    x: column,
+                    y,
+                    width: 1,
+                    height: 1,
+                },
                 ratatui::style::Style::new().add_modifier(ratatui::style::Modifier::REVERSED),
             );
         }

@@ -26,5 +26,9 @@ pub fn titled(brush: &mut Brush<'_>, area: Rect, title: &str, right: &str, focus
             brush.put(x - 1, area.y, w + 2, &format!(" {right} "), Role::Dim);
         }
     }
-    Rect { y: area.y + 1, height: area.height - 1, ..area }
+    Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    }
 }

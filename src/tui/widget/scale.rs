@@ -4,11 +4,19 @@
 #[must_use]
 pub fn ticks(low: f64, high: f64, max: usize) -> Vec<f64> {
     if !(low.is_finite() && high.is_finite()) || high <= low || max == 0 {
-        return if low.is_finite() { vec![low] } else { Vec::new() };
+        return if low.is_finite() {
+            vec![low]
+        } else {
+            Vec::new()
+        };
     }
     let raw = (high - low) / max as f64;
     let power = 10f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= raw * 0.999_999).unwrap_or(power * 10.0);
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|m| m * power)
+        .find(|s| *s >= raw * 0.999_999)
+        .unwrap_or(power * 10.0);
     if !step.is_finite() || step <= 0.0 {
         return vec![low];
     }
@@ -27,18 +35,27 @@ pub fn log_ticks(low: f64, high: f64, max: usize) -> Vec<f64> {
     if !(low > 0.0 && high > low) {
         return ticks(low, high, max);
     }
-    let (first, last) = (low.log10().ceil().clamp(-400.0, 400.0) as i32, high.log10().floor().clamp(-400.0, 400.0) as i32);
+    let (first, last) = (
+        low.log10().ceil().clamp(-400.0, 400.0) as i32,
+        high.log10().floor().clamp(-400.0, 400.0) as i32,
+    );
     if last - first < 1 {
         return ticks(low, high, max);
     }
     let every = (last - first) / max.clamp(1, 100) as i32 + 1;
-    (first..=last).filter(|p| (p - first) % every == 0).map(|p| 10f64.powi(p)).collect()
+    (first..=last)
+        .filter(|p| (p - first) % every == 0)
+        .map(|p| 10f64.powi(p))
+        .collect()
 }
 
 /// Writes ticks with just the decimals that tell them apart.
 #[must_use]
 pub fn labels(ticks: &[f64]) -> Vec<String> {
-    let step = ticks.windows(2).map(|w| (w[1] - w[0]).abs()).fold(f64::INFINITY, f64::min);
+    let step = ticks
+        .windows(2)
+        .map(|w| (w[1] - w[0]).abs())
+        .fold(f64::INFINITY, f64::min);
     let top = ticks.iter().fold(0.0f64, |a, v| a.max(v.abs()));
     if top >= 1e6 || (top > 0.0 && top < 1e-4) {
         return ticks.iter().map(|v| format!("{v:.0e}")).collect();
@@ -46,7 +63,11 @@ pub fn labels(ticks: &[f64]) -> Vec<String> {
     if !step.is_finite() {
         return ticks.iter().map(|v| crate::format::metric(*v)).collect();
     }
-    let decimals = if step >= 1.0 { 0 } else { (-step.log10() - 1e-9).ceil().clamp(0.0, 6.0) as usize };
+    let decimals = if step >= 1.0 {
+        0
+    } else {
+        (-step.log10() - 1e-9).ceil().clamp(0.0, 6.0) as usize
+    };
     ticks.iter().map(|v| format!("{v:.decimals$}")).collect()
 }
 
@@ -67,13 +88,19 @@ impl Scale {
     pub fn cover(values: impl Iterator<Item = f64>, log: bool) -> Option<Self> {
         let (low, high) = values
             .filter(|v| v.is_finite() && (!log || *v > 0.0))
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+                (l.min(v), h.max(v))
+            });
         if low > high {
             return None;
         }
         if low == high {
             let pad = if low == 0.0 { 1.0 } else { low.abs() * 0.05 };
-            return Some(Self { low: low - if log { low * 0.05 } else { pad }, high: high + pad, log });
+            return Some(Self {
+                low: low - if log { low * 0.05 } else { pad },
+                high: high + pad,
+                log,
+            });
         }
         Some(Self { low, high, log })
     }
@@ -83,10 +110,22 @@ impl Scale {
     pub fn padded(self, share: f64) -> Self {
         if self.log {
             let f = (self.high / self.low).powf(share);
-            return Self { low: self.low / f, high: self.high * f, log: true };
+            return Self {
+                low: self.low / f,
+                high: self.high * f,
+                log: true,
+            };
         }
         let pad = (self.high - self.low) * share;
-        if pad.is_finite() { Self { low: self.low - pad, high: self.high + pad, log: false } } else { self }
+        if pad.is_finite() {
+            Self {
+                low: self.low - pad,
+                high: self.high + pad,
+                log: false,
+            }
+        } else {
+            self
+        }
     }
 
     /// Where a value lies, 0 to 1 inside; `None` when it has no place.
@@ -95,7 +134,11 @@ impl Scale {
         if !value.is_finite() || (self.log && value <= 0.0) {
             return None;
         }
-        let (v, low, high) = if self.log { (value.ln(), self.low.ln(), self.high.ln()) } else { (value, self.low, self.high) };
+        let (v, low, high) = if self.log {
+            (value.ln(), self.low.ln(), self.high.ln())
+        } else {
+            (value, self.low, self.high)
+        };
         let at = (v - low) / (high - low);
         at.is_finite().then_some(at)
     }
@@ -113,7 +156,11 @@ impl Scale {
     /// Ticks for this scale.
     #[must_use]
     pub fn ticks(&self, max: usize) -> Vec<f64> {
-        if self.log { log_ticks(self.low, self.high, max) } else { ticks(self.low, self.high, max) }
+        if self.log {
+            log_ticks(self.low, self.high, max)
+        } else {
+            ticks(self.low, self.high, max)
+        }
     }
 }
 
@@ -143,10 +190,19 @@ mod tests {
 
     #[test]
     fn ticks_are_round() {
-        assert_eq!(ticks(0.0, 1.0, 5), [0.0, 0.2, 0.4, 0.600_000_000_000_000_1, 0.8, 1.0]);
-        assert_eq!(labels(&ticks(0.62, 0.71, 5)), ["0.62", "0.64", "0.66", "0.68", "0.70"]);
+        assert_eq!(
+            ticks(0.0, 1.0, 5),
+            [0.0, 0.2, 0.4, 0.600_000_000_000_000_1, 0.8, 1.0]
+        );
+        assert_eq!(
+            labels(&ticks(0.62, 0.71, 5)),
+            ["0.62", "0.64", "0.66", "0.68", "0.70"]
+        );
         assert_eq!(labels(&ticks(0.0, 300.0, 4)), ["0", "100", "200", "300"]);
-        assert_eq!(log_ticks(0.001, 100.0, 10), [0.001, 0.01, 0.1, 1.0, 10.0, 100.0]);
+        assert_eq!(
+            log_ticks(0.001, 100.0, 10),
+            [0.001, 0.01, 0.1, 1.0, 10.0, 100.0]
+        );
     }
 
     #[test]

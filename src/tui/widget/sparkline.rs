@@ -20,15 +20,25 @@ impl Sparkline<'_> {
     pub fn draw(&self, brush: &mut Brush<'_>, x: u16, y: u16, max: u16) {
         let shown = &self.values[self.values.len().saturating_sub(max.into())..];
         let scale = match self.range {
-            Some((low, high)) => Some(Scale { low, high, log: false }),
+            Some((low, high)) => Some(Scale {
+                low,
+                high,
+                log: false,
+            }),
             None => Scale::cover(shown.iter().copied(), false),
         };
         let Some(scale) = scale else { return };
         let g = brush.glyphs();
         for (i, v) in shown.iter().enumerate() {
-            let Some(place) = scale.place(*v) else { continue };
+            let Some(place) = scale.place(*v) else {
+                continue;
+            };
             let level = ((place.clamp(0.0, 1.0) * 7.0).round() as usize).min(7);
-            let role = if *v < self.bound { Role::Bad } else { Role::Accent };
+            let role = if *v < self.bound {
+                Role::Bad
+            } else {
+                Role::Accent
+            };
             brush.put(x + i as u16, y, 1, g.levels[level], role);
         }
     }

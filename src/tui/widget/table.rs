@@ -36,13 +36,23 @@ impl Column {
     /// A column of words.
     #[must_use]
     pub fn left(title: &str, min: u16) -> Self {
-        Self { title: title.to_owned(), min, grow: 0, align: Align::Left, priority: 0, sorted: None }
+        Self {
+            title: title.to_owned(),
+            min,
+            grow: 0,
+            align: Align::Left,
+            priority: 0,
+            sorted: None,
+        }
     }
 
     /// A column of numbers.
     #[must_use]
     pub fn right(title: &str, min: u16) -> Self {
-        Self { align: Align::Right, ..Self::left(title, min) }
+        Self {
+            align: Align::Right,
+            ..Self::left(title, min)
+        }
     }
 
     /// Takes a share of the room left over.
@@ -113,11 +123,19 @@ const GUTTER: u16 = 2;
 pub fn layout(columns: &[Column], room: u16) -> Vec<(usize, u16)> {
     let mut shown: Vec<usize> = (0..columns.len()).collect();
     let need = |shown: &[usize]| -> u32 {
-        shown.iter().map(|i| u32::from(columns[*i].min)).sum::<u32>() + u32::from(GAP) * shown.len().saturating_sub(1) as u32
+        shown
+            .iter()
+            .map(|i| u32::from(columns[*i].min))
+            .sum::<u32>()
+            + u32::from(GAP) * shown.len().saturating_sub(1) as u32
     };
     while need(&shown) > u32::from(room) {
         // The last of the least important goes first.
-        let victim = shown.iter().enumerate().filter(|(_, i)| columns[**i].priority > 0).max_by_key(|(at, i)| (columns[**i].priority, *at));
+        let victim = shown
+            .iter()
+            .enumerate()
+            .filter(|(_, i)| columns[**i].priority > 0)
+            .max_by_key(|(at, i)| (columns[**i].priority, *at));
         match victim {
             Some((at, _)) => {
                 shown.remove(at);
@@ -131,12 +149,16 @@ pub fn layout(columns: &[Column], room: u16) -> Vec<(usize, u16)> {
     let mut widths: Vec<(usize, u16)> = shown
         .iter()
         .map(|i| {
-            let extra = if shares == 0 { 0 } else { spare * u32::from(columns[*i].grow) / shares };
+            let extra = (spare * u32::from(columns[*i].grow))
+                .checked_div(shares)
+                .unwrap_or(0);
             left -= extra.min(left);
             (*i, columns[*i].min.saturating_add(extra as u16))
         })
         .collect();
-    if shares > 0 && let Some(first) = widths.iter_mut().find(|(i, _)| columns[*i].grow > 0) {
+    if shares > 0
+        && let Some(first) = widths.iter_mut().find(|(i, _)| columns[*i].grow > 0)
+    {
         first.1 = first.1.saturating_add(left as u16);
     }
     widths
@@ -171,9 +193,31 @@ impl Table<'_> {
                 x = x.saturating_add(w + GAP);
             }
             if selected {
-                let role = if self.focused { Role::Selected } else { Role::SelectedDim };
-                brush.tint(Rect { x: area.x, y, width: area.width, height: 1 }, role);
-                brush.put(area.x, y, 1, g.cursor, Role::Accent);
+                let role = if self.focused {
+                    Role::Selected
+                } else {
+                    Role::SelectedDim
+                };
+                brush.tint(
+                    Rect {
+                        x: area.x,
+                        y,
+                        width: area.width,
+                        height: 1,
+                    },
+                    role,
+                );
+                brush.put(
+                    area.x,
+                    y,
+                    1,
+                    g.cursor,
+                    if self.focused {
+                        Role::Accent
+                    } else {
+                        Role::Rule
+                    },
+                );
             }
             if (self.marked)(index) {
                 brush.put(area.x + 1, y, 1, g.mark, Role::Marked);
@@ -211,11 +255,18 @@ impl Table<'_> {
         if self.len <= rows || rows == 0 {
             return;
         }
-        let text = format!("{} of {}", (self.offset + rows).min(self.len), crate::format::count(self.len as u64));
+        let last = crate::format::count((self.offset + rows).min(self.len) as u64);
+        let text = format!("{last} of {}", crate::format::count(self.len as u64));
         let w = width(&text) as u16;
-        if area.width > w + 30 {
-            // On the rule above the table, where it is nobody's column.
-            brush.put(area.right() - w - 2, area.y.saturating_sub(1), w + 2, &format!(" {text}"), Role::Dim);
+        // On the rule above the table, where it is nobody's column, unless something else stands there.
+        let (x, y) = (area.right().saturating_sub(w + 3), area.y.saturating_sub(1));
+        let rule = brush.glyphs().rule;
+        let free = area.width > w + 30
+            && area.y > 0
+            && (x..area.right())
+                .all(|x| brush.buf.cell((x, y)).is_some_and(|c| c.symbol() == rule));
+        if free {
+            brush.put(x, y, w + 2, &format!(" {text} "), Role::Dim);
         }
     }
 }
@@ -228,12 +279,21 @@ fn draw_cell(brush: &mut Brush<'_>, cell: &Cell, x: u16, y: u16, w: u16, align: 
         (Cell::Text(text, ink), Align::Right) => brush.put_right(x, y, w, text, *ink),
         (Cell::Pieces(pieces), _) => {
             let total: usize = pieces.iter().map(|p| width(&p.0)).sum();
-            let start = if align == Align::Right { x + w.saturating_sub(total as u16) } else { x };
+            let start = if align == Align::Right {
+                x + w.saturating_sub(total as u16)
+            } else {
+                x
+            };
             let borrowed: Vec<(&str, Ink)> = pieces.iter().map(|(t, i)| (t.as_str(), *i)).collect();
             brush.pieces(start, y, (x + w).saturating_sub(start), &borrowed);
         }
         (Cell::Spark(values, bound), _) => {
-            Sparkline { values, bound: *bound, range: None }.draw(brush, x, y, w);
+            Sparkline {
+                values,
+                bound: *bound,
+                range: None,
+            }
+            .draw(brush, x, y, w);
         }
     }
 }
@@ -246,10 +306,36 @@ mod tests {
 
     #[test]
     fn the_least_important_column_goes_first() {
-        let columns = [Column::left("name", 10).grow(1), Column::right("auc", 6), Column::left("user", 8).priority(2), Column::left("started", 8).priority(1)];
-        let names = |room| layout(&columns, room).iter().map(|(i, w)| (columns[*i].title.clone(), *w)).collect::<Vec<_>>();
-        assert_eq!(names(38), [("name".into(), 10), ("auc".into(), 6), ("user".into(), 8), ("started".into(), 8)]);
-        assert_eq!(names(37), [("name".into(), 19), ("auc".into(), 6), ("started".into(), 8)].map(|(n, w): (String, u16)| (n, if w == 19 { 19 } else { w })));
+        let columns = [
+            Column::left("name", 10).grow(1),
+            Column::right("auc", 6),
+            Column::left("user", 8).priority(2),
+            Column::left("started", 8).priority(1),
+        ];
+        let names = |room| {
+            layout(&columns, room)
+                .iter()
+                .map(|(i, w)| (columns[*i].title.clone(), *w))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(38),
+            [
+                ("name".into(), 10),
+                ("auc".into(), 6),
+                ("user".into(), 8),
+                ("started".into(), 8)
+            ]
+        );
+        assert_eq!(
+            names(37),
+            [
+                ("name".into(), 19),
+                ("auc".into(), 6),
+                ("started".into(), 8)
+            ]
+            .map(|(n, w): (String, u16)| (n, if w == 19 { 19 } else { w }))
+        );
         assert_eq!(names(20), [("name".into(), 12), ("auc".into(), 6)]);
     }
 

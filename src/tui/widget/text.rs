@@ -221,7 +221,10 @@ mod tests {
 
     #[test]
     fn wraps_at_words() {
-        assert_eq!(wrap("roll late15 back from v4", 12), ["roll late15", "back from v4"]);
+        assert_eq!(
+            wrap("roll late15 back from v4", 12),
+            ["roll late15", "back from v4"]
+        );
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("", 3), [""]);
     }

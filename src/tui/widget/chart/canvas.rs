@@ -14,7 +14,9 @@ const DOTS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x8
 #[derive(Debug, Clone, Copy, Default)]
 struct Dots {
     bits: u8,
-    owner: Option<(usize, bool)>,
+    owner: usize,
+    /// Raw curves behind smoothed ones: shown only where nothing else runs.
+    faint_bits: u8,
 }
 
 /// Dots of all curves, before they become characters.
@@ -30,24 +32,34 @@ pub struct Canvas {
 impl Canvas {
     /// An empty canvas of so many cells.
     pub fn new(width: u16, height: u16) -> Self {
-        Self { width, height, cells: vec![Dots::default(); usize::from(width) * usize::from(height)], ends: Vec::new() }
+        Self {
+            width,
+            height,
+            cells: vec![Dots::default(); usize::from(width) * usize::from(height)],
+            ends: Vec::new(),
+        }
     }
 
     /// Whether a curve runs through a cell.
     pub fn taken(&self, column: u16, row: u16) -> bool {
-        self.at(column, row).is_some_and(|c| c.bits != 0)
+        self.at(column, row)
+            .is_some_and(|c| c.bits | c.faint_bits != 0)
     }
 
     fn at(&self, column: u16, row: u16) -> Option<&Dots> {
         if column >= self.width || row >= self.height {
             return None;
         }
-        self.cells.get(usize::from(row) * usize::from(self.width) + usize::from(column))
+        self.cells
+            .get(usize::from(row) * usize::from(self.width) + usize::from(column))
     }
 
     /// Draws one curve.
     pub fn line(&mut self, line: &Line, x: Scale, y: Scale) {
-        let (w, h) = (f64::from(self.width) * 2.0 - 1.0, f64::from(self.height) * 4.0 - 1.0);
+        let (w, h) = (
+            f64::from(self.width) * 2.0 - 1.0,
+            f64::from(self.height) * 4.0 - 1.0,
+        );
         let mut previous: Option<(f64, f64)> = None;
         let mut end = None;
         for &(px, py) in &line.points {
@@ -66,12 +78,18 @@ impl Canvas {
             previous = Some(here);
         }
         if let (Some((ex, ey)), false) = (end, line.faint) {
-            self.ends.push((line.series, (ex.round() as u16) / 2, (ey.round() as u16) / 4));
+            self.ends.push((
+                line.series,
+                (ex.round() as u16) / 2,
+                (ey.round() as u16) / 4,
+            ));
         }
     }
 
     fn segment(&mut self, from: (f64, f64), to: (f64, f64), size: (f64, f64), line: &Line) {
-        let Some((a, b)) = clip(from, to, size) else { return };
+        let Some((a, b)) = clip(from, to, size) else {
+            return;
+        };
         let steps = (b.0 - a.0).abs().max((b.1 - a.1).abs()).ceil().max(1.0) as u32;
         for i in 0..=steps {
             let t = f64::from(i) / f64::from(steps);
@@ -85,22 +103,41 @@ impl Canvas {
         if column >= self.width || row >= self.height {
             return;
         }
-        let cell = &mut self.cells[usize::from(row) * usize::from(self.width) + usize::from(column)];
-        cell.bits |= DOTS[usize::from(y % 4)][usize::from(x % 2)];
-        cell.owner = Some((line.series, line.faint));
+        let cell =
+            &mut self.cells[usize::from(row) * usize::from(self.width) + usize::from(column)];
+        let dot = DOTS[usize::from(y % 4)][usize::from(x % 2)];
+        if line.faint {
+            cell.faint_bits |= dot;
+        } else {
+            cell.bits |= dot;
+            cell.owner = line.series;
+        }
     }
 
     /// Turns dots into characters; returns where each line ends, for the legend.
-    pub fn paint(&self, brush: &mut Brush<'_>, area: Rect, lines: &[Line]) -> Vec<(usize, u16, u16)> {
+    pub fn paint(
+        &self,
+        brush: &mut Brush<'_>,
+        area: Rect,
+        lines: &[Line],
+    ) -> Vec<(usize, u16, u16)> {
         let g = brush.glyphs();
         let mut text = [0u8; 4];
         for row in 0..self.height.min(area.height) {
             for column in 0..self.width.min(area.width) {
-                let Some(cell) = self.at(column, row).filter(|c| c.bits != 0) else { continue };
-                let (series, faint) = cell.owner.unwrap_or((0, false));
-                let style = if faint { brush.look.theme.style(Role::Rule) } else { brush.look.theme.series(series) };
+                let Some(cell) = self.at(column, row).filter(|c| c.bits | c.faint_bits != 0) else {
+                    continue;
+                };
+                let (series, faint) = (cell.owner, cell.bits == 0);
+                let bits = if faint { cell.faint_bits } else { cell.bits };
+                let style = if faint {
+                    brush.look.theme.style(Role::Rule)
+                } else {
+                    brush.look.theme.series(series)
+                };
                 let symbol = if g.braille {
-                    char::from_u32(0x2800 + u32::from(cell.bits)).map_or(" ", |c| c.encode_utf8(&mut text))
+                    char::from_u32(0x2800 + u32::from(bits))
+                        .map_or(" ", |c| c.encode_utf8(&mut text))
                 } else if faint {
                     "."
                 } else {
@@ -116,7 +153,13 @@ impl Canvas {
         if !lines.is_empty() {
             for (series, column, row) in &self.ends {
                 let style = brush.look.theme.series(*series);
-                brush.put(area.x + column, area.y + row, 1, g.markers[series % 8], style);
+                brush.put(
+                    area.x + column,
+                    area.y + row,
+                    1,
+                    g.markers[series % 8],
+                    style,
+                );
             }
         }
         self.ends.clone()
@@ -126,8 +169,10 @@ impl Canvas {
         for line in lines.iter().filter(|l| !l.faint) {
             let first = 4 + (line.series as u16 * 3) % 12;
             for column in (first..self.width).step_by(12) {
-                let row = (0..self.height)
-                    .find(|r| self.at(column, *r).is_some_and(|c| c.owner == Some((line.series, false))));
+                let row = (0..self.height).find(|r| {
+                    self.at(column, *r)
+                        .is_some_and(|c| c.bits != 0 && c.owner == line.series)
+                });
                 if let Some(row) = row {
                     let glyph = brush.glyphs().markers[line.series % 8];
                     brush.put(area.x + column, area.y + row, 1, glyph, Role::Text);
@@ -152,6 +197,8 @@ fn clip(a: (f64, f64), b: (f64, f64), (w, h): (f64, f64)) -> Option<((f64, f64),
             t1 = t1.min(q / p);
         }
     }
-    (t0 <= t1 && t0.is_finite() && t1.is_finite())
-        .then(|| ((a.0 + t0 * dx, a.1 + t0 * dy), (a.0 + t1 * dx, a.1 + t1 * dy)))
+    (t0 <= t1 && t0.is_finite() && t1.is_finite()).then_some((
+        (a.0 + t0 * dx, a.1 + t0 * dy),
+        (a.0 + t1 * dx, a.1 + t1 * dy),
+    ))
 }

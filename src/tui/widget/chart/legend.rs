@@ -21,7 +21,10 @@ pub struct Plan {
 
 /// Decides where the legend goes.
 pub fn plan(chart: &Chart, area: Rect, gutter: u16) -> Plan {
-    let named = chart.lines.iter().filter(|l| !l.faint && !l.name.is_empty());
+    let named = chart
+        .lines
+        .iter()
+        .filter(|l| !l.faint && !l.name.is_empty());
     let widest = named.map(|l| width(&l.name) as u16).max().unwrap_or(0);
     if widest == 0 {
         return Plan::default();
@@ -35,7 +38,14 @@ pub fn plan(chart: &Chart, area: Rect, gutter: u16) -> Plan {
 }
 
 /// Writes the legend.
-pub fn draw(chart: &Chart, brush: &mut Brush<'_>, area: Rect, plot: Rect, plan: &Plan, ends: &[(usize, u16, u16)]) {
+pub fn draw(
+    chart: &Chart,
+    brush: &mut Brush<'_>,
+    area: Rect,
+    plot: Rect,
+    plan: &Plan,
+    ends: &[(usize, u16, u16)],
+) {
     if plan.right > 0 {
         beside(chart, brush, plot, plan, ends);
     } else if plan.top > 0 {
@@ -52,20 +62,39 @@ fn value(chart: &Chart, points: &[(f64, f64)]) -> String {
     at.map_or_else(String::new, |p| format::metric(p.1))
 }
 
-fn beside(chart: &Chart, brush: &mut Brush<'_>, plot: Rect, plan: &Plan, ends: &[(usize, u16, u16)]) {
+fn beside(
+    chart: &Chart,
+    brush: &mut Brush<'_>,
+    plot: Rect,
+    plan: &Plan,
+    ends: &[(usize, u16, u16)],
+) {
     let mut entries: Vec<(u16, usize)> = chart
         .lines
         .iter()
         .enumerate()
         .filter(|(_, l)| !l.faint)
-        .map(|(i, l)| (ends.iter().find(|e| e.0 == l.series).map_or(plot.height, |e| e.2), i))
+        .map(|(i, l)| {
+            (
+                ends.iter()
+                    .find(|e| e.0 == l.series)
+                    .map_or(plot.height, |e| e.2),
+                i,
+            )
+        })
         .collect();
     entries.sort();
     if entries.len() > usize::from(plot.height) {
         let hidden = entries.len() + 1 - usize::from(plot.height);
         entries.truncate(usize::from(plot.height).saturating_sub(1));
         let text = format!("+{hidden} more");
-        brush.put(plot.right() + 2, plot.bottom() - 1, plan.right.saturating_sub(2), &text, Role::Dim);
+        brush.put(
+            plot.right() + 2,
+            plot.bottom() - 1,
+            plan.right.saturating_sub(2),
+            &text,
+            Role::Dim,
+        );
     }
     // Push down what overlaps, then back up what fell out at the bottom.
     let last = plot.height.saturating_sub(1);
@@ -86,13 +115,23 @@ fn beside(chart: &Chart, brush: &mut Brush<'_>, plot: Rect, plan: &Plan, ends: &
         brush.put(x, y, 1, marker, style);
         let name = plan.right.saturating_sub(VALUE + 4);
         brush.put(x + 2, y, name, &line.name, style);
-        brush.put_right(x + 2 + name, y, VALUE, &value(chart, &line.points), Role::Text);
+        brush.put_right(
+            x + 2 + name,
+            y,
+            VALUE,
+            &value(chart, &line.points),
+            Role::Text,
+        );
     }
 }
 
 fn above(chart: &Chart, brush: &mut Brush<'_>, area: Rect, plot: Rect) {
     let mut x = plot.x;
-    let named: Vec<_> = chart.lines.iter().filter(|l| !l.faint && !l.name.is_empty()).collect();
+    let named: Vec<_> = chart
+        .lines
+        .iter()
+        .filter(|l| !l.faint && !l.name.is_empty())
+        .collect();
     let share = (area.right().saturating_sub(x) / named.len().max(1) as u16).max(12);
     for line in named {
         if x + 8 > area.right() {
