@@ -238,8 +238,103 @@ fn as_plot(chart: &Chart) -> plot::Chart {
 
 #[cfg(test)]
 mod tests {
+    use futures::{SinkExt as _, StreamExt as _};
+    use trimtab_wire::{AgentFrame, ClientFrame, Reply, Snapshot};
+
     use super::*;
     use crate::widget::chart::Line;
+
+    /// An agent that knows one thing: it welcomes, and answers whatever is followed or asked.
+    async fn answer(mut queue: mpsc::Receiver<tokio::io::DuplexStream>) {
+        while let Some(stream) = queue.recv().await {
+            let mut stream = trimtab_wire::framed(Box::new(stream));
+            if trimtab_wire::welcome(&mut stream, crate::testing::harness::welcome())
+                .await
+                .is_err()
+            {
+                return;
+            }
+            while let Some(Ok(bytes)) = stream.next().await {
+                let frame = match trimtab_wire::codec::decode(&bytes).unwrap() {
+                    ClientFrame::Subscribe { id, .. } => AgentFrame::Snapshot {
+                        id,
+                        result: Ok(Snapshot::Jobs(vec![])),
+                    },
+                    ClientFrame::Request { id, .. } => AgentFrame::Reply {
+                        id,
+                        result: Ok(Reply::Done),
+                    },
+                    _ => continue,
+                };
+                stream
+                    .send(trimtab_wire::codec::encode(&frame).unwrap())
+                    .await
+                    .unwrap();
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn effects_come_back_as_messages() {
+        let (dial, queue) = mpsc::channel(1);
+        tokio::spawn(answer(queue));
+        let (inbox, mut messages) = mpsc::channel(16);
+        let link = Link::persistent(&trimtab_wire::Dial::Memory(dial), "test");
+        let mut runner = Runner::new(link, inbox, PathBuf::new());
+        let mut next = async |wanted: &dyn Fn(&Msg) -> bool| {
+            loop {
+                let msg = messages.recv().await.unwrap();
+                if wanted(&msg) {
+                    return msg;
+                }
+            }
+        };
+        next(&|m| matches!(m, Msg::Linked(trimtab_wire::LinkState::Up(_)))).await;
+        let follow = |generation| Effect::Follow {
+            slot: Slot::Jobs,
+            generation,
+            topic: Topic::Jobs,
+        };
+        assert_eq!(runner.run(follow(7)), None);
+        next(&|m| {
+            matches!(
+                m,
+                Msg::Fed {
+                    slot: Slot::Jobs,
+                    generation: 7,
+                    ..
+                }
+            )
+        })
+        .await;
+        runner.run(follow(8));
+        next(&|m| {
+            matches!(
+                m,
+                Msg::Fed {
+                    slot: Slot::Jobs,
+                    generation: 8,
+                    ..
+                }
+            )
+        })
+        .await;
+        runner.run(Effect::Ask {
+            call: 3,
+            request: Box::new(trimtab_wire::Request::Jobs),
+        });
+        next(&|m| {
+            matches!(
+                m,
+                Msg::Answered {
+                    call: 3,
+                    result: Ok(_)
+                }
+            )
+        })
+        .await;
+        assert_eq!(runner.run(Effect::Quit), Some(Order::Quit));
+    }
 
     #[test]
     fn exports_never_overwrite() {

@@ -190,6 +190,18 @@ impl Model {
         self.follows.clear();
     }
 
+    /// Follows a slot's topic anew when its curves have outgrown what the chart can show: the agent thins
+    /// them again, so that a run of a million rounds costs no more than one of a thousand.
+    pub fn thin(&mut self, slot: Slot) {
+        let Some((_, Topic::Series { columns, .. })) = self.follows.get(&slot) else {
+            return;
+        };
+        let most = *columns as usize * 8;
+        if self.data.curves(slot).iter().any(|s| s.points.len() > most) {
+            self.follows.remove(&slot);
+        }
+    }
+
     /// Whether an event belongs to what a slot follows now.
     #[must_use]
     pub fn is_current(&self, slot: Slot, generation: u64) -> bool {

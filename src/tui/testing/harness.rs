@@ -159,11 +159,6 @@ impl Harness {
 
     /// The frame's text alone: for the large size, where styles repeat what the small one tells.
     pub fn text_frame(&self) -> String {
-        let frame = self.frame();
-        frame
-            .split("--- styles")
-            .next()
-            .unwrap_or_default()
-            .to_owned()
+        super::text(&self.buffer())
     }
 }

@@ -25,6 +25,7 @@ pub fn take(model: &mut Model, slot: Slot, event: Event) {
                 model.runs.dirty |= moved;
             }
             model.data.delta(slot, delta);
+            model.thin(slot);
         }
         Event::Resync(dropped) => {
             model.link.dropped += dropped;

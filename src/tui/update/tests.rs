@@ -511,3 +511,34 @@ fn an_idle_console_sleeps() {
     h.send(Msg::Focused(false));
     assert_eq!(h.model.wake_in(), None);
 }
+
+#[test]
+fn curves_do_not_grow_for_ever() {
+    let mut h = Harness::alive(80, 24);
+    h.keys("2 space c");
+    let Some((first, trimtab_wire::Topic::Series { runs, key, .. })) =
+        h.follows.get(&Slot::Compare).cloned()
+    else {
+        panic!("curves are followed");
+    };
+    h.feed(Slot::Compare, Snapshot::Series(vec![]));
+    for i in 0..40 {
+        let points = (0..100).map(|n| trimtab_core::metric::Point {
+            step: i * 100 + n,
+            time: h.now,
+            value: 0.5,
+        });
+        h.delta(
+            Slot::Compare,
+            Delta::Points {
+                run: runs[0].clone(),
+                key: key.clone(),
+                points: points.collect(),
+            },
+        );
+    }
+    assert!(
+        h.follows[&Slot::Compare].0 > first,
+        "thinned by the agent again"
+    );
+}
