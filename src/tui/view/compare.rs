@@ -86,7 +86,7 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     let shown = model.compare.current_metric(model);
     let mut columns = vec![
         Column::left("", 1),
-        Column::left("run", 16).grow(1),
+        Column::left("run", 16).grow(1).at_most(40),
         Column::left("status", 11).priority(9),
     ];
     for (i, key) in keys.iter().enumerate() {

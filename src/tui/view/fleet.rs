@@ -67,10 +67,13 @@ fn columns(rows: &[FleetRow]) -> Vec<Column> {
         .map_or("quality", |r| r.quality_metric.as_str());
     vec![
         Column::left("health", 9),
-        Column::left("model", 10).grow(2),
+        Column::left("model", 10).grow(2).at_most(32),
         Column::left("production", 10).priority(1),
         Column::right(metric, 5),
-        Column::left("by window", 12).grow(5).priority(2),
+        Column::left("by window", 12)
+            .grow(5)
+            .at_most(60)
+            .priority(2),
         Column::right("drift", 5).priority(4),
         Column::right("p95", 6).priority(5),
         Column::right("errors", 6).priority(6),

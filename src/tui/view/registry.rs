@@ -96,7 +96,7 @@ fn version_table(
     keys.truncate(3);
     let mut columns = vec![
         Column::left("version", 7),
-        Column::left("model", 8).grow(1),
+        Column::left("model", 8).grow(1).at_most(32),
         Column::left("alias", 12),
     ];
     for (i, key) in keys.iter().enumerate() {
@@ -178,7 +178,7 @@ fn request_table(model: &Model, brush: &mut Brush<'_>, area: Rect, focused: bool
     let columns = [
         Column::left("", 4),
         Column::left("state", 19),
-        Column::left("version", 14).grow(1),
+        Column::left("version", 14).grow(1).at_most(40),
         Column::left("gates", 7),
         Column::left("approvals", 9).priority(1),
         Column::left("by", 8).priority(3),

@@ -56,9 +56,12 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect, jobs: &[Job]) {
     let columns = [
         Column::right("job", 4),
         Column::left("state", 11),
-        Column::left("recipe", 10).grow(1),
+        Column::left("recipe", 10).grow(1).at_most(24),
         Column::left("window", 23).priority(2),
-        Column::left("parameters", 14).grow(2).priority(3),
+        Column::left("parameters", 14)
+            .grow(2)
+            .at_most(40)
+            .priority(3),
         Column::right("took", 6),
         Column::left("by", 10).priority(1),
         Column::left("reason", 14).grow(2).priority(4),

@@ -112,7 +112,7 @@ fn columns(model: &Model, metrics: &[String], params: &[String]) -> Vec<Column> 
     let mut columns = vec![
         Column {
             sorted: sorted(RunKey::Name),
-            ..Column::left("run", 16).grow(3)
+            ..Column::left("run", 16).grow(3).at_most(40)
         },
         Column {
             sorted: sorted(RunKey::Status),

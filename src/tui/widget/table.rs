@@ -24,6 +24,8 @@ pub struct Column {
     pub min: u16,
     /// Share of the room left over; 0 keeps it at `min`.
     pub grow: u16,
+    /// Columns it takes at most: a name far from its numbers is hard to read.
+    pub max: u16,
     /// Where its text stands.
     pub align: Align,
     /// 0 is always shown; the highest goes first when room is short.
@@ -40,6 +42,7 @@ impl Column {
             title: title.to_owned(),
             min,
             grow: 0,
+            max: u16::MAX,
             align: Align::Left,
             priority: 0,
             sorted: None,
@@ -59,6 +62,13 @@ impl Column {
     #[must_use]
     pub const fn grow(mut self, share: u16) -> Self {
         self.grow = share;
+        self
+    }
+
+    /// Takes so many columns at most.
+    #[must_use]
+    pub const fn at_most(mut self, max: u16) -> Self {
+        self.max = max;
         self
     }
 
@@ -143,23 +153,22 @@ pub fn layout(columns: &[Column], room: u16) -> Vec<(usize, u16)> {
             None => break,
         }
     }
-    let spare = u32::from(room).saturating_sub(need(&shown));
-    let shares: u32 = shown.iter().map(|i| u32::from(columns[*i].grow)).sum();
-    let mut left = spare;
-    let mut widths: Vec<(usize, u16)> = shown
-        .iter()
-        .map(|i| {
-            let extra = (spare * u32::from(columns[*i].grow))
-                .checked_div(shares)
-                .unwrap_or(0);
-            left -= extra.min(left);
-            (*i, columns[*i].min.saturating_add(extra as u16))
-        })
-        .collect();
-    if shares > 0
-        && let Some(first) = widths.iter_mut().find(|(i, _)| columns[*i].grow > 0)
-    {
-        first.1 = first.1.saturating_add(left as u16);
+    let mut widths: Vec<(usize, u16)> = shown.iter().map(|i| (*i, columns[*i].min)).collect();
+    let mut spare = u32::from(room).saturating_sub(need(&shown));
+    // One column at a time to whoever has least of its share: a few hundred steps at most, and caps come
+    // out right without a second pass.
+    while spare > 0 {
+        let hungry = widths
+            .iter_mut()
+            .filter(|(i, w)| columns[*i].grow > 0 && *w < columns[*i].max)
+            .min_by_key(|(i, w)| {
+                u32::from(*w - columns[*i].min) * 1_000 / u32::from(columns[*i].grow)
+            });
+        match hungry {
+            Some((_, w)) => *w += 1,
+            None => break,
+        }
+        spare -= 1;
     }
     widths
 }
