@@ -30,6 +30,8 @@ mod serving;
 mod session;
 mod start;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod triggers;
 mod watch;
 

@@ -179,6 +179,12 @@ pub(crate) async fn cancel(ctx: &Context, id: JobId) -> Result<Job, Failure> {
     ))
 }
 
+/// Whether a process runs.
+#[cfg(test)]
+pub(crate) fn alive(pid: u32) -> bool {
+    Process::of(pid).is_some()
+}
+
 /// How a job went, in words that follow "it".
 pub(crate) fn how(job: &Job) -> String {
     match job.state {

@@ -16,7 +16,7 @@ use trimtab_core::{
         summary::{finite_sorted, quantile},
     },
 };
-use trimtab_store::logs::{Kind, LogError, Logs, OutcomeColumns, Part, Sample, Within};
+use trimtab_store::logs::{Kind, LogError, Logs, OutcomeColumns, Part, Sample, Scored, Within};
 
 /// Columns read and judged at once; bounds the memory at a million rows to some tens of megabytes.
 const TOGETHER: usize = 8;
@@ -122,15 +122,18 @@ pub(super) fn quality(
         &inputs.labels,
         &label_columns(policy),
     )?;
+    // A column that is there judges; a row that lacks its value was not answered and is not judged.
+    let scored = rows.iter().any(|r| !r.score.is_nan());
+    let predicted = rows.iter().any(|r| !r.prediction.is_nan());
+    let answered =
+        |r: &&Scored| !(scored && r.score.is_nan() || predicted && r.prediction.is_nan());
+    let rows: Vec<&Scored> = rows.iter().filter(answered).collect();
     let labels: Vec<bool> = rows.iter().map(|r| r.label >= 0.5).collect();
-    // A measure over the rows that happen to have a score would flatter: one that lacks it makes the
-    // measure unknown.
     let scores: Vec<f64> = rows.iter().map(|r| r.score).collect();
     let predictions: Vec<bool> = rows.iter().map(|r| r.prediction >= 0.5).collect();
-    let predicted = rows.iter().all(|r| !r.prediction.is_nan());
     Ok(assess(
         &labels,
-        policy.columns.score.as_ref().map(|_| scores.as_slice()),
+        scored.then_some(scores.as_slice()),
         predicted.then_some(predictions.as_slice()),
     ))
 }

@@ -13,7 +13,8 @@ use trimtab_core::{
 use trimtab_store::frame::{Select, read_parquet, write_parquet};
 
 pub(super) fn repository() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.join("../..").canonicalize().unwrap()
 }
 
 pub(super) fn expected() -> Value {

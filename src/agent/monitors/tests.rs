@@ -94,6 +94,13 @@ fn labels(prefix: &str, rows: usize) -> Frame {
         .unwrap()
 }
 
+/// The same file with pages in its middle gone; footer, instants and ids are whole.
+fn broken(whole: &[u8]) -> Vec<u8> {
+    let mut broken = whole.to_vec();
+    broken[whole.len() / 3..whole.len() * 2 / 3].fill(0);
+    broken
+}
+
 fn without(frame: &Frame, dropped: &str) -> Frame {
     let mut kept = Frame::new();
     for (name, column) in frame.columns().filter(|(name, _)| *name != dropped) {
@@ -252,13 +259,7 @@ async fn bad_files_are_named_and_the_rest_goes_on() {
     let world = World::new();
     let whole = fs::read(world.path("log/2013-02-04.parquet")).unwrap();
     fs::write(world.path("log/cut.parquet"), &whole[..whole.len() / 2]).unwrap();
-    // The footer is whole, the pages of all columns but the first two are not.
-    let mut broken = whole.clone();
-    let pages = whole.len() / 3..whole.len() / 2;
-    for byte in &mut broken[pages] {
-        *byte ^= 0x5a;
-    }
-    fs::write(world.path("log/broken.parquet"), &broken).unwrap();
+    fs::write(world.path("log/broken.parquet"), broken(&whole)).unwrap();
     fs::write(world.path("log/empty.parquet"), "").unwrap();
     let lacking = without(&week(WEEKS[1], "lacking", 30, 0.0), "x");
     world.write("log/lacking.parquet", &lacking);
@@ -330,12 +331,7 @@ async fn a_broken_file_is_left_out_without_computing_stored_windows_again() {
     let world = World::new();
     world.pass().await;
     let whole = fs::read(world.path("log/2013-02-11.parquet")).unwrap();
-    let mut broken = whole.clone();
-    let pages = whole.len() / 3..whole.len() / 2;
-    for byte in &mut broken[pages] {
-        *byte ^= 0x5a;
-    }
-    fs::write(world.path("log/more.parquet"), &broken).unwrap();
+    fs::write(world.path("log/more.parquet"), broken(&whole)).unwrap();
     let outcome = world.pass().await;
     assert_eq!(weeks(&outcome), Vec::<String>::new());
     assert_eq!(outcome.problems.len(), 1);

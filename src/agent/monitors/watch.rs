@@ -31,6 +31,8 @@ pub(super) struct Watch {
     logs: Logs,
     reference: Reference,
     files: Files,
+    /// Whether the files were ever looked at.
+    looked: bool,
     /// What is wrong with patterns, folders and names.
     listed: Vec<Problem>,
 }
@@ -61,6 +63,7 @@ impl Watch {
             logs: Logs::open()?,
             reference: Reference::default(),
             files: Files::default(),
+            looked: false,
             listed: Vec::new(),
         })
     }
@@ -114,7 +117,7 @@ impl Watch {
 
     /// One feature's shares in one window beside the reference's, or why there are none.
     pub(super) fn buckets(&mut self, start: Millis, feature: &str) -> Result<Buckets, String> {
-        if self.reference.watched.is_empty() {
+        if !self.looked {
             self.refresh();
         }
         let watched = self.reference.watched.iter().find(|w| w.name == feature);
@@ -140,12 +143,12 @@ impl Watch {
     pub(super) fn refresh(&mut self) {
         self.listed.clear();
         let reference = self.list(&self.policy.reference.clone());
-        if Reference::fingerprint_of(&reference.files) != self.reference.fingerprint
-            || self.reference.watched.is_empty()
-        {
+        let same = Reference::fingerprint_of(&reference.files) == self.reference.fingerprint;
+        if !(self.looked && same) {
             self.reference = Reference::load(&self.logs, &reference.files, &self.policy);
             // Other features may be wanted of every file.
             self.files = Files::default();
+            self.looked = true;
         }
         let log = self.list(&self.policy.log.clone());
         let labels = match self.policy.labels.clone() {

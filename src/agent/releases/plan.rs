@@ -94,7 +94,6 @@ impl PromotionPlan {
 pub(crate) struct ApprovalPlan {
     pub request: PromotionRequest,
     pub model: Model,
-    pub policy: ModelPolicy,
     /// What the gates say, when the champion is no longer the one the request was judged against.
     pub judged_again: Option<Vec<GateResult>>,
     target: Vec<String>,
@@ -114,7 +113,7 @@ impl ApprovalPlan {
         };
         let target = Target::of(ctx, &policy).describe(request.version);
         let may_approve = no_to(&request, &policy, actor, judged_again.as_deref());
-        Ok(Self { request, model, policy, judged_again, target, waits, may_approve })
+        Ok(Self { request, model, judged_again, target, waits, may_approve })
     }
 
     /// Whether this person may say yes now.

@@ -21,13 +21,16 @@ use crate::{
     service::{Actor, Audited},
     targets::Target,
 };
-use std::{collections::HashMap, sync::atomic::Ordering};
+use std::{collections::HashMap, sync::atomic::Ordering, time::Duration};
 use trimtab_core::{
     audit::{AuditEntry, Outcome},
     registry::Version,
     release::{PromotionRequest, RequestState},
 };
 use trimtab_wire::Failure;
+
+/// How long production is waited for at most: clients wait for the agent to start.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Puts releases right; says what was found.
 pub(crate) async fn recover(ctx: &Context) -> Result<Vec<String>, Failure> {
@@ -157,7 +160,8 @@ async fn look(ctx: &Context, name: &str, version: Version) -> Result<Found, Fail
         let stands = target.current(&model).map_or_else(|| "at no version".into(), |v| format!("at {v}"));
         return Ok(Found::Not(format!("production had not moved and still is {stands}")));
     }
-    Ok(match target.verify(&model, version).await {
+    let answer = tokio::time::timeout(PATIENCE, target.verify(&model, version)).await;
+    Ok(match answer.unwrap_or_else(|_| Err(format!("{version} did not answer within {PATIENCE:?}"))) {
         Ok(answered) => Found::Switched(answered),
         Err(reason) => {
             let back = target.point(&model, before).await;
