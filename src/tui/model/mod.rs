@@ -27,6 +27,9 @@ use crate::command::keymap::Keymap;
 use crate::key::Key;
 use crate::msg::{Call, Effect};
 
+/// Milliseconds without an answer before the header says so.
+const LAG: i64 = 1_500;
+
 /// How grave a toast is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -111,8 +114,8 @@ pub struct Model {
     pub read_only: bool,
     /// Shown on the help page.
     pub log_path: String,
-    /// Requests in flight.
-    pub calls: BTreeMap<u64, Call>,
+    /// Requests in flight, and since when.
+    pub calls: BTreeMap<u64, (Call, Millis)>,
     next_call: u64,
     follows: BTreeMap<Slot, (u64, Topic)>,
     next_generation: u64,
@@ -219,7 +222,7 @@ impl Model {
     #[must_use]
     pub fn ask(&mut self, call: Call, request: Request) -> Effect {
         self.next_call += 1;
-        self.calls.insert(self.next_call, call);
+        self.calls.insert(self.next_call, (call, self.now));
         Effect::Ask {
             call: self.next_call,
             request: Box::new(request),
@@ -240,7 +243,15 @@ impl Model {
     /// Whether a request of this kind is in flight.
     #[must_use]
     pub fn is_asking(&self, matches: impl Fn(&Call) -> bool) -> bool {
-        self.calls.values().any(matches)
+        self.calls.values().any(|(call, _)| matches(call))
+    }
+
+    /// How long the agent has owed an answer, once that is worth saying, in milliseconds.
+    #[must_use]
+    pub fn lag(&self) -> Option<i64> {
+        let oldest = self.calls.values().map(|(_, since)| *since).min()?;
+        let lag = self.now.since(oldest);
+        (lag >= LAG).then_some(lag)
     }
 
     /// Shows a message for a while.
@@ -291,9 +302,11 @@ impl Model {
         let toasts = self.toasts.iter().map(|t| t.until.since(self.now).max(1));
         let runs_live = self.data.job_rows().iter().any(|j| !j.state.ended())
             || self.runs.page_rows(self).any(|r| !r.status.ended());
-        let clock = (self.link.lost.is_some() || runs_live).then_some(1_000);
+        let waiting = self.lag().is_some() || self.link.lost.is_some();
+        let clock = (waiting || runs_live).then_some(1_000);
+        let owed = (!self.calls.is_empty()).then_some(LAG);
         // Ages ("3m") are told in minutes at best when nothing runs.
-        toasts.chain(clock).chain([30_000]).min()
+        toasts.chain(clock).chain(owed).chain([30_000]).min()
     }
 
     /// The model the operator means: the one selected in the pane in front.

@@ -24,6 +24,9 @@ pub fn take(model: &mut Model, slot: Slot, event: Event) {
                     known.is_none_or(|k| k.status != row.status) || model.runs.order.is_some();
                 model.runs.dirty |= moved;
             }
+            if let Some((tone, text, hint)) = super::news::of(model, &delta) {
+                model.toast(tone, text, hint);
+            }
             model.data.delta(slot, delta);
             model.thin(slot);
         }

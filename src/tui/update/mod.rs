@@ -11,6 +11,7 @@ pub mod global;
 mod keys;
 pub mod monitors;
 pub mod motion;
+mod news;
 pub mod prompt;
 pub mod registry;
 pub mod retrain;
@@ -56,7 +57,7 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Answered { call, result } => match model.calls.remove(&call) {
-            Some(asked) => answer::take(model, asked, result),
+            Some((asked, _)) => answer::take(model, asked, result),
             None => Vec::new(),
         },
         Msg::Exported(result) => {

@@ -259,7 +259,7 @@ fn check(h: &Harness) {
     within(m.audit.list.selected, m.audit.rows(m).len());
     // The same thing is never asked twice at once.
     let mut seen: Vec<&crate::msg::Call> = Vec::new();
-    for call in m.calls.values() {
+    for (call, _) in m.calls.values() {
         let once = matches!(
             call,
             crate::msg::Call::RunsPage | crate::msg::Call::Distribution { .. }
@@ -540,5 +540,35 @@ fn curves_do_not_grow_for_ever() {
     assert!(
         h.follows[&Slot::Compare].0 > first,
         "thinned by the agent again"
+    );
+}
+
+#[test]
+fn news_reach_the_operator_in_any_pane() {
+    let mut h = Harness::alive(80, 24);
+    h.keys("2");
+    h.delta(
+        Slot::Jobs,
+        Delta::Job(Box::new(fixtures::job(3, JobState::Succeeded))),
+    );
+    assert!(h.model.toasts[0].text.contains("Job 3 (late15) succeeded"));
+    h.delta(
+        Slot::Jobs,
+        Delta::Job(Box::new(fixtures::job(3, JobState::Succeeded))),
+    );
+    assert_eq!(h.model.toasts.len(), 1, "told once");
+}
+
+#[test]
+fn a_silent_agent_is_told_in_the_header() {
+    let mut h = Harness::alive(80, 24);
+    h.keys("1 B");
+    assert_eq!(h.model.lag(), None);
+    h.now.0 += 2_000;
+    h.send(Msg::Woke);
+    assert!(
+        h.text_frame().contains("no answer for 2s"),
+        "{}",
+        h.text_frame()
     );
 }

@@ -70,6 +70,10 @@ fn link(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
             Role::Bad.into(),
         )],
     };
+    if let Some(lag) = model.lag() {
+        let text = format!("  {} no answer for {}", g.warn, format::span(lag));
+        pieces.push((text, Role::Warn.into()));
+    }
     if model.link.dropped > 0 {
         pieces.push((
             format!(

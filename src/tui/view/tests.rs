@@ -352,3 +352,37 @@ fn small_and_odd_sizes() {
         }
     }
 }
+
+/// The budget of DESIGN.md §11: one `j` in a table at 200×50 costs at most 1 kB, and idling nothing.
+#[test]
+fn one_step_down_costs_less_than_a_kilobyte() {
+    use ratatui::layout::Rect;
+    use ratatui::{Terminal, TerminalOptions, Viewport};
+    for pane in ["1", "2", "4", "6", "8"] {
+        let mut h = alive(200, 50, pane);
+        let options = TerminalOptions {
+            viewport: Viewport::Fixed(Rect::new(0, 0, 200, 50)),
+        };
+        let mut terminal =
+            Terminal::with_options(crate::backend::Quiet::new(Vec::new()), options).unwrap();
+        let mut draw = |h: &Harness| {
+            let before = terminal.backend().bytes_sent();
+            terminal
+                .draw(|frame| super::view(&h.model, frame.buffer_mut()))
+                .unwrap();
+            terminal.backend().bytes_sent() - before
+        };
+        draw(&h);
+        assert_eq!(draw(&h), 0, "pane {pane} writes while idle");
+        if matches!(pane, "2" | "8") {
+            h.keys("j");
+            let bytes = draw(&h);
+            assert!(
+                bytes > 0 && bytes <= 1_000,
+                "pane {pane}: {bytes} bytes for j"
+            );
+        }
+        h.send(Msg::Woke);
+        assert_eq!(draw(&h), 0, "pane {pane} writes when woken for nothing");
+    }
+}
