@@ -2,7 +2,7 @@
 
 use super::error::{CliError, CliResult};
 use std::path::{Path, PathBuf};
-use trimtab_wire::{Dial, Link, Reply, Request};
+use trimtab_wire::{Dial, Link};
 
 /// The file that makes a folder a workspace.
 pub const POLICY_FILE: &str = "trimtab.toml";
@@ -80,11 +80,6 @@ impl Global {
     /// A link for one command.
     pub async fn link(&self) -> CliResult<Link> {
         Ok(Link::connect(&self.dial().await?, "cli").await?)
-    }
-
-    /// Asks once.
-    pub async fn ask(&self, request: Request) -> CliResult<Reply> {
-        Ok(self.link().await?.request(request).await?)
     }
 }
 

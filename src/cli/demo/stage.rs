@@ -225,7 +225,7 @@ impl Stage {
             }
             if Instant::now() > deadline {
                 return Err(CliError::refused(
-                    format!("The year stands still at {:?}: {}", state.week, state.last_error.unwrap_or_default()),
+                    format!("The year stands still at {:?}: {}", state.week, state.last_error.as_deref().unwrap_or_default()),
                     format!("See {}.", self.root.join("demo/world.log").display()),
                 ));
             }
