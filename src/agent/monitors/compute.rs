@@ -31,12 +31,20 @@ pub(super) struct Inputs<'a> {
     pub(super) within: Within<'a>,
 }
 
+/// One watched column of a window, compared but not yet judged.
+pub(super) struct Compared {
+    /// The comparison, or why there is none.
+    pub(super) cell: Cell,
+    /// Rows without a value, also where nothing could be compared.
+    pub(super) missing: u64,
+}
+
 /// Compares every watched column with the reference, in the reference's order.
 pub(super) fn compare(
     logs: &Logs,
     reference: &Reference,
     inputs: &Inputs<'_>,
-) -> Result<Vec<Cell>, LogError> {
+) -> Result<Vec<Compared>, LogError> {
     let mut cells = Vec::new();
     for watched in reference.watched.chunks(TOGETHER) {
         let columns: Vec<(String, Kind)> =
@@ -47,7 +55,10 @@ pub(super) fn compare(
                 .log
                 .iter()
                 .any(|part| part.columns.contains_key(&watched.name));
-            cells.push(cell(watched.profile.as_ref(), sample, there));
+            cells.push(Compared {
+                missing: sample.missing(),
+                cell: cell(watched.profile.as_ref(), sample, there),
+            });
         }
     }
     Ok(cells)
@@ -77,9 +88,10 @@ fn cell(
 pub(super) fn cells(
     reference: &Reference,
     policy: &MonitorPolicy,
-    compared: &[Cell],
+    compared: &[Compared],
 ) -> Vec<FeatureCell> {
-    let judged = judge(compared, &Thresholds::from(&policy.drift));
+    let unjudged: Vec<Cell> = compared.iter().map(|c| c.cell.clone()).collect();
+    let judged = judge(&unjudged, &Thresholds::from(&policy.drift));
     let number =
         |cell: &Cell, of: fn(&Comparison) -> f64| cell.outcome.as_ref().map_or(f64::NAN, of);
     reference
@@ -87,17 +99,19 @@ pub(super) fn cells(
         .iter()
         .zip(compared)
         .zip(judged)
-        .map(|((watched, cell), judged)| FeatureCell {
-            feature: watched.name.clone(),
-            categorical: watched.kind == Kind::Category,
-            rows: cell.rows,
-            nulls: cell.outcome.as_ref().map_or(0, |c| c.missing),
-            psi: number(cell, |c| c.psi),
-            distance: number(cell, |c| c.distance),
-            p: judged.p,
-            p_adjusted: judged.p_adjusted,
-            verdict: judged.verdict,
-        })
+        .map(
+            |((watched, Compared { cell, missing }), judged)| FeatureCell {
+                feature: watched.name.clone(),
+                categorical: watched.kind == Kind::Category,
+                rows: cell.rows,
+                nulls: *missing,
+                psi: number(cell, |c| c.psi),
+                distance: number(cell, |c| c.distance),
+                p: judged.p,
+                p_adjusted: judged.p_adjusted,
+                verdict: judged.verdict,
+            },
+        )
         .collect()
 }
 

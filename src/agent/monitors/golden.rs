@@ -66,7 +66,7 @@ fn flights_by_month_agree_with_scipy() {
         assert_eq!(window.cells.len(), 21);
         let compared = watch.compare(window.start).unwrap();
         for (name, cell) in watch.watched().into_iter().zip(compared) {
-            let (rows, comparison) = (cell.rows, cell.outcome.unwrap());
+            let (rows, comparison) = (cell.cell.rows, cell.cell.outcome.unwrap());
             let column = &expected["columns"][name];
             let number = |path: &str| column.pointer(path).and_then(Value::as_f64).unwrap();
             let check = |what: &str, ours: f64, path: &str| {

@@ -506,7 +506,11 @@ async fn csv_and_json_lines_are_judged_like_parquet() {
         assert_eq!(windows.len(), 7);
         for window in &mut windows {
             window.monitor = "any".into();
-            assert!(window.cells.iter().all(|c| c.psi.is_finite()), "{window:?}");
+            let known = window.cells.iter().filter(|c| c.psi.is_finite()).count();
+            assert!(
+                known >= 7,
+                "a still day has no gusts, but the rest is known: {window:?}"
+            );
         }
         // NaN is not equal to itself; its text is.
         shown.push(format!("{windows:?}"));

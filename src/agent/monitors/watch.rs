@@ -1,7 +1,7 @@
 //! One monitor at work on a blocking thread: which windows there are, which must be computed.
 
 use super::{
-    compute::{self, Inputs},
+    compute::{self, Compared, Inputs},
     files::Files,
     reference::{Reference, window_profile},
 };
@@ -12,10 +12,7 @@ use std::{
     path::PathBuf,
 };
 use trimtab_core::{
-    monitor::WindowResult,
-    policy::MonitorPolicy,
-    stats::{drift::Cell, profile::Buckets},
-    time::Millis,
+    monitor::WindowResult, policy::MonitorPolicy, stats::profile::Buckets, time::Millis,
 };
 use trimtab_store::logs::{Listing, LogError, Logs, Part, Problem, Within, list, window_end};
 
@@ -253,7 +250,7 @@ impl Watch {
     }
 
     /// Every watched column of one window against the reference, unjudged.
-    pub(super) fn compare(&self, start: Millis) -> Result<Vec<Cell>, LogError> {
+    pub(super) fn compare(&self, start: Millis) -> Result<Vec<Compared>, LogError> {
         compute::compare(&self.logs, &self.reference, &self.inputs(start))
     }
 

@@ -37,9 +37,7 @@ pub(super) fn expand(root: &Path, pattern: &str) -> Result<Matched, LogError> {
         match part {
             Component::RootDir | Component::Prefix(_) => base = PathBuf::from("/"),
             Component::CurDir => {}
-            Component::ParentDir if path.is_absolute() => {
-                return Err(wrong("an absolute pattern has no use for \"..\""));
-            }
+            Component::ParentDir if path.is_absolute() => names.push("..".into()),
             Component::ParentDir => {
                 return Err(wrong(
                     "it leaves the workspace; name files outside by an absolute path",

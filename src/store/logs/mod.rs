@@ -93,4 +93,6 @@ fn shown(root: &Path, path: &Path) -> String {
 }
 
 #[cfg(test)]
+mod speed;
+#[cfg(test)]
 mod tests;

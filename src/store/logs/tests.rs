@@ -4,13 +4,13 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use trimtab_core::{policy::Window, time::Millis};
 
 /// A folder of log files written by DuckDB, and a reader of them.
-struct World {
+pub(super) struct World {
     dir: tempfile::TempDir,
-    logs: Logs,
+    pub(super) logs: Logs,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             dir: tempfile::tempdir().unwrap(),
             logs: Logs::open().unwrap(),
@@ -18,11 +18,11 @@ impl World {
     }
 
     /// Writes a query's rows, by the name's format.
-    fn write(&self, name: &str, query: &str) -> LogFile {
+    pub(super) fn write(&self, name: &str, query: &str) -> LogFile {
         let path = self.dir.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let options = match path.extension().unwrap().to_str().unwrap() {
-            "parquet" => "FORMAT parquet, ROW_GROUP_SIZE 2048",
+            "parquet" => "FORMAT parquet",
             "csv" => "FORMAT csv, HEADER",
             _ => "FORMAT json",
         };
