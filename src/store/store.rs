@@ -6,7 +6,7 @@ use crate::{
     migrate::MIGRATIONS,
     open::{self, Opened, Recovery},
     read::Pool,
-    writer::{Call, Gauges, Order, Writer},
+    writer::{Call, Gauges, Order, QUEUE, Writer},
 };
 use duckdb::Connection;
 use std::{
@@ -14,9 +14,6 @@ use std::{
     sync::{Arc, atomic::Ordering, mpsc},
 };
 use tokio::sync::{Semaphore, oneshot};
-
-/// Calls that may wait for the writer; further callers wait for a place.
-const QUEUE: usize = 4096;
 
 /// The store of a workspace. Clones share it; the last one to go closes it.
 #[derive(Clone)]
@@ -55,7 +52,14 @@ impl Store {
         } = open::open(path, MIGRATIONS)?;
         let readers = Arc::new(Pool::new(&db, path.clone())?);
         let gauges = Arc::new(Gauges::default());
-        let writer = Writer::new(db, claim, path.clone(), Arc::clone(&gauges))?;
+        let queue = Arc::new(Semaphore::new(QUEUE));
+        let writer = Writer::new(
+            db,
+            claim,
+            path.clone(),
+            Arc::clone(&gauges),
+            Arc::clone(&queue),
+        )?;
         let (orders, inbox) = mpsc::channel();
         std::thread::Builder::new()
             .name("store-writer".into())
@@ -67,7 +71,7 @@ impl Store {
         let shared = Shared {
             path,
             orders,
-            queue: Arc::new(Semaphore::new(QUEUE)),
+            queue,
             readers,
             gauges,
         };

@@ -137,22 +137,6 @@ fn main() {
         .nth(1)
         .map_or(100_000, |n| n.parse().unwrap());
     let dir = tempfile::tempdir().unwrap();
-    if let Ok(p) = std::env::var("KEEP") {
-        let (s, _) = Store::open(std::path::Path::new(&p)).unwrap();
-        tokio::runtime::Runtime::new().unwrap().block_on(async {
-            for from in (0..runs).step_by(1000) {
-                s.apply(
-                    (from..from + 1000)
-                        .flat_map(|n| [create(n), params(n)])
-                        .collect(),
-                )
-                .await
-                .unwrap();
-            }
-            s.close().await.unwrap();
-        });
-        return;
-    }
     let path = dir.path().join("store.duckdb");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let store = runtime.block_on(async {

@@ -23,7 +23,9 @@ pub(super) fn commit(writer: &mut Writer, calls: Vec<Call>) {
     if planned.is_empty() {
         return;
     }
-    match commit_rows(writer, &rows) {
+    let committed = commit_rows(writer, &rows);
+    writer.count_callers();
+    match committed {
         Ok(()) => {
             for (call, applied) in planned {
                 answer(call.answer, Ok(applied));
