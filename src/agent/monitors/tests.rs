@@ -71,12 +71,13 @@ fn week(monday: &str, prefix: &str, rows: usize, shift: f64) -> Frame {
             f.with("answer", Column::Integer(answers.collect()))
         })
         .and_then(|f| {
-            let version = |i: usize| Some(if i % 4 == 0 { "m-v2" } else { "m-v1" }.to_owned());
+            let version =
+                |i: usize| Some(if i.is_multiple_of(4) { "m-v2" } else { "m-v1" }.to_owned());
             f.with("version", Column::Text((0..rows).map(version).collect()))
         })
         .and_then(|f| f.with("ms", numbers((0..rows).map(|i| (i % 100) as f64))))
         .and_then(|f| {
-            let status = (0..rows).map(|i| Some(if i % 50 == 0 { 503 } else { 200 }));
+            let status = (0..rows).map(|i| Some(if i.is_multiple_of(50) { 503 } else { 200 }));
             f.with("status", Column::Integer(status.collect()))
         })
         .unwrap()
@@ -85,7 +86,7 @@ fn week(monday: &str, prefix: &str, rows: usize, shift: f64) -> Frame {
 /// Labels for rows of a week: positive where the score is high, and for every third row.
 fn labels(prefix: &str, rows: usize) -> Frame {
     let ids = (0..rows).map(|i| Some(format!("{prefix}{i}"))).collect();
-    let label = |i: usize| Some(i64::from(noise(i, 3) > 0.7 || i % 3 == 0));
+    let label = |i: usize| Some(i64::from(noise(i, 3) > 0.7 || i.is_multiple_of(3)));
     let at = Millis::parse("2013-04-01");
     Frame::new()
         .with("id", Column::Text(ids))
