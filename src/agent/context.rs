@@ -1,15 +1,8 @@
 //! What every part of the agent shares. One for each agent, behind an `Arc`.
 
 use crate::{
-    Workspace,
-    error::OrFail as _,
-    hub::Hub,
-    ingest::Ingest,
-    jobs::JobBook,
-    monitors::MonitorRunner,
-    policy::InForce,
-    releases::Releases,
-    serving::Servings,
+    Workspace, error::OrFail as _, hub::Hub, ingest::Ingest, jobs::JobBook,
+    monitors::MonitorRunner, policy::InForce, releases::Releases, serving::Servings,
 };
 use std::{
     path::PathBuf,
@@ -151,13 +144,18 @@ enum Told {
 impl Told {
     fn of(change: &Change) -> Self {
         match change {
-            Change::LogBatch { run, .. } | Change::SetRunStatus { run, .. } => Self::Run(run.clone()),
+            Change::LogBatch { run, .. } | Change::SetRunStatus { run, .. } => {
+                Self::Run(run.clone())
+            }
             Change::SetAlias { model, .. } => Self::Model(model.clone()),
             Change::Deploy(deployment) => Self::Delta(Delta::Deployment(deployment.clone())),
-            Change::PutWindow { window, .. } => Self::Delta(Delta::Window(Box::new(window.clone()))),
-            Change::SetProblems { monitor, problems } => {
-                Self::Delta(Delta::Problems { monitor: monitor.clone(), problems: problems.clone() })
+            Change::PutWindow { window, .. } => {
+                Self::Delta(Delta::Window(Box::new(window.clone())))
             }
+            Change::SetProblems { monitor, problems } => Self::Delta(Delta::Problems {
+                monitor: monitor.clone(),
+                problems: problems.clone(),
+            }),
             Change::CreateRun { .. }
             | Change::RegisterVersion { .. }
             | Change::PutRequest(_)
@@ -166,4 +164,3 @@ impl Told {
         }
     }
 }
-

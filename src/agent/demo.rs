@@ -82,13 +82,17 @@ pub(crate) fn steer(ctx: &Context, command: DemoCommand) -> Result<(), Failure> 
             if let Some(day) = &until
                 && day.parse::<jiff::civil::Date>().is_err()
             {
-                return Err(invalid(format!("{day:?} is no day."), "Write it as YYYY-MM-DD."));
+                return Err(invalid(
+                    format!("{day:?} is no day."),
+                    "Write it as YYYY-MM-DD.",
+                ));
             }
             control.paused = false;
             control.until = until;
         }
     }
-    let text = serde_json::to_vec(&control).map_err(|e| broken("Writing demo/control.json failed", &e))?;
+    let text =
+        serde_json::to_vec(&control).map_err(|e| broken("Writing demo/control.json failed", &e))?;
     files::replace(&path, &text).map_err(|e| broken("Writing demo/control.json failed", &e))
 }
 

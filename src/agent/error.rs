@@ -21,6 +21,18 @@ pub enum AgentError {
     /// The policy file is wrong.
     #[error("{0}")]
     Policy(#[from] PolicyError),
+    /// A recipe's schedule is no cron expression.
+    #[error(
+        "trimtab.toml: the schedule {cron:?} of the recipe {recipe} cannot be read: {reason}; expected minute, hour, day of month, month and day of week, such as \"0 6 * * 1\""
+    )]
+    Schedule {
+        /// The recipe.
+        recipe: String,
+        /// What stands there.
+        cron: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Another agent holds the workspace.
     #[error("an agent already runs for {} ({}): connect to it, or stop it with `trimtab agent stop`", root.display(), holder(*pid))]
     AlreadyRunning {
@@ -54,9 +66,16 @@ pub enum AgentError {
 }
 
 impl AgentError {
-    pub(crate) fn io(operation: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn io(
+        operation: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { operation, path, source }
+        move |source| Self::Io {
+            operation,
+            path,
+            source,
+        }
     }
 }
 
@@ -70,14 +89,21 @@ pub(crate) fn failure(error: StoreError) -> Failure {
     match error {
         StoreError::NotFound { .. } => Failure::new(FailureKind::NotFound, text, ""),
         StoreError::Conflict { .. } => Failure::new(FailureKind::Refused, text, ""),
-        _ => Failure::new(FailureKind::Store, text, "See `trimtab doctor` and .trimtab/agent.log."),
+        _ => Failure::new(
+            FailureKind::Store,
+            text,
+            "See `trimtab doctor` and .trimtab/agent.log.",
+        ),
     }
 }
 
 /// Upper-case first letter, full stop at the end: errors are phrases, failures are sentences.
 pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let mut out: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let mut out: String = chars
+        .next()
+        .map(|c| c.to_uppercase().collect())
+        .unwrap_or_default();
     out.push_str(chars.as_str());
     if !out.ends_with(['.', '?', '!']) {
         out.push('.');
@@ -109,10 +135,18 @@ pub(crate) fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Fa
 
 /// Something that does not exist.
 pub(crate) fn missing(what: &str, name: impl std::fmt::Display, hint: &str) -> Failure {
-    Failure::new(FailureKind::NotFound, format!("There is no {what} {name}."), hint)
+    Failure::new(
+        FailureKind::NotFound,
+        format!("There is no {what} {name}."),
+        hint,
+    )
 }
 
 /// A bug, or a disk that fails under us.
 pub(crate) fn broken(what: &str, error: &dyn std::error::Error) -> Failure {
-    Failure::new(FailureKind::Internal, format!("{what}: {error}."), "See .trimtab/agent.log.")
+    Failure::new(
+        FailureKind::Internal,
+        format!("{what}: {error}."),
+        "See .trimtab/agent.log.",
+    )
 }

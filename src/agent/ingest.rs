@@ -44,7 +44,14 @@ impl Ingest {
                 None => added.push((entry.key.clone(), vec![entry.point])),
             }
         }
-        let stored = ctx.record(vec![Change::LogBatch { run: run.clone(), metrics, params, tags }]).await;
+        let stored = ctx
+            .record(vec![Change::LogBatch {
+                run: run.clone(),
+                metrics,
+                params,
+                tags,
+            }])
+            .await;
         if let Err(failure) = stored {
             // Whatever is true of the run now is read again at the next batch.
             ctx.ingest.lock().remove(&run);
@@ -59,9 +66,19 @@ impl Ingest {
     }
 
     /// Changes a run's status, after what is being logged to it.
-    pub(crate) async fn set_status(ctx: &Context, run: RunId, status: RunStatus, at: Millis) -> Result<(), Failure> {
+    pub(crate) async fn set_status(
+        ctx: &Context,
+        run: RunId,
+        status: RunStatus,
+        at: Millis,
+    ) -> Result<(), Failure> {
         let _gate = ctx.ingest.gate(&run).await;
-        ctx.record(vec![Change::SetRunStatus { run: run.clone(), status, at }]).await?;
+        ctx.record(vec![Change::SetRunStatus {
+            run: run.clone(),
+            status,
+            at,
+        }])
+        .await?;
         if status.ended() {
             ctx.ingest.lock().remove(&run);
         }
@@ -73,7 +90,11 @@ impl Ingest {
             let gate = Arc::clone(self.lock().entry(run.clone()).or_default());
             let held = Arc::clone(&gate).lock_owned().await;
             // While this waited, the run may have ended and its gate gone: then there is a newer one.
-            if self.lock().get(run).is_some_and(|current| Arc::ptr_eq(current, &gate)) {
+            if self
+                .lock()
+                .get(run)
+                .is_some_and(|current| Arc::ptr_eq(current, &gate))
+            {
                 return held;
             }
         }
@@ -87,5 +108,12 @@ impl Ingest {
 async fn read_totals(ctx: &Context, run: &RunId) -> Result<HashMap<String, u64>, Failure> {
     // A run that does not exist is refused by the write that follows.
     let row = ctx.store.run(run).await.or_fail()?;
-    Ok(row.map(|r| r.metrics.into_iter().map(|(key, m)| (key, m.count)).collect()).unwrap_or_default())
+    Ok(row
+        .map(|r| {
+            r.metrics
+                .into_iter()
+                .map(|(key, m)| (key, m.count))
+                .collect()
+        })
+        .unwrap_or_default())
 }

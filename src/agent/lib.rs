@@ -9,6 +9,8 @@
 
 mod clock;
 mod context;
+#[cfg(test)]
+mod contract;
 mod demo;
 mod error;
 mod files;
@@ -25,13 +27,12 @@ mod peer;
 mod policy;
 mod recover;
 mod releases;
+mod schedule;
 mod service;
 mod serving;
 mod session;
 mod start;
 mod targets;
-#[cfg(test)]
-mod tests;
 mod triggers;
 mod watch;
 

@@ -61,7 +61,10 @@ pub enum Listener {
 /// # Errors
 /// The policy is wrong, another agent runs, or the store or the socket cannot be opened; nothing was changed then.
 /// A store that cannot be closed is an error at the end.
-pub async fn run(options: AgentOptions, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), AgentError> {
+pub async fn run(
+    options: AgentOptions,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), AgentError> {
     let workspace = Workspace::new(&options.root);
     let policy = policy::load(&workspace)?;
     let lock = AgentLock::take(&workspace)?;
@@ -92,12 +95,22 @@ pub async fn run(options: AgentOptions, stop: impl Future<Output = ()> + Send + 
 }
 
 /// Opens the store and puts right what a killed agent left.
-async fn open(options: &AgentOptions, workspace: Workspace, policy: InForce) -> Result<Context, AgentError> {
+async fn open(
+    options: &AgentOptions,
+    workspace: Workspace,
+    policy: InForce,
+) -> Result<Context, AgentError> {
     let file = workspace.store_file();
     let opened = tokio::task::spawn_blocking(move || Store::open(&file)).await;
-    let (store, recovery) = opened.map_err(|e| AgentError::io("opening", workspace.store_file())(io::Error::other(e)))??;
-    let http = targets::client().map_err(|e| AgentError::io("preparing HTTP for", workspace.root())(io::Error::other(e)))?;
-    let monitors = MonitorRunner::new(store.clone(), workspace.root().to_owned(), &policy.get().monitors);
+    let (store, recovery) = opened
+        .map_err(|e| AgentError::io("opening", workspace.store_file())(io::Error::other(e)))??;
+    let http = targets::client()
+        .map_err(|e| AgentError::io("preparing HTTP for", workspace.root())(io::Error::other(e)))?;
+    let monitors = MonitorRunner::new(
+        store.clone(),
+        workspace.root().to_owned(),
+        &policy.get().monitors,
+    );
     let mut ctx = Context {
         monitors,
         socket: workspace.socket(),
@@ -171,7 +184,12 @@ async fn serve(
                 None => break,
             },
         };
-        sessions.spawn(session::serve(Arc::clone(ctx), stream, actor, closed.clone()));
+        sessions.spawn(session::serve(
+            Arc::clone(ctx),
+            stream,
+            actor,
+            closed.clone(),
+        ));
     }
     sessions.close();
     sessions
@@ -189,7 +207,10 @@ async fn next(inbox: &mut Option<mpsc::Receiver<DuplexStream>>) -> Option<Duplex
 async fn close(ctx: &Context) -> Result<(), AgentError> {
     ctx.stop.cancel();
     ctx.work.close();
-    if tokio::time::timeout(PATIENCE, ctx.work.wait()).await.is_err() {
+    if tokio::time::timeout(PATIENCE, ctx.work.wait())
+        .await
+        .is_err()
+    {
         tracing::warn!(left = ctx.work.len(), "stopping with work in flight");
     }
     ctx.store.close().await?;

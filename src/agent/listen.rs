@@ -30,13 +30,19 @@ impl Socket {
         draft.push("~");
         let draft = PathBuf::from(draft);
         match fs::remove_file(&draft) {
-            Err(e) if e.kind() != ErrorKind::NotFound => return Err(AgentError::io("removing", &draft)(e)),
+            Err(e) if e.kind() != ErrorKind::NotFound => {
+                return Err(AgentError::io("removing", &draft)(e));
+            }
             _ => {}
         }
         let listener = UnixListener::bind(&draft).map_err(AgentError::io("binding", &draft))?;
-        fs::set_permissions(&draft, Permissions::from_mode(0o600)).map_err(AgentError::io("guarding", &draft))?;
+        fs::set_permissions(&draft, Permissions::from_mode(0o600))
+            .map_err(AgentError::io("guarding", &draft))?;
         fs::rename(&draft, path).map_err(AgentError::io("renaming", &draft))?;
-        Ok(Self { listener, path: path.to_owned() })
+        Ok(Self {
+            listener,
+            path: path.to_owned(),
+        })
     }
 
     /// The next client.
@@ -55,17 +61,24 @@ impl Drop for Socket {
 
 /// Removes a socket that nobody answers on.
 fn clear(path: &Path) -> Result<(), AgentError> {
-    let taken = |reason: String| AgentError::Socket { path: path.to_owned(), reason };
+    let taken = |reason: String| AgentError::Socket {
+        path: path.to_owned(),
+        reason,
+    };
     match fs::symlink_metadata(path) {
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
         Err(e) => return Err(AgentError::io("looking at", path)(e)),
         Ok(meta) if !meta.file_type().is_socket() => {
-            return Err(taken("something that is no socket lies there; move it away".into()));
+            return Err(taken(
+                "something that is no socket lies there; move it away".into(),
+            ));
         }
         Ok(_) => {}
     }
     match std::os::unix::net::UnixStream::connect(path) {
-        Ok(_) => Err(taken("another process answers on it; stop that one first".into())),
+        Ok(_) => Err(taken(
+            "another process answers on it; stop that one first".into(),
+        )),
         Err(e) if e.kind() == ErrorKind::ConnectionRefused => {
             tracing::info!(path = %path.display(), "removing the socket of an agent that died");
             fs::remove_file(path).map_err(AgentError::io("removing", path))
@@ -77,7 +90,9 @@ fn clear(path: &Path) -> Result<(), AgentError> {
 /// A folder that only this user may enter: `/tmp` is everybody's.
 fn private_folder(folder: &Path) -> Result<(), AgentError> {
     match DirBuilder::new().recursive(true).mode(0o700).create(folder) {
-        Err(e) if e.kind() != ErrorKind::AlreadyExists => return Err(AgentError::io("creating", folder)(e)),
+        Err(e) if e.kind() != ErrorKind::AlreadyExists => {
+            return Err(AgentError::io("creating", folder)(e));
+        }
         _ => {}
     }
     let meta = fs::symlink_metadata(folder).map_err(AgentError::io("looking at", folder))?;
@@ -102,7 +117,10 @@ mod tests {
         let socket = Socket::bind(&path, dir.path()).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         let error = Socket::bind(&path, dir.path()).unwrap_err();
-        assert!(error.to_string().contains("another process answers"), "{error}");
+        assert!(
+            error.to_string().contains("another process answers"),
+            "{error}"
+        );
         drop(socket);
         assert!(!path.exists());
     }

@@ -57,7 +57,10 @@ mod tests {
         let ws = Workspace::new(dir.path());
         let held = AgentLock::take(&ws).unwrap();
         let error = AgentLock::take(&ws).unwrap_err();
-        assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
+        assert!(
+            error.to_string().contains(&std::process::id().to_string()),
+            "{error}"
+        );
         drop(held);
         AgentLock::take(&ws).unwrap();
     }

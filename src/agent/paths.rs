@@ -48,7 +48,9 @@ impl Workspace {
     }
     /// A version's folder, relative to the workspace.
     pub fn version(model: &str, version: Version) -> PathBuf {
-        Path::new(".trimtab/models").join(model).join(version.0.to_string())
+        Path::new(".trimtab/models")
+            .join(model)
+            .join(version.0.to_string())
     }
     /// A run's artifacts.
     pub fn artifacts(&self, run: &RunId) -> PathBuf {

@@ -37,7 +37,9 @@ pub(crate) async fn ask(ctx: &Context, model: &trimtab_core::registry::Model) ->
     let policy = ctx.policy();
     let target = Target::of(ctx, policy.models.get(&model.name)?);
     let serving = target.probe(model).await?;
-    ctx.servings.lock().insert(model.name.clone(), serving.clone());
+    ctx.servings
+        .lock()
+        .insert(model.name.clone(), serving.clone());
     Some(serving)
 }
 

@@ -38,10 +38,20 @@ const TOPICS: usize = 64;
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Serves a client until it goes or `closed` says that the agent is gone.
-pub(crate) async fn serve(ctx: Arc<Context>, stream: Box<dyn Stream>, actor: Actor, closed: CancellationToken) {
+pub(crate) async fn serve(
+    ctx: Arc<Context>,
+    stream: Box<dyn Stream>,
+    actor: Actor,
+    closed: CancellationToken,
+) {
     let mut stream = framed(stream);
     match welcome(&mut stream, ctx.welcome(&actor.0)).await {
-        Ok(hello) => tracing::debug!(client = hello.client, version = hello.version, actor = actor.0, "connected"),
+        Ok(hello) => tracing::debug!(
+            client = hello.client,
+            version = hello.version,
+            actor = actor.0,
+            "connected"
+        ),
         Err(error) => return tracing::debug!(%error, "a connection without a handshake"),
     }
     ctx.clients.fetch_add(1, Ordering::Relaxed);
@@ -117,8 +127,15 @@ impl Session<'_> {
     }
 
     async fn answer(&self, id: u64, request: Request) -> Result<(), String> {
-        let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(|e| e.to_string())?;
-        let (ctx, actor, replies) = (Arc::clone(self.ctx), self.actor.clone(), self.replies.clone());
+        let slot = Arc::clone(&self.slots)
+            .acquire_owned()
+            .await
+            .map_err(|e| e.to_string())?;
+        let (ctx, actor, replies) = (
+            Arc::clone(self.ctx),
+            self.actor.clone(),
+            self.replies.clone(),
+        );
         // Tracked twice: the client is said goodbye, and the store closed, only after the answer.
         // A request outlives its client: what was asked for is done even if nobody waits.
         let work = self.ctx.work.track_future(async move {
@@ -138,14 +155,23 @@ impl Session<'_> {
                 format!("A client may follow {TOPICS} topics at once."),
                 "End a subscription first.",
             );
-            let frame = encode(&AgentFrame::Snapshot { id, result: Err(failure) }).map_err(|e| e.to_string())?;
+            let frame = encode(&AgentFrame::Snapshot {
+                id,
+                result: Err(failure),
+            })
+            .map_err(|e| e.to_string())?;
             return self.deltas.send(frame).await.map_err(|e| e.to_string());
         }
         let cancel = self.ctx.stop.child_token();
         let ended = cancel.clone();
-        let to = Subscriber { id, queue: self.deltas.clone() };
+        let to = Subscriber {
+            id,
+            queue: self.deltas.clone(),
+        };
         let feed = follow(Arc::clone(self.ctx), to, topic);
-        self.ctx.work.spawn(async move { ended.run_until_cancelled(feed).await });
+        self.ctx
+            .work
+            .spawn(async move { ended.run_until_cancelled(feed).await });
         self.topics.insert(id, cancel.drop_guard());
         Ok(())
     }
@@ -154,8 +180,15 @@ impl Session<'_> {
 /// Sends a reply; one that cannot be written is answered with why.
 async fn reply(replies: &mpsc::Sender<Bytes>, id: u64, result: Result<Reply, Failure>) {
     let frame = encode(&AgentFrame::Reply { id, result }).or_else(|error| {
-        let failure = Failure::new(FailureKind::Internal, format!("The answer cannot be written: {error}."), "");
-        encode(&AgentFrame::Reply { id, result: Err(failure) })
+        let failure = Failure::new(
+            FailureKind::Internal,
+            format!("The answer cannot be written: {error}."),
+            "",
+        );
+        encode(&AgentFrame::Reply {
+            id,
+            result: Err(failure),
+        })
     });
     match frame {
         // A client that is gone does not wait for it.

@@ -37,7 +37,9 @@ pub async fn probe(root: &Path) -> Probe {
     let socket = Workspace::new(root).socket();
     let stream = match Dial::Unix(socket).open().await {
         Ok(stream) => stream,
-        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => return Probe::NotRunning,
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
+            return Probe::NotRunning;
+        }
         Err(e) => return Probe::Wedged(e.to_string()),
     };
     match timeout(ANSWER, greet(&mut framed(stream), &Hello::new("probe"))).await {
@@ -57,7 +59,10 @@ pub async fn probe(root: &Path) -> Probe {
 pub async fn ensure_running(root: &Path, exe: &Path) -> Result<Welcome, AgentError> {
     let workspace = Workspace::new(root);
     let log = workspace.log_file();
-    let not_ready = |reason: String| AgentError::NotReady { reason, log: files::tail(&log, LOG) };
+    let not_ready = |reason: String| AgentError::NotReady {
+        reason,
+        log: files::tail(&log, LOG),
+    };
     match probe(root).await {
         Probe::Ready(welcome) => return Ok(*welcome),
         Probe::Wedged(reason) => return Err(not_ready(reason)),
@@ -78,7 +83,9 @@ pub async fn ensure_running(root: &Path, exe: &Path) -> Result<Welcome, AgentErr
         }
         match child.try_wait() {
             // Another client may have been quicker: its agent holds the lock and will answer.
-            Ok(Some(status)) if !held(&workspace) => return Err(not_ready(format!("it ended with {status}"))),
+            Ok(Some(status)) if !held(&workspace) => {
+                return Err(not_ready(format!("it ended with {status}")));
+            }
             _ => {}
         }
         if Instant::now() >= deadline {

@@ -2,25 +2,21 @@
 //! trigger last fired, in a file of its own, and launches as `trigger:NAME`.
 
 use crate::{
-    Context, clock, files,
+    Context, clock, files, schedule,
     service::{Actor, retrain},
 };
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use trimtab_core::{
     job::RetrainSpec,
     policy::{Policy, RecipePolicy, TriggerPolicy, TriggerRule},
     time::Millis,
-    trigger::{Decision, TriggerState, WindowFact, decide},
+    trigger::{Decision, TriggerState, WindowFact, decide, decide_schedule},
 };
 
 /// When each trigger last fired, by name.
 type Memory = BTreeMap<String, TriggerState>;
 
-/// Looks at every trigger that looks at windows, and launches those that fire.
+/// Looks at every trigger, and launches those that fire.
 pub(crate) async fn consider(ctx: &Arc<Context>) {
     if ctx.read_only {
         return;
@@ -41,29 +37,53 @@ pub(crate) async fn consider(ctx: &Arc<Context>) {
 /// `RECIPE/KIND`, numbered when a recipe has several of a kind.
 fn name(recipe: &str, policy: &RecipePolicy, index: usize) -> String {
     let word = policy.triggers[index].rule.word();
-    match policy.triggers[..index].iter().filter(|t| t.rule.word() == word).count() {
+    match policy.triggers[..index]
+        .iter()
+        .filter(|t| t.rule.word() == word)
+        .count()
+    {
         0 => format!("{recipe}/{word}"),
         before => format!("{recipe}/{word}-{}", before + 1),
     }
 }
 
-async fn evaluate(ctx: &Context, policy: &Policy, name: &str, trigger: &TriggerPolicy) -> Option<Decision> {
+async fn evaluate(
+    ctx: &Context,
+    policy: &Policy,
+    name: &str,
+    trigger: &TriggerPolicy,
+) -> Option<Decision> {
+    let state = read(ctx).get(name).copied().unwrap_or_default();
+    if let TriggerRule::Schedule { cron } = &trigger.rule {
+        // Policy was refused if it cannot be read; a date that never comes is never due.
+        let due = schedule::due(cron, clock::now()).ok().flatten();
+        return Some(decide_schedule(trigger, due, ctx.started, state));
+    }
     let monitor = trigger.rule.monitor()?;
     let newest = ctx.monitors.newest_data_time(monitor)?;
-    let quality = policy.monitors.get(monitor).and_then(|m| m.quality.as_ref());
+    let quality = policy
+        .monitors
+        .get(monitor)
+        .and_then(|m| m.quality.as_ref());
     let windows = ctx.store.windows(monitor).await.ok()?;
     let facts = finals(
-        windows.iter().filter(|w| w.end <= newest).map(|w| WindowFact::of(w, &trigger.rule, quality)).collect(),
+        windows
+            .iter()
+            .filter(|w| w.end <= newest)
+            .map(|w| WindowFact::of(w, &trigger.rule, quality))
+            .collect(),
         &trigger.rule,
     );
-    let state = read(ctx).get(name).copied().unwrap_or_default();
     Some(decide(trigger, &facts, state))
 }
 
 /// Labels come late: for a rule on quality, windows count from the first to the last that has any.
 fn finals(mut facts: Vec<WindowFact>, rule: &TriggerRule) -> Vec<WindowFact> {
     if matches!(rule, TriggerRule::Metric { .. }) {
-        let labelled = facts.iter().rposition(|w| w.quality.is_some()).map_or(0, |last| last + 1);
+        let labelled = facts
+            .iter()
+            .rposition(|w| w.quality.is_some())
+            .map_or(0, |last| last + 1);
         facts.truncate(labelled);
     }
     facts
@@ -79,7 +99,12 @@ async fn fire(ctx: &Arc<Context>, recipe: &str, name: &str, reason: String, at: 
     }
     // Remembered first: an agent killed in between has missed one firing, not started a storm.
     let mut memory = read(ctx);
-    memory.insert(name.to_owned(), TriggerState { last_fired: Some(at) });
+    memory.insert(
+        name.to_owned(),
+        TriggerState {
+            last_fired: Some(at),
+        },
+    );
     if let Err(error) = write(ctx, &memory) {
         return tracing::error!(%error, name, "the trigger cannot be remembered and does not fire");
     }
@@ -123,7 +148,12 @@ mod tests {
             quality,
             drifted_share: Some(0.5),
         };
-        let facts = vec![fact(0, Some(0.7)), fact(1, None), fact(2, Some(0.6)), fact(3, None)];
+        let facts = vec![
+            fact(0, Some(0.7)),
+            fact(1, None),
+            fact(2, Some(0.6)),
+            fact(3, None),
+        ];
         let rule = TriggerRule::Metric {
             monitor: "m".into(),
             metric: QualityMetric::Auc,
@@ -131,7 +161,10 @@ mod tests {
             direction: Direction::Max,
         };
         assert_eq!(finals(facts.clone(), &rule).len(), 3);
-        let share = TriggerRule::DriftedShare { monitor: "m".into(), share: 0.3 };
+        let share = TriggerRule::DriftedShare {
+            monitor: "m".into(),
+            share: 0.3,
+        };
         assert_eq!(finals(facts, &share).len(), 4);
     }
 }

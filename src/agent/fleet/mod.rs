@@ -34,11 +34,29 @@ pub(crate) async fn rows(ctx: &Context) -> Result<Vec<FleetRow>, Failure> {
     let mut rows = Vec::with_capacity(models.len());
     for model in models {
         let serving = serving::of(ctx, &model).await;
-        let mut row = row(&policy, &model, monitors.iter().find(|m| m.model == model.name), serving);
+        let mut row = row(
+            &policy,
+            &model,
+            monitors.iter().find(|m| m.model == model.name),
+            serving,
+        );
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        row.open_requests = count(requests.iter().filter(|r| r.model == model.name && r.state.open()).count());
-        row.running_jobs = count(jobs.iter().filter(|j| j.model == model.name && !j.state.ended()).count());
-        row.deployments = deployments.iter().filter(|d| d.model == model.name).cloned().collect();
+        row.open_requests = count(
+            requests
+                .iter()
+                .filter(|r| r.model == model.name && r.state.open())
+                .count(),
+        );
+        row.running_jobs = count(
+            jobs.iter()
+                .filter(|j| j.model == model.name && !j.state.ended())
+                .count(),
+        );
+        row.deployments = deployments
+            .iter()
+            .filter(|d| d.model == model.name)
+            .cloned()
+            .collect();
         rows.push(row);
     }
     Ok(rows)
@@ -62,7 +80,9 @@ fn row(
         quality: monitor_policy.and_then(|p| p.quality.as_ref()),
     };
     let (health, why) = judge(&evidence);
-    let quality_metric = monitor.map(|m| m.quality_metric.clone()).unwrap_or_default();
+    let quality_metric = monitor
+        .map(|m| m.quality_metric.clone())
+        .unwrap_or_default();
     FleetRow {
         model: model.name.clone(),
         champion: model.champion(),
@@ -70,7 +90,10 @@ fn row(
         serving,
         health,
         why,
-        quality: windows.iter().map(|w| quality(w, &quality_metric)).collect(),
+        quality: windows
+            .iter()
+            .map(|w| quality(w, &quality_metric))
+            .collect(),
         quality_metric,
         quality_min: monitor.map_or(f64::NAN, |m| m.quality_min),
         drifted,
@@ -93,11 +116,14 @@ fn quality(window: &WindowResult, metric: &str) -> QualityPoint {
 
 /// Cells that drifted, and cells that could be judged.
 fn drifted(window: &WindowResult) -> (u32, u32) {
-    window.cells.iter().fold((0, 0), |(drifted, judged), cell| match cell.verdict {
-        Verdict::Drifted => (drifted + 1, judged + 1),
-        Verdict::Stable => (drifted, judged + 1),
-        Verdict::NotEnoughData | Verdict::Error(_) => (drifted, judged),
-    })
+    window
+        .cells
+        .iter()
+        .fold((0, 0), |(drifted, judged), cell| match cell.verdict {
+            Verdict::Drifted => (drifted + 1, judged + 1),
+            Verdict::Stable => (drifted, judged + 1),
+            Verdict::NotEnoughData | Verdict::Error(_) => (drifted, judged),
+        })
 }
 
 /// Every monitor with what is stored of it.

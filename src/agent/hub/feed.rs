@@ -8,7 +8,10 @@ use crate::Context;
 use bytes::Bytes;
 use std::sync::{Arc, atomic::Ordering};
 use tokio::sync::{
-    broadcast::{self, error::{RecvError, TryRecvError}},
+    broadcast::{
+        self,
+        error::{RecvError, TryRecvError},
+    },
     mpsc::{self, error::TrySendError},
 };
 use trimtab_wire::{AgentFrame, Topic, WireError, codec::encode};
@@ -40,14 +43,20 @@ impl From<WireError> for Ended {
 impl Subscriber {
     /// Sends a frame, waiting for room.
     pub(super) async fn send(&self, frame: &AgentFrame) -> Result<(), Ended> {
-        self.queue.send(encode(frame)?).await.map_err(|_| Ended::Gone)
+        self.queue
+            .send(encode(frame)?)
+            .await
+            .map_err(|_| Ended::Gone)
     }
 }
 
 /// Serves a subscription until the client or the agent ends it.
 pub(crate) async fn follow(ctx: Arc<Context>, to: Subscriber, topic: Topic) {
     ctx.hub.follow(&topic);
-    let _following = Following { hub: &ctx.hub, topic: &topic };
+    let _following = Following {
+        hub: &ctx.hub,
+        topic: &topic,
+    };
     let _ended = match &topic {
         Topic::JobLog { job, tail } => log::follow(&ctx, &to, *job, *tail).await,
         _ => feed(&ctx, &to, &topic).await,
@@ -81,15 +90,24 @@ async fn feed(ctx: &Context, to: &Subscriber, topic: &Topic) -> Result<(), Ended
 }
 
 /// Tells facts until one does not fit; returns how many were lost.
-async fn tell(to: &Subscriber, facts: &mut broadcast::Receiver<Arc<Fact>>, filter: &Filter) -> Result<u64, Ended> {
+async fn tell(
+    to: &Subscriber,
+    facts: &mut broadcast::Receiver<Arc<Fact>>,
+    filter: &Filter,
+) -> Result<u64, Ended> {
     loop {
         let fact = match facts.recv().await {
             Ok(fact) => fact,
             Err(RecvError::Lagged(missed)) => return Ok(missed),
             Err(RecvError::Closed) => return Err(Ended::Gone),
         };
-        let Some(delta) = filter.pass(&fact) else { continue };
-        match to.queue.try_send(encode(&AgentFrame::Delta { id: to.id, delta })?) {
+        let Some(delta) = filter.pass(&fact) else {
+            continue;
+        };
+        match to
+            .queue
+            .try_send(encode(&AgentFrame::Delta { id: to.id, delta })?)
+        {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => return Ok(1),
             Err(TrySendError::Closed(_)) => return Err(Ended::Gone),

@@ -11,11 +11,18 @@ use trimtab_wire::{Delta, Snapshot, Topic};
 pub(super) enum Filter {
     Fleet,
     Runs,
-    Registry { known: Vec<Deployment> },
+    Registry {
+        known: Vec<Deployment>,
+    },
     Monitors,
     Jobs,
-    Audit { last: u64 },
-    Series { key: String, totals: HashMap<RunId, u64> },
+    Audit {
+        last: u64,
+    },
+    Series {
+        key: String,
+        totals: HashMap<RunId, u64>,
+    },
 }
 
 impl Filter {
@@ -24,18 +31,22 @@ impl Filter {
         Some(match (topic, snapshot) {
             (Topic::Fleet, _) => Self::Fleet,
             (Topic::Runs(_), _) => Self::Runs,
-            (Topic::Registry, Snapshot::Registry { deployments, .. }) => {
-                Self::Registry { known: deployments.clone() }
-            }
+            (Topic::Registry, Snapshot::Registry { deployments, .. }) => Self::Registry {
+                known: deployments.clone(),
+            },
             (Topic::Monitors, _) => Self::Monitors,
             (Topic::Jobs, _) => Self::Jobs,
-            (Topic::Audit { .. }, Snapshot::Audit(entries)) => {
-                Self::Audit { last: entries.last().map_or(0, |e| e.seq) }
-            }
+            (Topic::Audit { .. }, Snapshot::Audit(entries)) => Self::Audit {
+                last: entries.last().map_or(0, |e| e.seq),
+            },
             (Topic::Series { runs, key, .. }, Snapshot::Series(series)) => {
-                let mut totals: HashMap<RunId, u64> = runs.iter().map(|run| (run.clone(), 0)).collect();
+                let mut totals: HashMap<RunId, u64> =
+                    runs.iter().map(|run| (run.clone(), 0)).collect();
                 totals.extend(series.iter().map(|s| (s.run.clone(), s.total)));
-                Self::Series { key: key.clone(), totals }
+                Self::Series {
+                    key: key.clone(),
+                    totals,
+                }
             }
             _ => return None,
         })
@@ -44,15 +55,29 @@ impl Filter {
     /// The delta that a fact is to this subscription.
     pub(super) fn pass(&self, fact: &Fact) -> Option<Delta> {
         let delta = match (self, fact) {
-            (Self::Series { key, totals }, Fact::Points { run, key: told, points, end }) => {
+            (
+                Self::Series { key, totals },
+                Fact::Points {
+                    run,
+                    key: told,
+                    points,
+                    end,
+                },
+            ) => {
                 let held = *totals.get(run)?;
                 if key != told || *end <= held {
                     return None;
                 }
                 // Of a gathered batch, the snapshot may hold the beginning.
-                let new = usize::try_from(end - held).unwrap_or(usize::MAX).min(points.len());
+                let new = usize::try_from(end - held)
+                    .unwrap_or(usize::MAX)
+                    .min(points.len());
                 let points = points[points.len() - new..].to_vec();
-                return Some(Delta::Points { run: run.clone(), key: told.clone(), points });
+                return Some(Delta::Points {
+                    run: run.clone(),
+                    key: told.clone(),
+                    points,
+                });
             }
             (_, Fact::Points { .. }) => return None,
             (_, Fact::Delta(delta)) => delta,
@@ -81,7 +106,13 @@ mod tests {
     };
 
     fn points(range: std::ops::Range<u64>) -> Vec<Point> {
-        range.map(|i| Point { step: i as i64, time: Millis(0), value: 0.0 }).collect()
+        range
+            .map(|i| Point {
+                step: i as i64,
+                time: Millis(0),
+                value: 0.0,
+            })
+            .collect()
     }
 
     proptest! {

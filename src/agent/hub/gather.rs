@@ -38,7 +38,12 @@ pub(crate) async fn run(ctx: Arc<Context>) {
         tokio::time::sleep(GATHER).await;
         let pending = std::mem::take(&mut *ctx.hub.pending());
         for ((run, key), (points, end)) in pending.points {
-            ctx.hub.send(Fact::Points { run, key, points, end });
+            ctx.hub.send(Fact::Points {
+                run,
+                key,
+                points,
+                end,
+            });
         }
         for run in pending.runs {
             match ctx.store.run(&run).await {
@@ -60,7 +65,9 @@ async fn tell_fleet(ctx: &Context, last: &mut HashMap<String, FleetRow>) {
     };
     for row in rows {
         // Compared as text: a row holds NaN, which never equals itself.
-        let same = last.get(&row.model).is_some_and(|old| format!("{old:?}") == format!("{row:?}"));
+        let same = last
+            .get(&row.model)
+            .is_some_and(|old| format!("{old:?}") == format!("{row:?}"));
         if !same {
             last.insert(row.model.clone(), row.clone());
             ctx.hub.publish(Delta::Fleet(Box::new(row)));

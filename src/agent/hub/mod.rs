@@ -37,7 +37,12 @@ pub(crate) enum Fact {
     /// As subscribers of its topic see it.
     Delta(Delta),
     /// Points of one series; `end` is the series' length with them.
-    Points { run: RunId, key: String, points: Vec<Point>, end: u64 },
+    Points {
+        run: RunId,
+        key: String,
+        points: Vec<Point>,
+        end: u64,
+    },
 }
 
 /// Tells subscribers what changed.
@@ -132,7 +137,10 @@ impl Hub {
             Topic::Fleet => interest.fleet += 1,
             Topic::Series { runs, key, .. } => {
                 for run in runs {
-                    *interest.series.entry((run.clone(), key.clone())).or_default() += 1;
+                    *interest
+                        .series
+                        .entry((run.clone(), key.clone()))
+                        .or_default() += 1;
                 }
             }
             _ => {}

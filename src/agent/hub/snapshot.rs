@@ -1,6 +1,10 @@
 //! A topic as it stands, read from the store.
 
-use crate::{Context, demo, error::{OrFail as _, invalid}, fleet, jobs};
+use crate::{
+    Context, demo,
+    error::{OrFail as _, invalid},
+    fleet, jobs,
+};
 use std::sync::atomic::Ordering;
 use trimtab_core::metric::{Series, SeriesQuery};
 use trimtab_store::StoreError;
@@ -15,7 +19,10 @@ const MOST_AUDIT: u32 = 10_000;
 pub(super) async fn take(ctx: &Context, topic: &Topic) -> Result<Snapshot, Failure> {
     let store = &ctx.store;
     Ok(match topic {
-        Topic::Fleet => Snapshot::Fleet { rows: fleet::rows(ctx).await?, demo: demo::state(&ctx.workspace) },
+        Topic::Fleet => Snapshot::Fleet {
+            rows: fleet::rows(ctx).await?,
+            demo: demo::state(&ctx.workspace),
+        },
         Topic::Runs(query) => Snapshot::Runs(store.runs(query.clone()).await.or_fail()?),
         Topic::Series { runs, key, columns } => {
             if runs.len() > MOST_SERIES {
@@ -26,8 +33,13 @@ pub(super) async fn take(ctx: &Context, topic: &Topic) -> Result<Snapshot, Failu
             }
             let mut series: Vec<Series> = Vec::new();
             for run in runs {
-                let query =
-                    SeriesQuery { run: run.clone(), key: key.clone(), from_step: None, to_step: None, columns: *columns };
+                let query = SeriesQuery {
+                    run: run.clone(),
+                    key: key.clone(),
+                    from_step: None,
+                    to_step: None,
+                    columns: *columns,
+                };
                 match store.series(query).await {
                     Ok(s) if s.total > 0 => series.push(s),
                     Ok(_) | Err(StoreError::NotFound { .. }) => {}
@@ -47,7 +59,12 @@ pub(super) async fn take(ctx: &Context, topic: &Topic) -> Result<Snapshot, Failu
         Topic::Audit { tail } => {
             let last = ctx.last_audit.load(Ordering::Relaxed);
             let tail = (*tail).min(MOST_AUDIT);
-            Snapshot::Audit(store.audit(last.saturating_sub(u64::from(tail)), 0).await.or_fail()?)
+            Snapshot::Audit(
+                store
+                    .audit(last.saturating_sub(u64::from(tail)), 0)
+                    .await
+                    .or_fail()?,
+            )
         }
     })
 }

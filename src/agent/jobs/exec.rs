@@ -31,7 +31,11 @@ pub fn job_exec(dir: &Path) -> i32 {
     // Fails when this process leads a group already: then it has a session to itself as well.
     let _ = rustix::process::setsid();
     match supervise(&Folder(dir.to_owned())) {
-        Ok(Some(Exit { cause: Cause::Exited, code: Some(0), .. })) => 0,
+        Ok(Some(Exit {
+            cause: Cause::Exited,
+            code: Some(0),
+            ..
+        })) => 0,
         Ok(_) => 1,
         Err(error) => {
             tracing::error!(%error, dir = %dir.display(), "the job could not be supervised");
@@ -42,21 +46,29 @@ pub fn job_exec(dir: &Path) -> i32 {
 
 /// `None` when somebody else supervises the job, or it has ended.
 fn supervise(folder: &Folder) -> io::Result<Option<Exit>> {
-    let lock = File::options().create(true).write(true).truncate(false).open(folder.lock())?;
+    let lock = File::options()
+        .create(true)
+        .write(true)
+        .truncate(false)
+        .open(folder.lock())?;
     if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() || folder.exit()?.is_some() {
         return Ok(None);
     }
     if let Some(me) = Process::of(std::process::id()) {
         folder.put_supervisor(me)?;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let exit = runtime.block_on(execute(folder)).unwrap_or_else(|error| Exit {
-        cause: Cause::NotStarted,
-        code: None,
-        signal: None,
-        error: Some(error.to_string()),
-        at: clock::now(),
-    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let exit = runtime
+        .block_on(execute(folder))
+        .unwrap_or_else(|error| Exit {
+            cause: Cause::NotStarted,
+            code: None,
+            signal: None,
+            error: Some(error.to_string()),
+            at: clock::now(),
+        });
     folder.put_exit(&exit)?;
     Ok(Some(exit))
 }
@@ -76,12 +88,24 @@ async fn execute(folder: &Folder) -> io::Result<Exit> {
             (Cause::TimedOut, end(&mut child, leader).await?)
         }
     };
-    Ok(Exit { cause, code: status.code(), signal: status.signal(), error: None, at: clock::now() })
+    Ok(Exit {
+        cause,
+        code: status.code(),
+        signal: status.signal(),
+        error: None,
+        at: clock::now(),
+    })
 }
 
 fn start(folder: &Folder, spec: &Spec) -> io::Result<Child> {
-    let log = File::options().create(true).append(true).open(folder.log())?;
-    let (program, args) = spec.argv.split_first().ok_or_else(|| io::Error::other("its command is empty"))?;
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(folder.log())?;
+    let (program, args) = spec
+        .argv
+        .split_first()
+        .ok_or_else(|| io::Error::other("its command is empty"))?;
     Command::new(program)
         .args(args)
         .envs(&spec.env)
@@ -96,7 +120,9 @@ fn start(folder: &Folder, spec: &Spec) -> io::Result<Child> {
 
 /// Asks the job's processes to end, and ends them when they do not.
 async fn end(child: &mut Child, leader: Option<u32>) -> io::Result<ExitStatus> {
-    let Some(leader) = leader else { return child.wait().await };
+    let Some(leader) = leader else {
+        return child.wait().await;
+    };
     signal_group(leader, Signal::TERM);
     match timeout(GRACE, child.wait()).await {
         Ok(status) => status,
@@ -124,19 +150,28 @@ mod tests {
         folder.put_spec(&spec).unwrap();
         supervise(&folder).unwrap();
         assert!(supervise(&folder).unwrap().is_none(), "a job runs once");
-        (folder.exit().unwrap().unwrap(), std::fs::read_to_string(folder.log()).unwrap_or_default())
+        (
+            folder.exit().unwrap().unwrap(),
+            std::fs::read_to_string(folder.log()).unwrap_or_default(),
+        )
     }
 
     #[test]
     fn output_and_code_are_kept() {
         let (exit, log) = run(&["sh", "-c", "echo $ANSWER; echo oops >&2; exit 3"], 10_000);
-        assert_eq!((exit.cause, exit.code, log.as_str()), (Cause::Exited, Some(3), "42\noops\n"));
+        assert_eq!(
+            (exit.cause, exit.code, log.as_str()),
+            (Cause::Exited, Some(3), "42\noops\n")
+        );
     }
 
     #[test]
     fn the_timeout_ends_the_whole_group() {
         let (exit, log) = run(&["sh", "-c", "echo begun; sleep 60 & wait"], 200);
-        assert_eq!((exit.cause, exit.code, exit.signal), (Cause::TimedOut, None, Some(15)));
+        assert_eq!(
+            (exit.cause, exit.code, exit.signal),
+            (Cause::TimedOut, None, Some(15))
+        );
         assert_eq!(log, "begun\n");
     }
 

@@ -184,6 +184,12 @@ mod tests {
     fn this_process_lives_and_one_with_another_start_does_not() {
         let me = Process::of(std::process::id()).unwrap();
         assert!(me.alive());
-        assert!(!Process { start: me.start + 1, ..me }.alive());
+        assert!(
+            !Process {
+                start: me.start + 1,
+                ..me
+            }
+            .alive()
+        );
     }
 }

@@ -30,7 +30,9 @@ pub(super) fn follow(ctx: &Arc<Context>, id: JobId, supervisor: Process) {
                 Ok(Some(exit)) => return record(&ctx, id, Some(exit)).await,
                 Ok(None) if !alive => return record(&ctx, id, None).await,
                 Ok(None) => {}
-                Err(error) => tracing::warn!(%error, job = id.0, "how the job ended cannot be read"),
+                Err(error) => {
+                    tracing::warn!(%error, job = id.0, "how the job ended cannot be read")
+                }
             }
             tokio::select! {
                 () = ctx.stop.cancelled() => return,
@@ -76,41 +78,78 @@ pub(super) async fn end(ctx: &Context, id: JobId, exit: Option<Exit>) -> Result<
         && let Ok(Some(row)) = ctx.store.run(run).await
         && !row.status.ended()
     {
-        with.push(Change::SetRunStatus { run: run.clone(), status, at: clock::now() });
+        with.push(Change::SetRunStatus {
+            run: run.clone(),
+            status,
+            at: clock::now(),
+        });
     }
     put(ctx, job, with).await
 }
 
 /// What an end amounts to: the state, and why when it is a bad one.
-fn verdict(exit: Option<&Exit>, cancelled: bool, job: &Job, last_line: &str) -> (JobState, Option<String>) {
-    let said = if last_line.is_empty() { String::new() } else { format!(": {last_line}") };
+fn verdict(
+    exit: Option<&Exit>,
+    cancelled: bool,
+    job: &Job,
+    last_line: &str,
+) -> (JobState, Option<String>) {
+    let said = if last_line.is_empty() {
+        String::new()
+    } else {
+        format!(": {last_line}")
+    };
     let Some(exit) = exit else {
         return match cancelled {
             true => (JobState::Cancelled, None),
-            false => (JobState::Failed, Some("It was lost: its process was killed, or the machine went down".into())),
+            false => (
+                JobState::Failed,
+                Some("It was lost: its process was killed, or the machine went down".into()),
+            ),
         };
     };
     match (exit.cause, exit.code, exit.signal) {
         (Cause::Cancelled, ..) => (JobState::Cancelled, None),
         (Cause::Exited, Some(0), _) => (JobState::Succeeded, None),
-        (Cause::Exited, Some(code), _) => (JobState::Failed, Some(format!("Exit code {code}{said}"))),
-        (Cause::Exited, None, signal) => {
-            (JobState::Failed, Some(format!("Ended by signal {}{said}", signal.unwrap_or_default())))
+        (Cause::Exited, Some(code), _) => {
+            (JobState::Failed, Some(format!("Exit code {code}{said}")))
         }
+        (Cause::Exited, None, signal) => (
+            JobState::Failed,
+            Some(format!(
+                "Ended by signal {}{said}",
+                signal.unwrap_or_default()
+            )),
+        ),
         (Cause::TimedOut, ..) => {
-            let took = job.started.map_or_else(String::new, |s| format!(" after {}", human_span(exit.at.since(s))));
-            (JobState::Failed, Some(format!("Ended by its timeout{took}{said}")))
+            let took = job.started.map_or_else(String::new, |s| {
+                format!(" after {}", human_span(exit.at.since(s)))
+            });
+            (
+                JobState::Failed,
+                Some(format!("Ended by its timeout{took}{said}")),
+            )
         }
-        (Cause::NotStarted, ..) => {
-            (JobState::Failed, Some(exit.error.clone().unwrap_or_else(|| "It could not be started".into())))
-        }
+        (Cause::NotStarted, ..) => (
+            JobState::Failed,
+            Some(
+                exit.error
+                    .clone()
+                    .unwrap_or_else(|| "It could not be started".into()),
+            ),
+        ),
     }
 }
 
 /// The last thing a job said: most often why it failed.
 fn last_line(folder: &Folder) -> String {
     let text = tail(&folder.log(), 4096);
-    let line = text.lines().rev().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
+    let line = text
+        .lines()
+        .rev()
+        .map(str::trim)
+        .find(|l| !l.is_empty())
+        .unwrap_or_default();
     line.chars().take(200).collect()
 }
 
@@ -136,7 +175,11 @@ pub(crate) async fn adopt(ctx: &Arc<Context>) {
 
 impl JobBook {
     /// Records that a job which an earlier agent spawned does run.
-    pub(super) async fn confirm(ctx: &Context, id: JobId, process: Process) -> Result<Job, Failure> {
+    pub(super) async fn confirm(
+        ctx: &Context,
+        id: JobId,
+        process: Process,
+    ) -> Result<Job, Failure> {
         Self::update(ctx, id, |job| {
             job.state = JobState::Running;
             job.started.get_or_insert_with(clock::now);

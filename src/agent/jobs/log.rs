@@ -18,11 +18,19 @@ const MOST: u64 = 1 << 20;
 /// The last `bytes` of a log, from the start of a character.
 pub(crate) async fn tail(ctx: &Context, job: JobId, bytes: u64) -> Result<LogChunk, Failure> {
     let bytes = bytes.min(MOST);
-    at(ctx, job, move |length| (length.saturating_sub(bytes), bytes)).await
+    at(ctx, job, move |length| {
+        (length.saturating_sub(bytes), bytes)
+    })
+    .await
 }
 
 /// A piece of a log from `offset` on; empty at its end.
-pub(crate) async fn read(ctx: &Context, job: JobId, offset: u64, max: u64) -> Result<LogChunk, Failure> {
+pub(crate) async fn read(
+    ctx: &Context,
+    job: JobId,
+    offset: u64,
+    max: u64,
+) -> Result<LogChunk, Failure> {
     let max = if max == 0 { MOST } else { max.min(MOST) };
     at(ctx, job, move |_| (offset, max)).await
 }
@@ -41,11 +49,13 @@ async fn at(
     let read = tokio::task::spawn_blocking(move || read_file(&path, place)).await;
     match read {
         Ok(Ok(chunk)) => Ok(chunk),
-        Ok(Err(e)) if e.kind() == ErrorKind::NotFound => match ctx.store.job(job).await.or_fail()? {
-            // Queued: it has said nothing yet.
-            Some(_) => Ok(LogChunk::default()),
-            None => Err(missing("job", job, "See `trimtab retrain list`.")),
-        },
+        Ok(Err(e)) if e.kind() == ErrorKind::NotFound => {
+            match ctx.store.job(job).await.or_fail()? {
+                // Queued: it has said nothing yet.
+                Some(_) => Ok(LogChunk::default()),
+                None => Err(missing("job", job, "See `trimtab retrain list`.")),
+            }
+        }
         Ok(Err(e)) => Err(broken("Reading the job's log failed", &e)),
         Err(e) => Err(broken("Reading the job's log failed", &e)),
     }
@@ -58,7 +68,11 @@ fn read_file(path: &Path, place: impl FnOnce(u64) -> (u64, u64)) -> io::Result<L
     file.seek(SeekFrom::Start(offset))?;
     let mut bytes = Vec::new();
     file.take(max).read_to_end(&mut bytes)?;
-    Ok(LogChunk { offset, text: text(&bytes), end })
+    Ok(LogChunk {
+        offset,
+        text: text(&bytes),
+        end,
+    })
 }
 
 /// Bytes as text of the same length: each byte that is no UTF-8 becomes a question mark. A
@@ -74,7 +88,9 @@ fn text(mut bytes: &[u8]) -> String {
             Err(error) => {
                 let (good, bad) = bytes.split_at(error.valid_up_to());
                 out.push_str(&String::from_utf8_lossy(good));
-                let Some(length) = error.error_len() else { return out };
+                let Some(length) = error.error_len() else {
+                    return out;
+                };
                 out.extend(std::iter::repeat_n('?', length));
                 bytes = &bad[length..];
             }

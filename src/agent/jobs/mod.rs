@@ -44,7 +44,11 @@ pub(crate) struct JobBook {
 
 impl JobBook {
     /// Changes a job's record.
-    pub(crate) async fn update(ctx: &Context, id: JobId, change: impl FnOnce(&mut Job)) -> Result<Job, Failure> {
+    pub(crate) async fn update(
+        ctx: &Context,
+        id: JobId,
+        change: impl FnOnce(&mut Job),
+    ) -> Result<Job, Failure> {
         let _turn = ctx.jobs.turn.lock().await;
         let mut job = get(ctx, id).await?;
         change(&mut job);
@@ -52,7 +56,12 @@ impl JobBook {
     }
 
     /// Opens a run and, in the same step, tells its job.
-    pub(crate) async fn open_run(ctx: &Context, id: JobId, run: &RunId, open: Change) -> Result<(), Failure> {
+    pub(crate) async fn open_run(
+        ctx: &Context,
+        id: JobId,
+        run: &RunId,
+        open: Change,
+    ) -> Result<(), Failure> {
         let _turn = ctx.jobs.turn.lock().await;
         let mut job = get(ctx, id).await?;
         let mut changes = vec![open];
@@ -72,13 +81,19 @@ impl JobBook {
     }
 
     fn cancelling(&self) -> std::sync::MutexGuard<'_, HashSet<JobId>> {
-        self.cancelling.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cancelling
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// One job.
 pub(crate) async fn get(ctx: &Context, id: JobId) -> Result<Job, Failure> {
-    ctx.store.job(id).await.or_fail()?.ok_or_else(|| missing("job", id, "See `trimtab retrain list`."))
+    ctx.store
+        .job(id)
+        .await
+        .or_fail()?
+        .ok_or_else(|| missing("job", id, "See `trimtab retrain list`."))
 }
 
 /// Stores a job together with other facts; returns it as stored.
@@ -152,11 +167,18 @@ fn spawn(ctx: &Context, job: &Job) -> Result<Process, Failure> {
 pub(crate) async fn cancel(ctx: &Context, id: JobId) -> Result<Job, Failure> {
     let job = get(ctx, id).await?;
     if job.state.ended() {
-        return Err(refused(format!("Job {id} has ended: it {}.", how(&job)), ""));
+        return Err(refused(
+            format!("Job {id} has ended: it {}.", how(&job)),
+            "",
+        ));
     }
     ctx.jobs.cancelling().insert(id);
     let folder = Folder(ctx.workspace.job(id));
-    let supervisor = folder.supervisor().ok().flatten().or_else(|| job.pid.and_then(Process::of));
+    let supervisor = folder
+        .supervisor()
+        .ok()
+        .flatten()
+        .or_else(|| job.pid.and_then(Process::of));
     if let Some(process) = supervisor {
         process.terminate();
     }
@@ -192,6 +214,9 @@ pub(crate) fn how(job: &Job) -> String {
         JobState::Running => "runs".into(),
         JobState::Succeeded => "succeeded".into(),
         JobState::Cancelled => "was cancelled".into(),
-        JobState::Failed => format!("failed: {}", job.error.as_deref().unwrap_or("no reason is known")),
+        JobState::Failed => format!(
+            "failed: {}",
+            job.error.as_deref().unwrap_or("no reason is known")
+        ),
     }
 }

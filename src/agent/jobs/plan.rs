@@ -18,11 +18,19 @@ use trimtab_wire::Failure;
 const RUN_NAME: &str = "run_name";
 
 /// Resolves a request against policy and data: a job that is not recorded yet.
-pub(crate) async fn resolve(ctx: &Context, spec: RetrainSpec, actor: &str, now: Millis) -> Result<Job, Failure> {
+pub(crate) async fn resolve(
+    ctx: &Context,
+    spec: RetrainSpec,
+    actor: &str,
+    now: Millis,
+) -> Result<Job, Failure> {
     let policy = ctx.policy();
     let recipe = of_recipe(&policy, &spec.recipe)?;
-    let mut params: BTreeMap<String, String> =
-        recipe.params.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
+    let mut params: BTreeMap<String, String> = recipe
+        .params
+        .iter()
+        .map(|(name, value)| (name.clone(), value.to_string()))
+        .collect();
     for (name, value) in spec.params {
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             return Err(invalid(
@@ -33,7 +41,12 @@ pub(crate) async fn resolve(ctx: &Context, spec: RetrainSpec, actor: &str, now: 
         params.insert(name, value);
     }
     let newest = watch::newest_data(ctx, &recipe.model);
-    let window = window(spec.from.as_deref(), spec.to.as_deref(), recipe.window.millis(), newest)?;
+    let window = window(
+        spec.from.as_deref(),
+        spec.to.as_deref(),
+        recipe.window.millis(),
+        newest,
+    )?;
     Ok(Job {
         id: JobId(0),
         recipe: spec.recipe,
@@ -60,9 +73,16 @@ fn window(
     length: i64,
     newest: Option<Millis>,
 ) -> Result<Option<(String, String)>, Failure> {
-    let day = |text: &str| match text.parse::<jiff::civil::Date>().ok().and_then(Millis::from_date) {
+    let day = |text: &str| match text
+        .parse::<jiff::civil::Date>()
+        .ok()
+        .and_then(Millis::from_date)
+    {
         Some(day) => Ok(day),
-        None => Err(invalid(format!("{text:?} is no day."), "Write it as YYYY-MM-DD.")),
+        None => Err(invalid(
+            format!("{text:?} is no day."),
+            "Write it as YYYY-MM-DD.",
+        )),
     };
     let to = match (to, newest) {
         (Some(to), _) => Some(day(to)?),
@@ -77,9 +97,10 @@ fn window(
     };
     match (from, to) {
         (Some(from), Some(to)) if from < to => Ok(Some((from.date(), to.date()))),
-        (Some(from), Some(to)) => {
-            Err(invalid(format!("The window from {} to {} is empty.", from.date(), to.date()), "Choose an earlier start."))
-        }
+        (Some(from), Some(to)) => Err(invalid(
+            format!("The window from {} to {} is empty.", from.date(), to.date()),
+            "Choose an earlier start.",
+        )),
         (Some(_), None) => Err(refused(
             "The end of the window is not known: no inference log has been seen yet.",
             "Give the last day too.",
@@ -93,11 +114,25 @@ pub(crate) fn spec(ctx: &Context, job: &Job) -> Result<Spec, Failure> {
     let policy = ctx.policy();
     let recipe = of_recipe(&policy, &job.recipe)?;
     let exe = ctx.exe.to_string_lossy();
-    let argv = recipe.command.iter().map(|part| part.replace("{trimtab}", &exe)).collect();
-    let run_name = job.params.get(RUN_NAME).cloned().unwrap_or_else(|| format!("{}-{}", job.recipe, job.id));
+    let argv = recipe
+        .command
+        .iter()
+        .map(|part| part.replace("{trimtab}", &exe))
+        .collect();
+    let run_name = job
+        .params
+        .get(RUN_NAME)
+        .cloned()
+        .unwrap_or_else(|| format!("{}-{}", job.recipe, job.id));
     let mut env = BTreeMap::from([
-        ("TRIMTAB_WORKSPACE".to_owned(), ctx.workspace.root().display().to_string()),
-        ("TRIMTAB_SOCKET".to_owned(), ctx.socket.display().to_string()),
+        (
+            "TRIMTAB_WORKSPACE".to_owned(),
+            ctx.workspace.root().display().to_string(),
+        ),
+        (
+            "TRIMTAB_SOCKET".to_owned(),
+            ctx.socket.display().to_string(),
+        ),
         ("TRIMTAB_JOB".to_owned(), job.id.to_string()),
         ("TRIMTAB_MODEL".to_owned(), job.model.clone()),
         ("TRIMTAB_RUN_NAME".to_owned(), run_name),
@@ -107,10 +142,18 @@ pub(crate) fn spec(ctx: &Context, job: &Job) -> Result<Spec, Failure> {
         env.insert("TRIMTAB_TO".into(), to.clone());
     }
     for (name, value) in job.params.iter().filter(|(name, _)| *name != RUN_NAME) {
-        env.insert(format!("TRIMTAB_PARAM_{}", name.to_ascii_uppercase()), value.clone());
+        env.insert(
+            format!("TRIMTAB_PARAM_{}", name.to_ascii_uppercase()),
+            value.clone(),
+        );
     }
     let timeout_ms = u64::try_from(recipe.timeout.millis()).unwrap_or(0);
-    Ok(Spec { argv, env, cwd: ctx.workspace.root().to_owned(), timeout_ms })
+    Ok(Spec {
+        argv,
+        env,
+        cwd: ctx.workspace.root().to_owned(),
+        timeout_ms,
+    })
 }
 
 #[cfg(test)]

@@ -30,18 +30,28 @@ async fn recover_one(ctx: &Context, job: Job) -> Result<String, Failure> {
     let known = exit.is_some() || supervisor.is_some();
     if job.state == JobState::Queued {
         if !known {
-            return Ok(format!("Job {id} had been asked for and not launched; it is launched now."));
+            return Ok(format!(
+                "Job {id} had been asked for and not launched; it is launched now."
+            ));
         }
         let process = supervisor.unwrap_or(Process { pid: 0, start: 0 });
         JobBook::confirm(ctx, id, process).await?;
     }
     if let (None, Some(process)) = (&exit, supervisor.filter(|p| p.alive())) {
-        return Ok(format!("Job {id} went on without an agent (process {}); it is followed again.", process.pid));
+        return Ok(format!(
+            "Job {id} went on without an agent (process {}); it is followed again.",
+            process.pid
+        ));
     }
     let ended = end(ctx, id, exit).await?;
     let run = match &ended.run {
-        Some(run) if ended.state != JobState::Succeeded => format!(" Its run {} ended with it.", run.short()),
+        Some(run) if ended.state != JobState::Succeeded => {
+            format!(" Its run {} ended with it.", run.short())
+        }
         _ => String::new(),
     };
-    Ok(format!("Job {id} ended while no agent ran: it {}.{run}", how(&ended)))
+    Ok(format!(
+        "Job {id} ended while no agent ran: it {}.{run}",
+        how(&ended)
+    ))
 }

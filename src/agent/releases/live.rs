@@ -21,7 +21,11 @@ pub(super) struct Moved<'a> {
 /// The alias and the deployment.
 pub(super) fn pointer(ctx: &Context, moved: &Moved<'_>) -> Vec<Change> {
     vec![
-        Change::SetAlias { model: moved.model.to_owned(), alias: CHAMPION.into(), version: moved.to },
+        Change::SetAlias {
+            model: moved.model.to_owned(),
+            alias: CHAMPION.into(),
+            version: moved.to,
+        },
         Change::Deploy(Deployment {
             model: moved.model.to_owned(),
             version: moved.to,
@@ -42,6 +46,15 @@ pub(super) async fn end_live(
     note: Option<String>,
 ) -> Result<Option<Change>, Failure> {
     let requests = ctx.store.requests().await.or_fail()?;
-    let live = requests.into_iter().find(|r| r.model == model && r.state == RequestState::Live);
-    Ok(live.map(|live| Change::PutRequest(PromotionRequest { state, note, updated: clock::now(), ..live })))
+    let live = requests
+        .into_iter()
+        .find(|r| r.model == model && r.state == RequestState::Live);
+    Ok(live.map(|live| {
+        Change::PutRequest(PromotionRequest {
+            state,
+            note,
+            updated: clock::now(),
+            ..live
+        })
+    }))
 }

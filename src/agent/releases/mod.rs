@@ -51,7 +51,11 @@ impl Releases {
 
 /// A registered model.
 pub(crate) async fn model(ctx: &Context, name: &str) -> Result<Model, Failure> {
-    ctx.store.model(name).await.or_fail()?.ok_or_else(|| missing("model", name, "See `trimtab models list`."))
+    ctx.store
+        .model(name)
+        .await
+        .or_fail()?
+        .ok_or_else(|| missing("model", name, "See `trimtab models list`."))
 }
 
 /// A model's version, or that there is none.
@@ -60,12 +64,20 @@ fn version(model: &Model, version: Version) -> Result<(), Failure> {
         Some(_) => Ok(()),
         None => {
             let hint = format!("See `trimtab models show {}`.", model.name);
-            Err(missing("version", format_args!("{} {version}", model.name), &hint))
+            Err(missing(
+                "version",
+                format_args!("{} {version}", model.name),
+                &hint,
+            ))
         }
     }
 }
 
 /// One request.
 pub(crate) async fn request(ctx: &Context, id: RequestId) -> Result<PromotionRequest, Failure> {
-    ctx.store.request(id).await.or_fail()?.ok_or_else(|| missing("request", id, "See `trimtab models requests`."))
+    ctx.store
+        .request(id)
+        .await
+        .or_fail()?
+        .ok_or_else(|| missing("request", id, "See `trimtab models requests`."))
 }

@@ -5,12 +5,7 @@ use super::{
     live::{Moved, end_live, pointer},
     model, reason_given,
 };
-use crate::{
-    Context, clock,
-    policy::of_model,
-    service::Audited,
-    targets::Target,
-};
+use crate::{Context, clock, policy::of_model, service::Audited, targets::Target};
 use std::time::Duration;
 use tokio::time::Instant;
 use trimtab_core::{
@@ -69,20 +64,33 @@ pub(crate) async fn promote(
 }
 
 /// Says yes to a request; with the last yes, production switches.
-pub(crate) async fn approve(ctx: &Context, act: &Audited<'_>, id: RequestId) -> Result<PromotionRequest, Failure> {
+pub(crate) async fn approve(
+    ctx: &Context,
+    act: &Audited<'_>,
+    id: RequestId,
+) -> Result<PromotionRequest, Failure> {
     reason_given(act.reason())?;
     let name = super::request(ctx, id).await?.model;
     let _turn = ctx.releases.turn(&name).await;
     let plan = ApprovalPlan::make(ctx, act.actor, id).await?;
     plan.may_approve()?;
     let missing = plan.missing_after();
-    let ApprovalPlan { mut request, model, judged_again, .. } = plan;
+    let ApprovalPlan {
+        mut request,
+        model,
+        judged_again,
+        ..
+    } = plan;
     if let Some(gates) = judged_again {
         request.gates = gates;
         request.champion = model.champion();
     }
     let now = clock::now();
-    request.approvals.push(Approval { actor: act.actor.0.clone(), at: now, reason: act.reason().to_owned() });
+    request.approvals.push(Approval {
+        actor: act.actor.0.clone(),
+        at: now,
+        reason: act.reason().to_owned(),
+    });
     request.updated = now;
     if missing > 0 {
         let said = act.done(&format!("{missing} approvals still missing"));
@@ -94,7 +102,11 @@ pub(crate) async fn approve(ctx: &Context, act: &Audited<'_>, id: RequestId) -> 
 }
 
 /// Says no to a request.
-pub(crate) async fn reject(ctx: &Context, act: &Audited<'_>, id: RequestId) -> Result<PromotionRequest, Failure> {
+pub(crate) async fn reject(
+    ctx: &Context,
+    act: &Audited<'_>,
+    id: RequestId,
+) -> Result<PromotionRequest, Failure> {
     reason_given(act.reason())?;
     let name = super::request(ctx, id).await?.model;
     let _turn = ctx.releases.turn(&name).await;
@@ -111,7 +123,11 @@ pub(crate) async fn reject(ctx: &Context, act: &Audited<'_>, id: RequestId) -> R
 }
 
 /// Switches production to an approved request's version. The request says Switching in the store.
-async fn switch(ctx: &Context, act: &Audited<'_>, request: PromotionRequest) -> Result<PromotionRequest, Failure> {
+async fn switch(
+    ctx: &Context,
+    act: &Audited<'_>,
+    request: PromotionRequest,
+) -> Result<PromotionRequest, Failure> {
     let model = model(ctx, &request.model).await?;
     let policy = ctx.policy();
     let target = Target::of(ctx, of_model(&policy, &request.model)?);
@@ -119,7 +135,10 @@ async fn switch(ctx: &Context, act: &Audited<'_>, request: PromotionRequest) -> 
     match target.switch(&model, request.version).await {
         Ok(answered) => go_live(ctx, act, request, &took(began.elapsed(), &answered)).await,
         Err(error) => {
-            let message = format!("{} {} did not go into production: {error}.", request.model, request.version);
+            let message = format!(
+                "{} {} did not go into production: {error}.",
+                request.model, request.version
+            );
             // The audit's entry follows from the failure.
             fail(ctx, request, &message, Vec::new()).await?;
             Err(Failure::new(
@@ -132,7 +151,10 @@ async fn switch(ctx: &Context, act: &Audited<'_>, request: PromotionRequest) -> 
 }
 
 fn took(elapsed: Duration, answered: &str) -> String {
-    format!("switched in {:.1} ms; production answered {answered}", elapsed.as_secs_f64() * 1e3)
+    format!(
+        "switched in {:.1} ms; production answered {answered}",
+        elapsed.as_secs_f64() * 1e3
+    )
 }
 
 /// Records that production answers with a request's version.
@@ -144,8 +166,15 @@ pub(super) async fn go_live(
 ) -> Result<PromotionRequest, Failure> {
     let model = model(ctx, &request.model).await?;
     let superseded = format!("Superseded by {} (request {})", request.version, request.id);
-    let mut with: Vec<Change> =
-        end_live(ctx, &request.model, RequestState::Superseded, Some(superseded)).await?.into_iter().collect();
+    let mut with: Vec<Change> = end_live(
+        ctx,
+        &request.model,
+        RequestState::Superseded,
+        Some(superseded),
+    )
+    .await?
+    .into_iter()
+    .collect();
     with.extend(pointer(
         ctx,
         &Moved {
@@ -157,7 +186,11 @@ pub(super) async fn go_live(
         },
     ));
     with.push(act.done(detail));
-    let live = PromotionRequest { state: RequestState::Live, updated: clock::now(), ..request };
+    let live = PromotionRequest {
+        state: RequestState::Live,
+        updated: clock::now(),
+        ..request
+    };
     put(ctx, live, with).await
 }
 
@@ -178,7 +211,11 @@ pub(super) async fn fail(
 }
 
 /// Stores a request with what belongs to the same step; returns it as stored.
-async fn put(ctx: &Context, request: PromotionRequest, with: Vec<Change>) -> Result<PromotionRequest, Failure> {
+async fn put(
+    ctx: &Context,
+    request: PromotionRequest,
+    with: Vec<Change>,
+) -> Result<PromotionRequest, Failure> {
     let mut changes = vec![Change::PutRequest(request.clone())];
     changes.extend(with);
     let applied = ctx.record(changes).await?;

@@ -52,10 +52,16 @@ async fn unfinished(ctx: &Context) -> Result<Vec<AuditEntry>, Failure> {
     let mut open: HashMap<(String, String, String), Vec<AuditEntry>> = HashMap::new();
     for entry in ctx.store.audit(0, 0).await.or_fail()? {
         ctx.last_audit.fetch_max(entry.seq, Ordering::Relaxed);
-        let act = (entry.actor.clone(), entry.action.clone(), entry.subject.clone());
+        let act = (
+            entry.actor.clone(),
+            entry.action.clone(),
+            entry.subject.clone(),
+        );
         match entry.outcome {
             Outcome::Began => open.entry(act).or_default().push(entry),
-            Outcome::Done | Outcome::Refused | Outcome::Failed => drop(open.get_mut(&act).and_then(Vec::pop)),
+            Outcome::Done | Outcome::Refused | Outcome::Failed => {
+                drop(open.get_mut(&act).and_then(Vec::pop))
+            }
         }
     }
     let mut open: Vec<AuditEntry> = open.into_values().flatten().collect();
@@ -79,25 +85,39 @@ async fn finish_promotion(
     let (id, name, version) = (request.id, request.model.clone(), request.version);
     // The act that was under way: the last approval, or a request that needed none.
     let subjects = [format!("request {id}"), format!("{name} {version}")];
-    let at = begun.iter().rposition(|e| e.action.starts_with("promotion.") && subjects.contains(&e.subject));
+    let at = begun
+        .iter()
+        .rposition(|e| e.action.starts_with("promotion.") && subjects.contains(&e.subject));
     let entry = at.map(|i| begun.remove(i));
-    let actor = entry.as_ref().map_or_else(Actor::agent, |e| Actor(e.actor.clone()));
+    let actor = entry
+        .as_ref()
+        .map_or_else(Actor::agent, |e| Actor(e.actor.clone()));
     let act = match &entry {
         Some(e) if e.action == "promotion.request" => resume(ctx, &actor, "promotion.request", e),
         Some(e) => resume(ctx, &actor, "promotion.approve", e),
-        None => Audited::resume(ctx, &actor, "promotion.approve", subjects[0].clone(), &request.reason),
+        None => Audited::resume(
+            ctx,
+            &actor,
+            "promotion.approve",
+            subjects[0].clone(),
+            &request.reason,
+        ),
     };
     match look(ctx, &name, version).await? {
         Found::Switched(answered) => {
             let detail = format!("finished after a restart; production answered {answered}");
             promote::go_live(ctx, &act, request, &detail).await?;
-            Ok(format!("Request {id} was being switched to: production answers {name} {version}, so it is live."))
+            Ok(format!(
+                "Request {id} was being switched to: production answers {name} {version}, so it is live."
+            ))
         }
         Found::Not(why) => {
             let note = format!("The agent ended during the switch: {why}.");
             let end = act.failed(&note);
             promote::fail(ctx, request, &note, vec![end]).await?;
-            Ok(format!("Request {id} for {name} {version} failed, because the agent ended during the switch: {why}."))
+            Ok(format!(
+                "Request {id} for {name} {version} failed, because the agent ended during the switch: {why}."
+            ))
         }
     }
 }
@@ -116,13 +136,22 @@ async fn finish_act(ctx: &Context, entry: &AuditEntry) -> Result<String, Failure
                 plan.from, plan.to
             );
             rollback::record(ctx, &act, &entry.subject, plan.from, plan.to, &detail).await?;
-            return Ok(format!("The {said} had switched production to {}; it is recorded now.", plan.to));
+            return Ok(format!(
+                "The {said} had switched production to {}; it is recorded now.",
+                plan.to
+            ));
         }
     }
-    let action = KNOWN.into_iter().find(|known| *known == entry.action).unwrap_or("unknown");
+    let action = KNOWN
+        .into_iter()
+        .find(|known| *known == entry.action)
+        .unwrap_or("unknown");
     let act = resume(ctx, &actor, action, entry);
-    ctx.record(vec![act.failed("The agent ended before the act did.")]).await?;
-    Ok(format!("The {said} did not end: the agent ended first. Nothing of it is in force."))
+    ctx.record(vec![act.failed("The agent ended before the act did.")])
+        .await?;
+    Ok(format!(
+        "The {said} did not end: the agent ended first. Nothing of it is in force."
+    ))
 }
 
 /// Actions as the audit spells them.
@@ -138,7 +167,12 @@ const KNOWN: [&str; 9] = [
     "agent.stop",
 ];
 
-fn resume<'a>(ctx: &'a Context, actor: &'a Actor, action: &'static str, entry: &AuditEntry) -> Audited<'a> {
+fn resume<'a>(
+    ctx: &'a Context,
+    actor: &'a Actor,
+    action: &'static str,
+    entry: &AuditEntry,
+) -> Audited<'a> {
     Audited::resume(ctx, actor, action, entry.subject.clone(), &entry.reason)
 }
 
@@ -157,16 +191,27 @@ async fn look(ctx: &Context, name: &str, version: Version) -> Result<Found, Fail
         return Ok(Found::Not("the alias had not moved".into()));
     }
     if target.current(&model) != Some(version) {
-        let stands = target.current(&model).map_or_else(|| "at no version".into(), |v| format!("at {v}"));
-        return Ok(Found::Not(format!("production had not moved and still is {stands}")));
+        let stands = target
+            .current(&model)
+            .map_or_else(|| "at no version".into(), |v| format!("at {v}"));
+        return Ok(Found::Not(format!(
+            "production had not moved and still is {stands}"
+        )));
     }
     let answer = tokio::time::timeout(PATIENCE, target.verify(&model, version)).await;
-    Ok(match answer.unwrap_or_else(|_| Err(format!("{version} did not answer within {PATIENCE:?}"))) {
-        Ok(answered) => Found::Switched(answered),
-        Err(reason) => {
-            let back = target.point(&model, before).await;
-            let back = back.map_or_else(|e| format!("could not be put back: {e}"), |()| "was put back".into());
-            Found::Not(format!("{reason}; production {back}"))
-        }
-    })
+    Ok(
+        match answer
+            .unwrap_or_else(|_| Err(format!("{version} did not answer within {PATIENCE:?}")))
+        {
+            Ok(answered) => Found::Switched(answered),
+            Err(reason) => {
+                let back = target.point(&model, before).await;
+                let back = back.map_or_else(
+                    |e| format!("could not be put back: {e}"),
+                    |()| "was put back".into(),
+                );
+                Found::Not(format!("{reason}; production {back}"))
+            }
+        },
+    )
 }

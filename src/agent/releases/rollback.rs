@@ -22,7 +22,13 @@ pub(crate) async fn rollback(
 ) -> Result<Acted, Failure> {
     reason_given(act.reason())?;
     let _turn = ctx.releases.turn(name).await;
-    let RollbackPlan { model, from, to, policy, .. } = RollbackPlan::make(ctx, name).await?;
+    let RollbackPlan {
+        model,
+        from,
+        to,
+        policy,
+        ..
+    } = RollbackPlan::make(ctx, name).await?;
     let target = Target::of(ctx, &policy);
     let answered = target.switch(&model, to).await.map_err(|error| {
         Failure::new(
@@ -32,9 +38,16 @@ pub(crate) async fn rollback(
         )
     })?;
     let switched_ms = received.elapsed().as_secs_f64() * 1e3;
-    let detail = format!("{from} → {to}, switched in {switched_ms:.1} ms; production answered {answered}");
+    let detail =
+        format!("{from} → {to}, switched in {switched_ms:.1} ms; production answered {answered}");
     record(ctx, act, name, from, to, &detail).await?;
-    Ok(Acted::RolledBack { model: name.to_owned(), from, to, switched_ms, answered })
+    Ok(Acted::RolledBack {
+        model: name.to_owned(),
+        from,
+        to,
+        switched_ms,
+        answered,
+    })
 }
 
 /// Records that production was put back.
@@ -48,7 +61,13 @@ pub(super) async fn record(
 ) -> Result<(), Failure> {
     let mut changes = pointer(
         ctx,
-        &Moved { model: name, from: Some(from), to, kind: DeploymentKind::Rollback, actor: &act.actor.0 },
+        &Moved {
+            model: name,
+            from: Some(from),
+            to,
+            kind: DeploymentKind::Rollback,
+            actor: &act.actor.0,
+        },
     );
     let note = format!("Rolled back to {to} by {}: {}", act.actor.0, act.reason());
     changes.extend(end_live(ctx, name, RequestState::RolledBack, Some(note)).await?);

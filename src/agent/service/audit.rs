@@ -31,10 +31,17 @@ impl<'a> Audited<'a> {
         subject: String,
         reason: &str,
     ) -> Result<Self, Failure> {
-        let act = Self { ctx, actor, action, subject, reason: reason.trim().to_owned() };
+        let act = Self {
+            ctx,
+            actor,
+            action,
+            subject,
+            reason: reason.trim().to_owned(),
+        };
         if ctx.read_only {
             let no = read_only();
-            ctx.record(vec![act.entry(Outcome::Refused, &no.message)]).await?;
+            ctx.record(vec![act.entry(Outcome::Refused, &no.message)])
+                .await?;
             return Err(no);
         }
         ctx.record(vec![act.entry(Outcome::Began, "")]).await?;
@@ -49,7 +56,13 @@ impl<'a> Audited<'a> {
         subject: String,
         reason: &str,
     ) -> Self {
-        Self { ctx, actor, action, subject, reason: reason.to_owned() }
+        Self {
+            ctx,
+            actor,
+            action,
+            subject,
+            reason: reason.to_owned(),
+        }
     }
 
     /// Why, as the actor said.
@@ -76,10 +89,16 @@ impl<'a> Audited<'a> {
     pub(crate) async fn close<T>(self, result: Result<T, Failure>) -> Result<T, Failure> {
         if let Err(failure) = &result {
             let outcome = match failure.kind {
-                FailureKind::NotFound | FailureKind::Invalid | FailureKind::Refused => Outcome::Refused,
+                FailureKind::NotFound | FailureKind::Invalid | FailureKind::Refused => {
+                    Outcome::Refused
+                }
                 _ => Outcome::Failed,
             };
-            if let Err(error) = self.ctx.record(vec![self.entry(outcome, &failure.message)]).await {
+            if let Err(error) = self
+                .ctx
+                .record(vec![self.entry(outcome, &failure.message)])
+                .await
+            {
                 tracing::error!(%error, action = self.action, subject = self.subject, "the audit was not written");
             }
         }
@@ -101,7 +120,10 @@ impl<'a> Audited<'a> {
 
 /// The refusal of an agent that was started to look only.
 pub(super) fn read_only() -> Failure {
-    refused("The agent runs read-only and refuses acts.", "Start it without `--read-only`.")
+    refused(
+        "The agent runs read-only and refuses acts.",
+        "Start it without `--read-only`.",
+    )
 }
 
 pub(super) async fn list(ctx: &Context, after: u64, limit: u32) -> Result<Reply, Failure> {

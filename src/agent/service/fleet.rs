@@ -24,7 +24,10 @@ pub(super) async fn status(ctx: &Context, actor: &Actor) -> Result<Reply, Failur
 
 pub(super) async fn stop(ctx: &Context, actor: &Actor) -> Result<Reply, Failure> {
     // Stopping changes nothing that is recorded, so a read-only agent also does it.
-    ctx.record(vec![Audited::resume(ctx, actor, "agent.stop", "agent".into(), "").done("")]).await?;
+    ctx.record(vec![
+        Audited::resume(ctx, actor, "agent.stop", "agent".into(), "").done(""),
+    ])
+    .await?;
     ctx.stop.cancel();
     Ok(Reply::Done)
 }
@@ -48,7 +51,10 @@ pub(super) async fn reload_policy(ctx: &Context, actor: &Actor) -> Result<Reply,
 
 pub(super) fn steer(ctx: &Context, command: DemoCommand) -> Result<Reply, Failure> {
     if ctx.read_only {
-        return Err(refused("The agent runs read-only.", "Start it without `--read-only`."));
+        return Err(refused(
+            "The agent runs read-only.",
+            "Start it without `--read-only`.",
+        ));
     }
     demo::steer(ctx, command)?;
     Ok(Reply::Done)

@@ -17,7 +17,12 @@ pub(super) async fn get(ctx: &Context, id: JobId) -> Result<Reply, Failure> {
     Ok(Reply::Job(Box::new(jobs::get(ctx, id).await?)))
 }
 
-pub(super) async fn log(ctx: &Context, job: JobId, offset: u64, max: u64) -> Result<Reply, Failure> {
+pub(super) async fn log(
+    ctx: &Context,
+    job: JobId,
+    offset: u64,
+    max: u64,
+) -> Result<Reply, Failure> {
     Ok(Reply::Log(jobs::log::read(ctx, job, offset, max).await?))
 }
 
@@ -40,15 +45,26 @@ pub(crate) async fn retrain(
 async fn start(ctx: &Arc<Context>, act: &Audited<'_>, spec: RetrainSpec) -> Result<Job, Failure> {
     let job = jobs::resolve(ctx, spec, &act.actor.0, clock::now()).await?;
     let job = jobs::start(ctx, job).await?;
-    ctx.record(vec![act.done(&format!("job {}{}", job.id, trains_on(&job)))]).await?;
+    ctx.record(vec![act.done(&format!(
+        "job {}{}",
+        job.id,
+        trains_on(&job)
+    ))])
+    .await?;
     Ok(job)
 }
 
-pub(super) async fn cancel(ctx: &Context, actor: &Actor, id: JobId, reason: &str) -> Result<Acted, Failure> {
+pub(super) async fn cancel(
+    ctx: &Context,
+    actor: &Actor,
+    id: JobId,
+    reason: &str,
+) -> Result<Acted, Failure> {
     let act = Audited::begin(ctx, actor, "job.cancel", format!("job {id}"), reason).await?;
     let result = async {
         let job = jobs::cancel(ctx, id).await?;
-        ctx.record(vec![act.done(&format!("It {}.", jobs::how(&job)))]).await?;
+        ctx.record(vec![act.done(&format!("It {}.", jobs::how(&job)))])
+            .await?;
         Ok(job)
     };
     let result = result.await;
@@ -72,8 +88,11 @@ pub(super) async fn preview_retrain(ctx: &Context, spec: RetrainSpec) -> Result<
     let command = recipe.command.join(" ");
     let resolved = jobs::resolve(ctx, spec, "", clock::now()).await;
     let running = ctx.store.jobs().await.or_fail()?;
-    let running: Vec<String> =
-        running.iter().filter(|j| j.model == recipe.model && !j.state.ended()).map(|j| format!("job {} {}", j.id, jobs::how(j))).collect();
+    let running: Vec<String> = running
+        .iter()
+        .filter(|j| j.model == recipe.model && !j.state.ended())
+        .map(|j| format!("job {} {}", j.id, jobs::how(j)))
+        .collect();
     let (changes, refusal) = match resolved {
         Ok(job) => {
             let params: Vec<String> = job.params.iter().map(|(k, v)| format!("{k}={v}")).collect();
@@ -99,15 +118,26 @@ pub(super) async fn preview_cancel(ctx: &Context, id: JobId) -> Result<Preview, 
     let job = jobs::get(ctx, id).await?;
     Ok(Preview {
         title: format!("Cancel job {id} ({})", job.recipe),
-        changes: vec!["its processes are ended".into(), "its run is recorded as killed".into()],
-        evidence: vec![format!("it {}", jobs::how(&job)), format!("asked for by {}{}", job.actor, trains_on(&job))],
+        changes: vec![
+            "its processes are ended".into(),
+            "its run is recorded as killed".into(),
+        ],
+        evidence: vec![
+            format!("it {}", jobs::how(&job)),
+            format!("asked for by {}{}", job.actor, trains_on(&job)),
+        ],
         undo: "retrain again".into(),
         call: format!("trimtab retrain cancel {id}"),
-        refusal: job.state.ended().then(|| format!("Job {id} has ended: it {}.", jobs::how(&job))),
+        refusal: job
+            .state
+            .ended()
+            .then(|| format!("Job {id} has ended: it {}.", jobs::how(&job))),
         reason_required: false,
     })
 }
 
 fn trains_on(job: &Job) -> String {
-    job.window.as_ref().map_or_else(String::new, |(from, to)| format!(", on {from} to {to}"))
+    job.window
+        .as_ref()
+        .map_or_else(String::new, |(from, to)| format!(", on {from} to {to}"))
 }

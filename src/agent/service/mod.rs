@@ -31,7 +31,11 @@ impl Actor {
 }
 
 /// Answers one request.
-pub(crate) async fn handle(ctx: &Arc<Context>, actor: &Actor, request: Request) -> Result<Reply, Failure> {
+pub(crate) async fn handle(
+    ctx: &Arc<Context>,
+    actor: &Actor,
+    request: Request,
+) -> Result<Reply, Failure> {
     match request {
         Request::Status => fleet::status(ctx, actor).await,
         Request::Stop => fleet::stop(ctx, actor).await,
@@ -39,7 +43,12 @@ pub(crate) async fn handle(ctx: &Arc<Context>, actor: &Actor, request: Request) 
         Request::Fleet => Ok(Reply::Fleet(crate::fleet::rows(ctx).await?)),
         Request::Demo(command) => fleet::steer(ctx, command),
         Request::CreateRun(new) => runs::create(ctx, actor, new).await,
-        Request::LogBatch { run, metrics, params, tags } => runs::log(ctx, run, metrics, params, tags).await,
+        Request::LogBatch {
+            run,
+            metrics,
+            params,
+            tags,
+        } => runs::log(ctx, run, metrics, params, tags).await,
         Request::FinishRun { run, status } => runs::finish(ctx, run, status).await,
         Request::Runs(query) => runs::list(ctx, query).await,
         Request::Run(text) => runs::find(ctx, &text).await,
@@ -52,9 +61,11 @@ pub(crate) async fn handle(ctx: &Arc<Context>, actor: &Actor, request: Request) 
         Request::Act { act, reason } => act_on(ctx, actor, act, &reason).await,
         Request::Monitors => monitors::list(ctx).await,
         Request::RunMonitor { monitor } => monitors::run(ctx, &monitor).await,
-        Request::Distribution { monitor, start, feature } => {
-            monitors::distribution(ctx, &monitor, start, &feature).await
-        }
+        Request::Distribution {
+            monitor,
+            start,
+            feature,
+        } => monitors::distribution(ctx, &monitor, start, &feature).await,
         Request::Jobs => jobs::list(ctx).await,
         Request::Job(id) => jobs::get(ctx, id).await,
         Request::JobLog { job, offset, max } => jobs::log(ctx, job, offset, max).await,
@@ -76,7 +87,12 @@ async fn preview(ctx: &Arc<Context>, actor: &Actor, act: Act) -> Result<Reply, F
     Ok(Reply::Preview(preview))
 }
 
-async fn act_on(ctx: &Arc<Context>, actor: &Actor, act: Act, reason: &str) -> Result<Reply, Failure> {
+async fn act_on(
+    ctx: &Arc<Context>,
+    actor: &Actor,
+    act: Act,
+    reason: &str,
+) -> Result<Reply, Failure> {
     // Taken before anything else: what the operator waits for is counted from here.
     let received = tokio::time::Instant::now();
     let acted = match act {

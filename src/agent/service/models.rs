@@ -19,40 +19,68 @@ pub(super) async fn list(ctx: &Context) -> Result<Reply, Failure> {
     Ok(Reply::Models(ctx.store.models().await.or_fail()?))
 }
 
-pub(super) async fn register(ctx: &Context, actor: &Actor, new: NewVersion) -> Result<Reply, Failure> {
+pub(super) async fn register(
+    ctx: &Context,
+    actor: &Actor,
+    new: NewVersion,
+) -> Result<Reply, Failure> {
     let act = Audited::begin(ctx, actor, "version.register", new.model.clone(), "").await?;
     let result = place_and_record(ctx, &act, new).await;
     let version = act.close(result).await?;
     Ok(Reply::Version(Box::new(version)))
 }
 
-async fn place_and_record(ctx: &Context, act: &Audited<'_>, new: NewVersion) -> Result<ModelVersion, Failure> {
+async fn place_and_record(
+    ctx: &Context,
+    act: &Audited<'_>,
+    new: NewVersion,
+) -> Result<ModelVersion, Failure> {
     check_name(&new.model)?;
     let metrics = match &new.run {
         Some(id) => {
             let run = ctx.store.run(id).await.or_fail()?;
             let run = run.ok_or_else(|| missing("run", id, "See `trimtab runs list`."))?;
-            run.metrics.into_iter().map(|(key, m)| (key, m.latest.value)).collect()
+            run.metrics
+                .into_iter()
+                .map(|(key, m)| (key, m.latest.value))
+                .collect()
         }
         None => BTreeMap::new(),
     };
     let source = ctx.workspace.root().join(&new.source);
     if !source.is_dir() {
-        return Err(invalid(format!("{} is not a folder.", source.display()), "Name the folder with the model's files."));
+        return Err(invalid(
+            format!("{} is not a folder.", source.display()),
+            "Name the folder with the model's files.",
+        ));
     }
     let _turn = ctx.registering.lock().await;
     let model = ctx.store.model(&new.model).await.or_fail()?;
-    let newest = model.iter().flat_map(|m| &m.versions).map(|v| v.version.0).max().unwrap_or(0);
+    let newest = model
+        .iter()
+        .flat_map(|m| &m.versions)
+        .map(|v| v.version.0)
+        .max()
+        .unwrap_or(0);
     let version = Version(newest + 1);
     let folder = Workspace::version(&new.model, version);
     let place = ctx.workspace.root().join(&folder);
     let placed = tokio::task::spawn_blocking(move || place_files(&source, &place)).await;
     match placed {
         Ok(Ok(())) => {}
-        Ok(Err(e)) => return Err(Failure::new(FailureKind::Store, format!("The model's files were not copied: {e}."), "")),
+        Ok(Err(e)) => {
+            return Err(Failure::new(
+                FailureKind::Store,
+                format!("The model's files were not copied: {e}."),
+                "",
+            ));
+        }
         Err(e) => return Err(broken("The model's files were not copied", &e)),
     }
-    let run = new.run.as_ref().map_or_else(String::new, |run| format!(" from run {}", run.short()));
+    let run = new
+        .run
+        .as_ref()
+        .map_or_else(String::new, |run| format!(" from run {}", run.short()));
     let applied = ctx
         .record(vec![
             Change::RegisterVersion {
@@ -69,7 +97,11 @@ async fn place_and_record(ctx: &Context, act: &Audited<'_>, new: NewVersion) -> 
         .await?;
     match applied.into_iter().next() {
         Some(Applied::Version(v)) if v.version == version => Ok(*v),
-        other => Err(Failure::new(FailureKind::Internal, format!("Expected {version}, the store recorded {other:?}."), "")),
+        other => Err(Failure::new(
+            FailureKind::Internal,
+            format!("Expected {version}, the store recorded {other:?}."),
+            "",
+        )),
     }
 }
 
@@ -124,7 +156,10 @@ mod tests {
         fs::create_dir_all(&place).unwrap();
         fs::write(place.join("orphan"), "").unwrap();
         place_files(&source, &place).unwrap();
-        assert_eq!(fs::read_to_string(place.join("deep/model.json")).unwrap(), "{}");
+        assert_eq!(
+            fs::read_to_string(place.join("deep/model.json")).unwrap(),
+            "{}"
+        );
         assert!(!place.join("orphan").exists());
     }
 }

@@ -23,15 +23,24 @@ pub(super) async fn preview(ctx: &Context, actor: &Actor, act: Act) -> Result<Pr
     let (title, preview) = match act {
         Act::Promote { model, version } => {
             let plan = PromotionPlan::make(ctx, &model, version).await;
-            (format!("Promote {model} {version}"), plan.map(|p| p.preview()))
+            (
+                format!("Promote {model} {version}"),
+                plan.map(|p| p.preview()),
+            )
         }
         Act::Approve(id) => {
             let plan = ApprovalPlan::make(ctx, actor, id).await;
-            (format!("Approve request {id}"), plan.map(|p| p.preview(true)))
+            (
+                format!("Approve request {id}"),
+                plan.map(|p| p.preview(true)),
+            )
         }
         Act::Reject(id) => {
             let plan = ApprovalPlan::make(ctx, actor, id).await;
-            (format!("Reject request {id}"), plan.map(|p| p.preview(false)))
+            (
+                format!("Reject request {id}"),
+                plan.map(|p| p.preview(false)),
+            )
         }
         Act::Rollback { model } => {
             let plan = RollbackPlan::make(ctx, &model).await;
@@ -53,17 +62,38 @@ pub(super) async fn act(
     let request = |r| Acted::Request(Box::new(r));
     match act {
         Act::Promote { model, version } => {
-            let act = Audited::begin(ctx, actor, "promotion.request", format!("{model} {version}"), reason).await?;
+            let act = Audited::begin(
+                ctx,
+                actor,
+                "promotion.request",
+                format!("{model} {version}"),
+                reason,
+            )
+            .await?;
             let result = releases::promote(ctx, &act, &model, version).await;
             act.close(result).await.map(request)
         }
         Act::Approve(id) => {
-            let act = Audited::begin(ctx, actor, "promotion.approve", format!("request {id}"), reason).await?;
+            let act = Audited::begin(
+                ctx,
+                actor,
+                "promotion.approve",
+                format!("request {id}"),
+                reason,
+            )
+            .await?;
             let result = releases::approve(ctx, &act, id).await;
             act.close(result).await.map(request)
         }
         Act::Reject(id) => {
-            let act = Audited::begin(ctx, actor, "promotion.reject", format!("request {id}"), reason).await?;
+            let act = Audited::begin(
+                ctx,
+                actor,
+                "promotion.reject",
+                format!("request {id}"),
+                reason,
+            )
+            .await?;
             let result = releases::reject(ctx, &act, id).await;
             act.close(result).await.map(request)
         }

@@ -14,9 +14,16 @@ use trimtab_core::{
 use trimtab_store::Change;
 use trimtab_wire::{Failure, Reply};
 
-pub(super) async fn create(ctx: &Context, actor: &Actor, mut new: NewRun) -> Result<Reply, Failure> {
+pub(super) async fn create(
+    ctx: &Context,
+    actor: &Actor,
+    mut new: NewRun,
+) -> Result<Reply, Failure> {
     if new.experiment.trim().is_empty() {
-        return Err(invalid("A run needs an experiment.", "Name one; it is made when it does not exist."));
+        return Err(invalid(
+            "A run needs an experiment.",
+            "Name one; it is made when it does not exist.",
+        ));
     }
     if new.user.trim().is_empty() {
         new.user.clone_from(&actor.0);
@@ -27,14 +34,25 @@ pub(super) async fn create(ctx: &Context, actor: &Actor, mut new: NewRun) -> Res
         name => name.to_owned(),
     };
     let artifacts = ctx.workspace.artifacts(&id);
-    tokio::fs::create_dir_all(&artifacts).await.map_err(|e| broken("The run's folder cannot be made", &e))?;
+    tokio::fs::create_dir_all(&artifacts)
+        .await
+        .map_err(|e| broken("The run's folder cannot be made", &e))?;
     let job = new.job;
-    let open = Change::CreateRun { id: id.clone(), new, name: name.clone(), at: clock::now() };
+    let open = Change::CreateRun {
+        id: id.clone(),
+        new,
+        name: name.clone(),
+        at: clock::now(),
+    };
     match job {
         Some(job) => JobBook::open_run(ctx, job, &id, open).await?,
         None => drop(ctx.record(vec![open]).await?),
     }
-    Ok(Reply::RunCreated { run: id, name, artifacts: artifacts.display().to_string() })
+    Ok(Reply::RunCreated {
+        run: id,
+        name,
+        artifacts: artifacts.display().to_string(),
+    })
 }
 
 pub(super) async fn log(
@@ -65,7 +83,11 @@ pub(super) async fn find(ctx: &Context, text: &str) -> Result<Reply, Failure> {
         n => {
             let ids: Vec<&str> = found.iter().take(5).map(|r| r.id.short()).collect();
             Err(invalid(
-                format!("{n} runs are called {text}: {}{}", ids.join(", "), if n > 5 { ", …" } else { "." }),
+                format!(
+                    "{n} runs are called {text}: {}{}",
+                    ids.join(", "),
+                    if n > 5 { ", …" } else { "." }
+                ),
                 "Give more digits of the id.",
             ))
         }

@@ -12,7 +12,11 @@ const SHOWN: usize = 300;
 
 /// A client for model servers: named addresses only, no proxy, no redirect.
 pub(crate) fn client() -> Result<Client, reqwest::Error> {
-    Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(QUESTION).build()
+    Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .connect_timeout(QUESTION)
+        .build()
 }
 
 /// What a model server says of itself; other fields are its own business.
@@ -29,26 +33,40 @@ pub(super) struct Answer {
 
 /// Asks a server who it is.
 pub(super) async fn ask(client: &Client, url: &str) -> Result<Answer, String> {
-    let response = client.get(url).timeout(QUESTION).send().await.map_err(|e| reason("GET", url, &e))?;
+    let response = client
+        .get(url)
+        .timeout(QUESTION)
+        .send()
+        .await
+        .map_err(|e| reason("GET", url, &e))?;
     let status = response.status();
     let text = response.text().await.map_err(|e| reason("GET", url, &e))?;
     if !status.is_success() {
         return Err(format!("GET {url} answered {status}"));
     }
-    let mut answer: Answer = serde_json::from_str(&text)
-        .map_err(|e| format!("GET {url} answered something else than {{\"version\": N, …}}: {e}"))?;
+    let mut answer: Answer = serde_json::from_str(&text).map_err(|e| {
+        format!("GET {url} answered something else than {{\"version\": N, …}}: {e}")
+    })?;
     answer.text = shorten(text.trim());
     Ok(answer)
 }
 
 /// Tells a server to read its pointer again.
 pub(super) async fn tell(client: &Client, url: &str) -> Result<(), String> {
-    let response = client.post(url).timeout(QUESTION).send().await.map_err(|e| reason("POST", url, &e))?;
+    let response = client
+        .post(url)
+        .timeout(QUESTION)
+        .send()
+        .await
+        .map_err(|e| reason("POST", url, &e))?;
     match response.status() {
         status if status.is_success() => Ok(()),
         status => {
             let said = response.text().await.unwrap_or_default();
-            Err(format!("POST {url} answered {status}: {}", shorten(said.trim())))
+            Err(format!(
+                "POST {url} answered {status}: {}",
+                shorten(said.trim())
+            ))
         }
     }
 }

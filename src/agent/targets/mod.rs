@@ -39,7 +39,10 @@ pub(crate) struct SwitchError {
 impl SwitchError {
     /// Failed before anything was moved.
     fn untouched(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), put_back: Ok(()) }
+        Self {
+            reason: reason.into(),
+            put_back: Ok(()),
+        }
     }
 }
 
@@ -57,7 +60,10 @@ impl Target {
     /// Moves production to a version; returns what production then answered.
     pub(crate) async fn switch(&self, model: &Model, to: Version) -> Result<String, SwitchError> {
         match self {
-            Self::Alias => Ok(format!("the alias {} names {to}", trimtab_core::registry::CHAMPION)),
+            Self::Alias => Ok(format!(
+                "the alias {} names {to}",
+                trimtab_core::registry::CHAMPION
+            )),
             Self::Symlink(link) => link.switch(model, to).await,
         }
     }

@@ -51,7 +51,9 @@ impl Symlink {
     pub(super) fn current(&self, model: &Model) -> Option<Version> {
         let points_at = fs::canonicalize(self.link()).ok()?;
         let is_it = |version: &Version| {
-            folder(&self.root, model, *version).and_then(|f| fs::canonicalize(f).ok()).is_some_and(|f| f == points_at)
+            folder(&self.root, model, *version)
+                .and_then(|f| fs::canonicalize(f).ok())
+                .is_some_and(|f| f == points_at)
         };
         model.versions.iter().map(|v| v.version).find(is_it)
     }
@@ -92,7 +94,10 @@ impl Symlink {
         loop {
             match timeout_at(deadline, ask(&self.client, url)).await {
                 Ok(Ok(answer)) if answer.model.as_ref().is_some_and(|m| *m != model.name) => {
-                    return Err(format!("{url} answers for the model {}", answer.model.unwrap_or_default()));
+                    return Err(format!(
+                        "{url} answers for the model {}",
+                        answer.model.unwrap_or_default()
+                    ));
                 }
                 Ok(Ok(answer)) if answer.version == Some(version) => return Ok(answer.text),
                 Ok(Ok(answer)) => {
@@ -105,7 +110,10 @@ impl Symlink {
                 Err(_) => {}
             }
             if Instant::now() + POLL >= deadline {
-                return Err(format!("{version} did not answer within {:?}: {last}", self.timeout));
+                return Err(format!(
+                    "{version} did not answer within {:?}: {last}",
+                    self.timeout
+                ));
             }
             sleep(POLL).await;
         }
@@ -119,14 +127,32 @@ impl Symlink {
                 Some(v) => format!("{} points at {v}", self.path.display()),
                 None => format!("{} points at no registered version", self.path.display()),
             };
-            return Serving { version, ok: version.is_some(), detail, checked };
+            return Serving {
+                version,
+                ok: version.is_some(),
+                detail,
+                checked,
+            };
         };
         match ask(&self.client, url).await {
             Ok(answer) => {
-                let detail = answer.version.map_or_else(|| "answers without a version".into(), |v| format!("answers {v}"));
-                Serving { version: answer.version, ok: answer.version.is_some(), detail, checked }
+                let detail = answer.version.map_or_else(
+                    || "answers without a version".into(),
+                    |v| format!("answers {v}"),
+                );
+                Serving {
+                    version: answer.version,
+                    ok: answer.version.is_some(),
+                    detail,
+                    checked,
+                }
             }
-            Err(reason) => Serving { version: None, ok: false, detail: reason, checked },
+            Err(reason) => Serving {
+                version: None,
+                ok: false,
+                detail: reason,
+                checked,
+            },
         }
     }
 
@@ -134,22 +160,34 @@ impl Symlink {
         let mut lines = vec![format!("{} → {to}", self.path.display())];
         lines.extend(self.reload.as_ref().map(|url| format!("POST {url}")));
         lines.extend(self.verify.as_ref().map(|url| {
-            format!("GET {url} until {to} answers; after {:?} without, everything is put back", self.timeout)
+            format!(
+                "GET {url} until {to} answers; after {:?} without, everything is put back",
+                self.timeout
+            )
         }));
         lines
     }
 
     /// What the link must hold to name a version: relative, so that a workspace can be moved.
     fn aim(&self, model: &Model, to: Version) -> Result<PathBuf, String> {
-        let version = model.version(to).ok_or_else(|| format!("{} {to} is not registered", model.name))?;
+        let version = model
+            .version(to)
+            .ok_or_else(|| format!("{} {to} is not registered", model.name))?;
         let folder = self.root.join(&version.source);
         if !folder.is_dir() {
-            return Err(format!("the folder {} of {} {to} is missing", version.source, model.name));
+            return Err(format!(
+                "the folder {} of {} {to} is missing",
+                version.source, model.name
+            ));
         }
         if self.path.is_absolute() {
             return Ok(folder);
         }
-        let depth = self.path.components().filter(|c| matches!(c, Component::Normal(_))).count();
+        let depth = self
+            .path
+            .components()
+            .filter(|c| matches!(c, Component::Normal(_)))
+            .count();
         let up: PathBuf = std::iter::repeat_n("..", depth.saturating_sub(1)).collect();
         Ok(up.join(&version.source))
     }
@@ -161,7 +199,9 @@ impl Symlink {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(format!("{path} cannot be read: {e}")),
             Ok(meta) if !meta.is_symlink() => Err(format!("{path} is no symlink; move it away")),
-            Ok(_) => fs::read_link(self.link()).map(Some).map_err(|e| format!("{path} cannot be read: {e}")),
+            Ok(_) => fs::read_link(self.link())
+                .map(Some)
+                .map_err(|e| format!("{path} cannot be read: {e}")),
         }
     }
 

@@ -52,5 +52,9 @@ fn answer(mut stream: TcpStream, version: Option<u32>) {
     let _ = stream.read(&mut request);
     let version = version.map_or("null".into(), |v| v.to_string());
     let body = format!(r#"{{"status":"ok","model":"m","version":{version}}}"#);
-    let _ = write!(stream, "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let _ = write!(
+        stream,
+        "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
 }

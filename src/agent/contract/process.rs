@@ -14,8 +14,8 @@ pub(super) fn program(dir: &Path) -> PathBuf {
     let text = format!(
         r#"#!/bin/sh
 case "$1" in
-agent) TRIMTAB_TEST_AGENT="$4" exec '{this}' --ignored --exact tests::process::as_agent --nocapture ;;
-job-exec) TRIMTAB_TEST_JOB="$3" exec '{this}' --ignored --exact tests::process::as_supervisor ;;
+agent) TRIMTAB_TEST_AGENT="$4" exec '{this}' --ignored --exact contract::process::as_agent --nocapture ;;
+job-exec) TRIMTAB_TEST_JOB="$3" exec '{this}' --ignored --exact contract::process::as_supervisor ;;
 esac
 "#,
         this = this.display()
@@ -28,22 +28,28 @@ esac
 #[test]
 #[ignore = "an entry for other tests, not a test"]
 fn as_agent() {
-    let Some(root) = std::env::var_os("TRIMTAB_TEST_AGENT") else { return };
+    let Some(root) = std::env::var_os("TRIMTAB_TEST_AGENT") else {
+        return;
+    };
     let root = PathBuf::from(root);
     let exe = root.join("trimtab");
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let options = AgentOptions { root, read_only: false, exe, listener: Listener::Unix };
+    let options = AgentOptions {
+        root,
+        read_only: false,
+        exe,
+        listener: Listener::Unix,
+    };
     if let Err(error) = runtime.block_on(run(options, std::future::pending())) {
-        eprintln!("{error}");
-        std::process::exit(1);
+        panic!("{error}");
     }
-    std::process::exit(0);
 }
 
 #[test]
 #[ignore = "an entry for other tests, not a test"]
 fn as_supervisor() {
     if let Some(dir) = std::env::var_os("TRIMTAB_TEST_JOB") {
-        std::process::exit(job_exec(Path::new(&dir)));
+        // How the job ended is in its folder.
+        job_exec(Path::new(&dir));
     }
 }

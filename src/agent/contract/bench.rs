@@ -48,7 +48,12 @@ pub(super) fn workspace(policy: &str) -> TempDir {
 }
 
 pub(super) fn options(root: &Path) -> AgentOptions {
-    AgentOptions { root: root.to_owned(), read_only: false, exe: root.join("trimtab"), listener: Listener::Unix }
+    AgentOptions {
+        root: root.to_owned(),
+        read_only: false,
+        exe: root.join("trimtab"),
+        listener: Listener::Unix,
+    }
 }
 
 /// A client with the questions that tests ask.
@@ -67,11 +72,17 @@ impl Bench {
         Self::with(dir, |o| o).await
     }
 
-    pub(super) async fn with(dir: Arc<TempDir>, change: impl FnOnce(AgentOptions) -> AgentOptions) -> Self {
+    pub(super) async fn with(
+        dir: Arc<TempDir>,
+        change: impl FnOnce(AgentOptions) -> AgentOptions,
+    ) -> Self {
         let options = change(options(dir.path()));
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(run(options, async move { drop(stopped.await) }));
-        until("the agent", async || matches!(probe(dir.path()).await, Probe::Ready(_)).then_some(())).await;
+        until("the agent", async || {
+            matches!(probe(dir.path()).await, Probe::Ready(_)).then_some(())
+        })
+        .await;
         Self { dir, stop, task }
     }
 
@@ -106,7 +117,13 @@ impl Client {
     }
 
     pub(super) async fn act(&self, act: Act) -> Result<Acted, Failure> {
-        match self.ask(Request::Act { act, reason: "because".into() }).await? {
+        match self
+            .ask(Request::Act {
+                act,
+                reason: "because".into(),
+            })
+            .await?
+        {
             Reply::Acted(acted) => Ok(acted),
             other => panic!("{other:?}"),
         }
@@ -120,21 +137,35 @@ impl Client {
     }
 
     pub(super) async fn requests(&self) -> Vec<PromotionRequest> {
-        let Reply::Requests(requests) = self.ask(Request::Requests).await.unwrap() else { panic!() };
+        let Reply::Requests(requests) = self.ask(Request::Requests).await.unwrap() else {
+            panic!()
+        };
         requests
     }
 
     pub(super) async fn get_request(&self, id: RequestId) -> PromotionRequest {
-        self.requests().await.into_iter().find(|r| r.id == id).unwrap()
+        self.requests()
+            .await
+            .into_iter()
+            .find(|r| r.id == id)
+            .unwrap()
     }
 
     pub(super) async fn model(&self) -> Model {
-        let Reply::Models(models) = self.ask(Request::Models).await.unwrap() else { panic!() };
+        let Reply::Models(models) = self.ask(Request::Models).await.unwrap() else {
+            panic!()
+        };
         models.into_iter().find(|m| m.name == "m").unwrap()
     }
 
     pub(super) async fn audit(&self) -> Vec<AuditEntry> {
-        let Reply::Audit(entries) = self.ask(Request::Audit { after: 0, limit: 0 }).await.unwrap() else { panic!() };
+        let Reply::Audit(entries) = self
+            .ask(Request::Audit { after: 0, limit: 0 })
+            .await
+            .unwrap()
+        else {
+            panic!()
+        };
         entries
     }
 
@@ -142,29 +173,61 @@ impl Client {
     pub(super) async fn deeds(&self) -> Vec<String> {
         let entries = self.audit().await;
         trimtab_core::audit::verify(&entries).unwrap();
-        entries.iter().map(|e| format!("{} {}", e.action, e.outcome.word())).collect()
+        entries
+            .iter()
+            .map(|e| format!("{} {}", e.action, e.outcome.word()))
+            .collect()
     }
 
     pub(super) async fn new_run(&self, name: &str, job: Option<JobId>) -> RunId {
-        let new = NewRun { experiment: "e".into(), name: name.into(), user: String::new(), job, tags: BTreeMap::new() };
-        let Reply::RunCreated { run, .. } = self.ask(Request::CreateRun(new)).await.unwrap() else { panic!() };
+        let new = NewRun {
+            experiment: "e".into(),
+            name: name.into(),
+            user: String::new(),
+            job,
+            tags: BTreeMap::new(),
+        };
+        let Reply::RunCreated { run, .. } = self.ask(Request::CreateRun(new)).await.unwrap() else {
+            panic!()
+        };
         run
     }
 
-    pub(super) async fn log(&self, run: &RunId, key: &str, values: impl IntoIterator<Item = (i64, f64)>) {
+    pub(super) async fn log(
+        &self,
+        run: &RunId,
+        key: &str,
+        values: impl IntoIterator<Item = (i64, f64)>,
+    ) {
         let metrics = values.into_iter().map(|(step, value)| MetricEntry {
             key: key.into(),
-            point: Point { step, time: Millis(step), value },
+            point: Point {
+                step,
+                time: Millis(step),
+                value,
+            },
         });
         let (run, metrics) = (run.clone(), metrics.collect());
-        self.ask(Request::LogBatch { run, metrics, params: Vec::new(), tags: Vec::new() }).await.unwrap();
+        self.ask(Request::LogBatch {
+            run,
+            metrics,
+            params: Vec::new(),
+            tags: Vec::new(),
+        })
+        .await
+        .unwrap();
     }
 
     /// Trains a version: a run with this AUC, ended and registered.
     pub(super) async fn version(&self, root: &Path, auc: f64) -> ModelVersion {
         let run = self.new_run("train", None).await;
         self.log(&run, "auc", [(0, auc)]).await;
-        self.ask(Request::FinishRun { run: run.clone(), status: RunStatus::Finished }).await.unwrap();
+        self.ask(Request::FinishRun {
+            run: run.clone(),
+            status: RunStatus::Finished,
+        })
+        .await
+        .unwrap();
         let source = root.join("made");
         fs::create_dir_all(&source).unwrap();
         fs::write(source.join("model.json"), auc.to_string()).unwrap();
@@ -174,13 +237,20 @@ impl Client {
             source: source.display().to_string(),
             tags: BTreeMap::new(),
         };
-        let Reply::Version(version) = self.ask(Request::RegisterVersion(new)).await.unwrap() else { panic!() };
+        let Reply::Version(version) = self.ask(Request::RegisterVersion(new)).await.unwrap() else {
+            panic!()
+        };
         *version
     }
 
     /// Promotes and approves.
     pub(super) async fn release(&self, version: Version) -> Result<PromotionRequest, Failure> {
-        let asked = self.request(Act::Promote { model: "m".into(), version }).await?;
+        let asked = self
+            .request(Act::Promote {
+                model: "m".into(),
+                version,
+            })
+            .await?;
         self.request(Act::Approve(asked.id)).await
     }
 
@@ -199,11 +269,16 @@ impl Client {
     }
 
     pub(super) async fn job(&self, id: JobId) -> Job {
-        let Reply::Job(job) = self.ask(Request::Job(id)).await.unwrap() else { panic!() };
+        let Reply::Job(job) = self.ask(Request::Job(id)).await.unwrap() else {
+            panic!()
+        };
         *job
     }
 
     pub(super) async fn job_ended(&self, id: JobId) -> Job {
-        until("the job's end", async || Some(self.job(id).await).filter(|j| j.state.ended())).await
+        until("the job's end", async || {
+            Some(self.job(id).await).filter(|j| j.state.ended())
+        })
+        .await
     }
 }

@@ -5,10 +5,7 @@ use super::{
     server::Server,
 };
 use std::{path::Path, sync::Arc};
-use trimtab_core::{
-    registry::Version,
-    release::RequestState,
-};
+use trimtab_core::{registry::Version, release::RequestState};
 use trimtab_wire::{Act, Acted, Event, FailureKind, Health, Reply, Request, Snapshot, Topic};
 
 /// A policy that releases to this server.
@@ -37,8 +34,15 @@ pub(super) fn link(root: &Path) -> Option<String> {
 }
 
 async fn serving(client: &Client) -> Option<Version> {
-    let Reply::Fleet(rows) = client.ask(Request::Fleet).await.unwrap() else { panic!() };
-    rows.into_iter().find(|r| r.model == "m").unwrap().serving.unwrap().version
+    let Reply::Fleet(rows) = client.ask(Request::Fleet).await.unwrap() else {
+        panic!()
+    };
+    rows.into_iter()
+        .find(|r| r.model == "m")
+        .unwrap()
+        .serving
+        .unwrap()
+        .version
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,28 +50,62 @@ async fn the_whole_way_there_and_back() {
     let (dir, _server) = served("5s");
     let bench = Bench::with(dir, |o| o).await;
     let client = bench.client().await;
-    let (v1, v2) = (client.version(bench.root(), 0.7).await, client.version(bench.root(), 0.8).await);
+    let (v1, v2) = (
+        client.version(bench.root(), 0.7).await,
+        client.version(bench.root(), 0.8).await,
+    );
 
     let live = client.release(v1.version).await.unwrap();
     assert_eq!((live.state, live.champion), (RequestState::Live, None));
-    assert_eq!(link(bench.root()).unwrap(), "../.trimtab/models/m/1", "relative, so that the workspace can move");
+    assert_eq!(
+        link(bench.root()).unwrap(),
+        "../.trimtab/models/m/1",
+        "relative, so that the workspace can move"
+    );
 
-    let asked = client.request(Act::Promote { model: "m".into(), version: v2.version }).await.unwrap();
+    let asked = client
+        .request(Act::Promote {
+            model: "m".into(),
+            version: v2.version,
+        })
+        .await
+        .unwrap();
     assert_eq!(asked.state, RequestState::AwaitingApproval);
     assert!(asked.gates.iter().all(|g| g.passed) && asked.gates.len() == 2);
-    let twice = client.request(Act::Promote { model: "m".into(), version: v2.version }).await.unwrap_err();
+    let twice = client
+        .request(Act::Promote {
+            model: "m".into(),
+            version: v2.version,
+        })
+        .await
+        .unwrap_err();
     assert_eq!(twice.kind, FailureKind::Refused);
     let second = client.request(Act::Approve(asked.id)).await.unwrap();
     assert_eq!(second.state, RequestState::Live);
-    assert_eq!(client.get_request(live.id).await.state, RequestState::Superseded);
+    assert_eq!(
+        client.get_request(live.id).await.state,
+        RequestState::Superseded
+    );
     assert_eq!(serving(&client).await, Some(v2.version));
 
-    let Reply::Preview(preview) = client.ask(Request::Preview(Act::Rollback { model: "m".into() })).await.unwrap() else {
+    let Reply::Preview(preview) = client
+        .ask(Request::Preview(Act::Rollback { model: "m".into() }))
+        .await
+        .unwrap()
+    else {
         panic!()
     };
     assert_eq!(preview.title, "Roll m back from v2 to v1");
-    let Acted::RolledBack { from, to, switched_ms, answered, .. } =
-        client.act(Act::Rollback { model: "m".into() }).await.unwrap()
+    let Acted::RolledBack {
+        from,
+        to,
+        switched_ms,
+        answered,
+        ..
+    } = client
+        .act(Act::Rollback { model: "m".into() })
+        .await
+        .unwrap()
     else {
         panic!()
     };
@@ -75,15 +113,34 @@ async fn the_whole_way_there_and_back() {
     assert_eq!((from, to), (v2.version, v1.version));
     assert!(switched_ms < 1000.0, "{switched_ms} ms");
     assert!(answered.contains("\"version\":1"), "{answered}");
-    assert_eq!(client.get_request(second.id).await.state, RequestState::RolledBack);
+    assert_eq!(
+        client.get_request(second.id).await.state,
+        RequestState::RolledBack
+    );
     assert_eq!(client.model().await.champion(), Some(v1.version));
-    let none = client.act(Act::Rollback { model: "m".into() }).await.unwrap_err();
+    let none = client
+        .act(Act::Rollback { model: "m".into() })
+        .await
+        .unwrap_err();
     assert_eq!(none.kind, FailureKind::Refused);
 
     let mut registry = client.0.subscribe(Topic::Registry).await.unwrap();
-    let Some(Event::Snapshot(Snapshot::Registry { deployments, .. })) = registry.next().await else { panic!() };
-    let moves: Vec<_> = deployments.iter().map(|d| (d.kind.word(), d.previous.map(|v| v.0), d.version.0)).collect();
-    assert_eq!(moves, [("promotion", None, 1), ("promotion", Some(1), 2), ("rollback", Some(2), 1)]);
+    let Some(Event::Snapshot(Snapshot::Registry { deployments, .. })) = registry.next().await
+    else {
+        panic!()
+    };
+    let moves: Vec<_> = deployments
+        .iter()
+        .map(|d| (d.kind.word(), d.previous.map(|v| v.0), d.version.0))
+        .collect();
+    assert_eq!(
+        moves,
+        [
+            ("promotion", None, 1),
+            ("promotion", Some(1), 2),
+            ("rollback", Some(2), 1)
+        ]
+    );
     assert_eq!(
         client.deeds().await,
         [
@@ -119,9 +176,18 @@ async fn a_version_that_is_worse_never_gets_to_production() {
     let v1 = client.version(bench.root(), 0.8).await;
     client.release(v1.version).await.unwrap();
     let v2 = client.version(bench.root(), 0.7).await;
-    let asked = client.request(Act::Promote { model: "m".into(), version: v2.version }).await.unwrap();
+    let asked = client
+        .request(Act::Promote {
+            model: "m".into(),
+            version: v2.version,
+        })
+        .await
+        .unwrap();
     assert_eq!(asked.state, RequestState::GateFailed);
-    assert_eq!(asked.gates.iter().map(|g| g.passed).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(
+        asked.gates.iter().map(|g| g.passed).collect::<Vec<_>>(),
+        [true, false]
+    );
     let failure = client.request(Act::Approve(asked.id)).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Refused);
     assert_eq!(serving(&client).await, Some(v1.version));
@@ -133,19 +199,32 @@ async fn a_server_that_does_not_follow_has_everything_put_back() {
     let (dir, server) = served("200ms");
     let bench = Bench::with(dir, |o| o).await;
     let client = bench.client().await;
-    let (v1, v2) = (client.version(bench.root(), 0.7).await, client.version(bench.root(), 0.8).await);
+    let (v1, v2) = (
+        client.version(bench.root(), 0.7).await,
+        client.version(bench.root(), 0.8).await,
+    );
     client.release(v1.version).await.unwrap();
     let before = link(bench.root());
     server.deaf(true);
     let failure = client.release(v2.version).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Peer);
-    assert!(failure.message.contains("still answers v1; production was put back"), "{failure}");
+    assert!(
+        failure
+            .message
+            .contains("still answers v1; production was put back"),
+        "{failure}"
+    );
     assert_eq!(link(bench.root()), before);
     assert_eq!(client.model().await.champion(), Some(v1.version));
     assert_eq!(client.requests().await[0].state, RequestState::Failed);
-    let Reply::Fleet(rows) = client.ask(Request::Fleet).await.unwrap() else { panic!() };
+    let Reply::Fleet(rows) = client.ask(Request::Fleet).await.unwrap() else {
+        panic!()
+    };
     assert_ne!(rows[0].health, Health::Bad, "{}", rows[0].why);
-    assert!(client.deeds().await.ends_with(&["promotion.approve began".into(), "promotion.approve failed".into()]));
+    assert!(client.deeds().await.ends_with(&[
+        "promotion.approve began".into(),
+        "promotion.approve failed".into()
+    ]));
     bench.stop().await;
 }
 
@@ -155,13 +234,28 @@ async fn who_asks_may_not_approve_unless_policy_says_so() {
     let bench = Bench::start(&strict).await;
     let client = bench.client().await;
     let v1 = client.version(bench.root(), 0.7).await;
-    let asked = client.request(Act::Promote { model: "m".into(), version: v1.version }).await.unwrap();
+    let asked = client
+        .request(Act::Promote {
+            model: "m".into(),
+            version: v1.version,
+        })
+        .await
+        .unwrap();
     let failure = client.request(Act::Approve(asked.id)).await.unwrap_err();
     assert!(failure.message.contains("may not approve"), "{failure}");
     let rejected = client.request(Act::Reject(asked.id)).await.unwrap();
     assert_eq!(rejected.state, RequestState::Rejected);
-    let act = Act::Promote { model: "m".into(), version: v1.version };
-    let silent = client.ask(Request::Act { act, reason: " ".into() }).await.unwrap_err();
+    let act = Act::Promote {
+        model: "m".into(),
+        version: v1.version,
+    };
+    let silent = client
+        .ask(Request::Act {
+            act,
+            reason: " ".into(),
+        })
+        .await
+        .unwrap_err();
     assert_eq!(silent.kind, FailureKind::Invalid);
     bench.stop().await;
 }
@@ -174,10 +268,19 @@ async fn a_request_is_judged_again_when_the_champion_has_changed() {
     let v2 = client.version(bench.root(), 0.75).await;
     let v3 = client.version(bench.root(), 0.80).await;
     client.release(v1.version).await.unwrap();
-    let waits = client.request(Act::Promote { model: "m".into(), version: v2.version }).await.unwrap();
+    let waits = client
+        .request(Act::Promote {
+            model: "m".into(),
+            version: v2.version,
+        })
+        .await
+        .unwrap();
     assert_eq!(waits.state, RequestState::AwaitingApproval);
     client.release(v3.version).await.unwrap();
     let failure = client.request(Act::Approve(waits.id)).await.unwrap_err();
-    assert!(failure.message.contains("champion has changed"), "{failure}");
+    assert!(
+        failure.message.contains("champion has changed"),
+        "{failure}"
+    );
     bench.stop().await;
 }
