@@ -130,7 +130,12 @@ fn production(g: &crate::glyphs::Glyphs, row: &FleetRow) -> Cell {
     let champion = row
         .champion
         .map_or_else(|| g.none.to_owned(), |v| v.to_string());
-    match &row.serving {
+    // Before the first promotion there is nothing that could answer.
+    match row
+        .serving
+        .as_ref()
+        .filter(|s| s.ok || row.champion.is_some())
+    {
         None => Cell::text(champion),
         Some(s) if s.ok && s.version == row.champion => Cell::Pieces(vec![
             (champion, Role::Text.into()),
@@ -183,7 +188,11 @@ fn waiting(g: &crate::glyphs::Glyphs, row: &FleetRow) -> Cell {
 fn detail(model: &Model, brush: &mut Brush<'_>, area: Rect, row: &FleetRow) {
     let g = brush.glyphs();
     let title = format!("{} {} {} by window", row.model, g.dot, row.quality_metric);
-    let right = row.serving.as_ref().map_or_else(String::new, |s| {
+    let asked = row
+        .serving
+        .as_ref()
+        .filter(|s| s.ok || row.champion.is_some());
+    let right = asked.map_or_else(String::new, |s| {
         let answers = s
             .version
             .map_or_else(|| "no version".to_owned(), |v| v.to_string());

@@ -164,18 +164,19 @@ fn act_lines(brush: &Brush<'_>, dialog: &ActDialog, room: usize) -> Vec<(String,
         }
         lines.push((title.to_owned(), Role::Dim));
         for item in items.iter().filter(|i| !i.is_empty()) {
+            // The agent begins the evidence of a rule with its verdict.
+            let (glyph, role) = match item.split(' ').next() {
+                Some("passed") => (g.ok, Role::Ok),
+                Some("failed") => (g.bad, Role::Bad),
+                _ => (g.dot, role),
+            };
             for (i, part) in wrap(item, room.saturating_sub(4)).into_iter().enumerate() {
-                lines.push((
-                    format!(
-                        "{}{part}",
-                        if i == 0 {
-                            format!("  {} ", g.dot)
-                        } else {
-                            "    ".to_owned()
-                        }
-                    ),
-                    role,
-                ));
+                let lead = if i == 0 {
+                    format!("  {glyph} ")
+                } else {
+                    "    ".to_owned()
+                };
+                lines.push((format!("{lead}{part}"), role));
             }
         }
     };
