@@ -37,11 +37,25 @@ impl Fleet {
 /// Quality by window with its bound and the moments production moved.
 #[must_use]
 pub fn quality_chart(row: &FleetRow) -> Chart {
-    let points = row
+    let points: Vec<(f64, f64)> = row
         .quality
         .iter()
         .map(|q| (q.start.0 as f64, q.value))
         .collect();
+    let (first, last) = (
+        points.first().map_or(0.0, |p| p.0),
+        points.last().map_or(0.0, |p| p.0),
+    );
+    // Windows stand at their start, so a version put there within the newest one lies beyond it; one put
+    // there before the first row has no time in the data at all. Both belong on the chart's edge.
+    let marks = row.deployments.iter().map(|d| Mark {
+        x: d.data_time
+            .map_or(first, |t| t.0 as f64)
+            .max(first)
+            .min(last),
+        label: d.version.to_string(),
+    });
+    let marks = marks.collect();
     Chart {
         title: format!("{}: {} by window", row.model, row.quality_metric),
         lines: vec![Line {
@@ -50,16 +64,7 @@ pub fn quality_chart(row: &FleetRow) -> Chart {
             series: 0,
             faint: false,
         }],
-        marks: row
-            .deployments
-            .iter()
-            .filter_map(|d| {
-                Some(Mark {
-                    x: d.data_time?.0 as f64,
-                    label: d.version.to_string(),
-                })
-            })
-            .collect(),
+        marks,
         bound: row
             .quality_min
             .is_finite()

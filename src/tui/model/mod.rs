@@ -269,6 +269,10 @@ impl Model {
         };
         // The same complaint twice is one complaint.
         self.toasts.retain(|t| t.text != toast.text);
+        if tone == Tone::Good {
+            // What came of the last act makes the steps before it old news.
+            self.toasts.retain(|t| t.tone == Tone::Bad);
+        }
         self.toasts.push(toast);
         if self.toasts.len() > 3 {
             self.toasts.remove(0);

@@ -168,8 +168,11 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
         .data
         .deployments(&monitor.model)
         .filter_map(|d| {
-            let at = d.data_time?;
-            let column = windows.iter().rposition(|w| w.start <= at)?;
+            let column = match d.data_time {
+                Some(at) => windows.iter().rposition(|w| w.start <= at)?,
+                // Before the first row.
+                None => 0,
+            };
             Some((column, d.version.to_string()))
         })
         .collect();

@@ -274,19 +274,28 @@ impl Chart {
                 brush.put(plot.x + from, plot.y + row, w, &label, Role::Warn);
             }
         }
-        let mut free = plot.x;
-        for mark in &self.marks {
+        // The newest first: where labels meet, it is the one that stays.
+        let mut taken: Vec<std::ops::Range<u16>> = Vec::new();
+        for mark in self.marks.iter().rev() {
             let Some(column) = x.place(mark.x).and_then(|p| cell(p, plot.width)) else {
                 continue;
             };
             self.upright(brush, plot, column, canvas, Role::Dim);
-            let at = plot.x + column + 1;
             let w = width(&mark.label) as u16;
-            let clear =
-                (0..w).all(|i| column + 1 + i >= plot.width || !canvas.taken(column + 1 + i, 0));
-            if at >= free && at + w <= plot.right() && clear {
-                brush.put(at, plot.y, w, &mark.label, Role::Dim);
-                free = at + w + 1;
+            // To the right of its line, or to the left at the plot's edge.
+            let right = (column + 1 + w <= plot.width).then_some(column + 1);
+            let left = column.checked_sub(w);
+            let free = |from: &u16| {
+                let range = *from..from + w;
+                let clear = range.clone().all(|c| !canvas.taken(c, 0));
+                clear
+                    && !taken
+                        .iter()
+                        .any(|t| t.start <= range.end && range.start <= t.end)
+            };
+            if let Some(from) = right.filter(free).or(left.filter(free)) {
+                brush.put(plot.x + from, plot.y, w, &mark.label, Role::Dim);
+                taken.push(from..from + w);
             }
         }
         if let Some(column) = self
