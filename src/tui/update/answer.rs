@@ -5,6 +5,8 @@ use trimtab_wire::{Act, Acted, Reply};
 
 use crate::format;
 use crate::model::layer::{Layer, Stage};
+use crate::model::list::List;
+use crate::model::nav::Pane;
 use crate::model::{Model, Tone};
 use crate::msg::{Call, Effect, Trouble};
 
@@ -67,14 +69,18 @@ fn acted(
     asked: trimtab_core::time::Millis,
     result: Result<Reply, Trouble>,
 ) {
-    if let Some(Layer::Act(dialog)) = model.layers.last()
-        && dialog.act == *act
-        && matches!(dialog.stage, Stage::Doing(_))
-    {
+    let was_front = matches!(model.layers.last(), Some(Layer::Act(d)) if d.act == *act && matches!(d.stage, Stage::Doing(_)));
+    if was_front {
         model.layers.pop();
     }
     match result {
         Ok(Reply::Acted(acted)) => {
+            if was_front && matches!(act, Act::Retrain(_)) {
+                // What one starts one wants to watch: the newest job stands on top.
+                model.pane = Pane::Retrain;
+                model.retrain.list = List::default();
+                model.retrain.follow = true;
+            }
             let (tone, text, hint) = sentence(act, &acted, model.now.since(asked));
             model.toast(tone, text, hint);
         }
@@ -177,7 +183,7 @@ fn sentence(act: &Act, acted: &Acted, took: i64) -> (Tone, String, String) {
                     job.model,
                     job.state.word()
                 ),
-                "6 shows its log and curve.".into(),
+                "Its log and curve grow here; R cancels it.".into(),
             ),
         },
     }

@@ -23,7 +23,7 @@ use ratatui::layout::Size;
 use trimtab_core::time::Millis;
 use trimtab_wire::LinkState;
 
-use crate::model::Model;
+use crate::model::{Model, Tone};
 use crate::msg::{Effect, Msg};
 
 /// Takes one message in at a moment.
@@ -77,6 +77,11 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
 fn linked(model: &mut Model, state: LinkState) {
     match &state {
         LinkState::Up(welcome) => {
+            let before = model.link.welcome.as_ref().map(|w| w.pid);
+            if before.is_some_and(|pid| pid != welcome.pid) {
+                let recovered = welcome.recovered.join(" ");
+                model.toast(Tone::Note, "Another agent answers now.", recovered);
+            }
             model.link.lost = None;
             model.link.welcome = Some((**welcome).clone());
             model.link.stale = model.followed().collect();

@@ -398,6 +398,16 @@ fn retraining_goes_through_form_and_preview() {
     );
     h.keys("shift-tab enter");
     assert!(matches!(act(&h), Some((Act::Retrain(_), reason)) if reason == "drift"));
+    let job = Box::new(fixtures::job(9, JobState::Queued));
+    h.answer(
+        |r| matches!(r, Request::Act { .. }),
+        Ok(Reply::Acted(trimtab_wire::Acted::Job(job))),
+    );
+    assert_eq!(
+        h.model.pane,
+        crate::model::nav::Pane::Retrain,
+        "what one starts one watches"
+    );
 }
 
 #[test]

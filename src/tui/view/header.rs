@@ -15,21 +15,23 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     if area.height == 0 {
         return;
     }
-    let right: Vec<(String, Ink)> = clock(model, brush);
-    let right_width: u16 = right.iter().map(|p| width(&p.0) as u16).sum();
     let mut left: Vec<(String, Ink)> = vec![(" trimtab ".into(), Role::Title.into())];
     if let Some(welcome) = &model.link.welcome {
         left.push((format!("{}  ", welcome.workspace), Role::Header.into()));
     }
     left.extend(link(model, brush));
-    let room = area.width.saturating_sub(right_width + 2);
     let borrowed: Vec<(&str, Ink)> = left.iter().map(|(t, i)| (t.as_str(), *i)).collect();
     let end = brush.pieces(area.x, area.y, area.width, &borrowed);
-    if end <= area.x + room || area.width > right_width + 40 {
-        let x = (area.right().saturating_sub(right_width + 1)).max(end + 1);
-        let borrowed: Vec<(&str, Ink)> = right.iter().map(|(t, i)| (t.as_str(), *i)).collect();
-        brush.pieces(x, area.y, area.right().saturating_sub(x), &borrowed);
+    // The link's state comes first; of the clock only what fits whole is shown.
+    let room = area.right().saturating_sub(end + 2);
+    let mut right = live(model, brush);
+    right.extend(clock(model, brush));
+    while !right.is_empty() && pieces_width(&right) > room {
+        right.remove(0);
     }
+    let x = area.right().saturating_sub(pieces_width(&right) + 1);
+    let borrowed: Vec<(&str, Ink)> = right.iter().map(|(t, i)| (t.as_str(), *i)).collect();
+    brush.pieces(x, area.y, area.right().saturating_sub(x), &borrowed);
     if area.height > 1 {
         tabs(
             model,
@@ -40,6 +42,26 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
                 ..area
             },
         );
+    }
+}
+
+fn pieces_width(pieces: &[(String, Ink)]) -> u16 {
+    pieces.iter().map(|p| width(&p.0) as u16).sum()
+}
+
+/// How many runs are being logged right now.
+fn live(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
+    let rows = model.runs.page_rows(model);
+    match rows.filter(|r| r.status == RunStatus::Running).count() {
+        0 => Vec::new(),
+        n => {
+            let text = format!(
+                "{} {} live  ",
+                brush.glyphs().running,
+                format::plural(n as u64, "run")
+            );
+            vec![(text, Role::Running.into())]
+        }
     }
 }
 
@@ -90,22 +112,7 @@ fn link(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
 /// The demo's week, or the time (UTC).
 fn clock(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
     let g = brush.glyphs();
-    let live = model
-        .runs
-        .page_rows(model)
-        .filter(|r| r.status == RunStatus::Running)
-        .count();
     let mut pieces: Vec<(String, Ink)> = Vec::new();
-    if live > 0 {
-        pieces.push((
-            format!(
-                "{} {} live  ",
-                g.running,
-                format::plural(live as u64, "run")
-            ),
-            Role::Running.into(),
-        ));
-    }
     match &model.data.demo {
         Some(demo) => {
             let week = if demo.week.is_empty() {
@@ -113,10 +120,9 @@ fn clock(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
             } else {
                 format!("week of {}", demo.week)
             };
-            pieces.push((
-                format!("{week} {}/{}", demo.weeks_done, demo.total_weeks),
-                Role::Text.into(),
-            ));
+            pieces.push((format!("{week} "), Role::Text.into()));
+            let count = format!("{}/{}", demo.weeks_done, demo.total_weeks);
+            pieces.push((count, Role::Text.into()));
             let (text, role) = if demo.finished {
                 (format!(" {} over", g.ok), Role::Dim)
             } else if demo.paused {
