@@ -37,6 +37,8 @@ pub(crate) struct Context {
     pub ingest: Ingest,
     /// Windows of the inference logs.
     pub monitors: MonitorRunner,
+    /// Woken when the demonstration's world has written files.
+    pub new_files: tokio::sync::Notify,
     /// Jobs under way.
     pub jobs: JobBook,
     /// Promotions and rollbacks, one at a time for each model.

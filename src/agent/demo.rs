@@ -98,6 +98,8 @@ pub(crate) fn steer(ctx: &Context, command: DemoCommand) -> Result<(), Failure> 
 
 /// Tells subscribers where the world is, until the agent stops.
 pub(crate) async fn watch(ctx: Arc<Context>) {
+    let path = ctx.workspace.demo().join("state.json");
+    let mut age = None;
     let mut last = None;
     let mut ticks = tokio::time::interval(LOOK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -106,11 +108,19 @@ pub(crate) async fn watch(ctx: Arc<Context>) {
             () = ctx.stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
+        let modified = std::fs::metadata(&path)
+            .and_then(|meta| meta.modified())
+            .ok();
+        if modified == age {
+            continue;
+        }
+        age = modified;
         let now = state(&ctx.workspace);
         if let Some(state) = &now
             && now != last
         {
             ctx.hub.publish(Delta::Demo(state.clone()));
+            ctx.new_files.notify_one();
         }
         last = now;
     }

@@ -113,6 +113,7 @@ async fn open(
     );
     let mut ctx = Context {
         monitors,
+        new_files: tokio::sync::Notify::default(),
         socket: workspace.socket(),
         workspace,
         exe: options.exe.clone(),

@@ -9,7 +9,7 @@ use std::{
 use trimtab_wire::{Failure, Serving};
 
 /// How often production is asked while the fleet is watched; also the age up to which an answer is news.
-const PERIOD: Duration = Duration::from_secs(1);
+const PERIOD: Duration = Duration::from_secs(2);
 
 /// The last answers, by model.
 #[derive(Debug, Default)]

@@ -81,9 +81,11 @@ async fn feed(ctx: &Context, to: &Subscriber, topic: &Topic) -> Result<(), Ended
         let result = snapshot::take(ctx, topic).await;
         let filter = result.as_ref().ok().and_then(|s| Filter::after(topic, s));
         to.send(&AgentFrame::Snapshot { id: to.id, result }).await?;
-        let Some(filter) = filter else { return Ok(()) };
-        let mut dropped = tell(to, &mut facts, &filter).await?;
-        dropped += wait_for_room(to, &mut facts, &filter).await?;
+        let Some(mut filter) = filter else {
+            return Ok(());
+        };
+        let mut dropped = tell(to, &mut facts, &mut filter).await?;
+        dropped += wait_for_room(to, &mut facts, &mut filter).await?;
         ctx.hub.dropped.fetch_add(dropped, Ordering::Relaxed);
         to.send(&AgentFrame::Resync { id: to.id, dropped }).await?;
     }
@@ -93,7 +95,7 @@ async fn feed(ctx: &Context, to: &Subscriber, topic: &Topic) -> Result<(), Ended
 async fn tell(
     to: &Subscriber,
     facts: &mut broadcast::Receiver<Arc<Fact>>,
-    filter: &Filter,
+    filter: &mut Filter,
 ) -> Result<u64, Ended> {
     loop {
         let fact = match facts.recv().await {
@@ -120,7 +122,7 @@ async fn tell(
 async fn wait_for_room(
     to: &Subscriber,
     facts: &mut broadcast::Receiver<Arc<Fact>>,
-    filter: &Filter,
+    filter: &mut Filter,
 ) -> Result<u64, Ended> {
     let mut dropped = 0;
     let room = to.queue.reserve_many(to.queue.max_capacity() / 2);

@@ -2,14 +2,17 @@
 
 use super::Fact;
 use std::collections::HashMap;
-use trimtab_core::{registry::Deployment, run::RunId};
-use trimtab_wire::{Delta, Snapshot, Topic};
+use trimtab_core::{registry::Deployment, run::RunId, time::Millis};
+use trimtab_wire::{Delta, FleetRow, Snapshot, Topic};
 
 /// A subscription's memory of its snapshot. Most deltas replace what they name and may come twice;
 /// points, deployments and audit entries append and may not.
 #[derive(Debug)]
 pub(super) enum Filter {
-    Fleet,
+    /// What was told of each model last, so that it is not told again.
+    Fleet {
+        told: HashMap<String, String>,
+    },
     Runs,
     Registry {
         known: Vec<Deployment>,
@@ -29,7 +32,9 @@ impl Filter {
     /// The filter for a topic after a snapshot of it; `None` for topics that are not told by facts.
     pub(super) fn after(topic: &Topic, snapshot: &Snapshot) -> Option<Self> {
         Some(match (topic, snapshot) {
-            (Topic::Fleet, _) => Self::Fleet,
+            (Topic::Fleet, Snapshot::Fleet { rows, .. }) => Self::Fleet {
+                told: rows.iter().map(|r| (r.model.clone(), said(r))).collect(),
+            },
             (Topic::Runs(_), _) => Self::Runs,
             (Topic::Registry, Snapshot::Registry { deployments, .. }) => Self::Registry {
                 known: deployments.clone(),
@@ -53,8 +58,8 @@ impl Filter {
     }
 
     /// The delta that a fact is to this subscription.
-    pub(super) fn pass(&self, fact: &Fact) -> Option<Delta> {
-        let delta = match (self, fact) {
+    pub(super) fn pass(&mut self, fact: &Fact) -> Option<Delta> {
+        let delta = match (&mut *self, fact) {
             (
                 Self::Series { key, totals },
                 Fact::Points {
@@ -65,7 +70,7 @@ impl Filter {
                 },
             ) => {
                 let held = *totals.get(run)?;
-                if key != told || *end <= held {
+                if *key != *told || *end <= held {
                     return None;
                 }
                 // Of a gathered batch, the snapshot may hold the beginning.
@@ -83,11 +88,15 @@ impl Filter {
             (_, Fact::Delta(delta)) => delta,
         };
         let passes = match (self, delta) {
-            (Self::Fleet, Delta::Fleet(_) | Delta::Demo(_))
+            (Self::Fleet { .. }, Delta::Demo(_))
             | (Self::Runs, Delta::Run(_))
             | (Self::Registry { .. }, Delta::Model(_) | Delta::Request(_))
             | (Self::Monitors, Delta::Window(_) | Delta::Problems { .. })
             | (Self::Jobs, Delta::Job(_)) => true,
+            (Self::Fleet { told }, Delta::Fleet(row)) => {
+                let now = said(row);
+                told.insert(row.model.clone(), now.clone()) != Some(now)
+            }
             (Self::Registry { known }, Delta::Deployment(d)) => !known.contains(d),
             (Self::Audit { last }, Delta::Audit(entry)) => entry.seq > *last,
             _ => false,
@@ -96,14 +105,21 @@ impl Filter {
     }
 }
 
+/// What a row says, for comparing: as text, since it holds NaN, which never equals itself, and
+/// without the instant when production was asked, which is always another.
+fn said(row: &FleetRow) -> String {
+    let mut row = row.clone();
+    if let Some(serving) = &mut row.serving {
+        serving.checked = Millis(0);
+    }
+    format!("{row:?}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use trimtab_core::{
-        metric::{Point, Series},
-        time::Millis,
-    };
+    use trimtab_core::metric::{Point, Series};
 
     fn points(range: std::ops::Range<u64>) -> Vec<Point> {
         range
@@ -123,7 +139,7 @@ mod tests {
             let run = RunId::from_bytes([7; 16]);
             let topic = Topic::Series { runs: vec![run.clone()], key: "loss".into(), columns: 10 };
             let snapshot = Snapshot::Series(vec![Series { run: run.clone(), key: "loss".into(), total: held, points: points(0..held) }]);
-            let filter = Filter::after(&topic, &snapshot).unwrap();
+            let mut filter = Filter::after(&topic, &snapshot).unwrap();
             let mut seen = points(0..held);
             let mut start = 0;
             for cut in cuts.into_iter().chain([total]) {

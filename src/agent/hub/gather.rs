@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 use trimtab_core::{metric::Point, run::RunId};
-use trimtab_wire::{Delta, FleetRow};
+use trimtab_wire::Delta;
 
 /// What waits to be told.
 #[derive(Debug, Default)]
@@ -29,7 +29,6 @@ impl Pending {
 
 /// Tells what was gathered, until the agent stops.
 pub(crate) async fn run(ctx: Arc<Context>) {
-    let mut last: HashMap<String, FleetRow> = HashMap::new();
     loop {
         tokio::select! {
             () = ctx.stop.cancelled() => return,
@@ -53,24 +52,17 @@ pub(crate) async fn run(ctx: Arc<Context>) {
             }
         }
         if pending.fleet {
-            tell_fleet(&ctx, &mut last).await;
+            tell_fleet(&ctx).await;
         }
     }
 }
 
-async fn tell_fleet(ctx: &Context, last: &mut HashMap<String, FleetRow>) {
-    let rows = match fleet::rows(ctx).await {
-        Ok(rows) => rows,
-        Err(failure) => return tracing::warn!(%failure, "the fleet could not be computed"),
-    };
-    for row in rows {
-        // Compared as text: a row holds NaN, which never equals itself.
-        let same = last
-            .get(&row.model)
-            .is_some_and(|old| format!("{old:?}") == format!("{row:?}"));
-        if !same {
-            last.insert(row.model.clone(), row.clone());
-            ctx.hub.publish(Delta::Fleet(Box::new(row)));
-        }
+/// Tells every row; each subscriber passes on those that are new to it.
+async fn tell_fleet(ctx: &Context) {
+    match fleet::rows(ctx).await {
+        Ok(rows) => rows
+            .into_iter()
+            .for_each(|row| ctx.hub.publish(Delta::Fleet(Box::new(row)))),
+        Err(failure) => tracing::warn!(%failure, "the fleet could not be computed"),
     }
 }
