@@ -55,8 +55,8 @@ pub enum AgentError {
     /// What a killed agent left could not be put right.
     #[error("what the last agent left unfinished could not be put right: {0}")]
     Recovery(String),
-    /// The agent was started in the background and did not answer in time.
-    #[error("the agent was started but does not answer: {reason}\n{log}")]
+    /// The agent does not answer as it should, or was started and did not come up in time.
+    #[error("the agent does not answer as it should: {reason}{}", said(log))]
     NotReady {
         /// What was seen last.
         reason: String,
@@ -76,6 +76,14 @@ impl AgentError {
             path,
             source,
         }
+    }
+}
+
+/// The end of a log, on lines of its own.
+fn said(log: &str) -> String {
+    match log.trim_end() {
+        "" => String::new(),
+        text => format!("\nIts log ends with:\n{text}"),
     }
 }
 

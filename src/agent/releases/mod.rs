@@ -2,7 +2,7 @@
 //!
 //! Everything that moves a model's production happens one at a time for that model, and in an
 //! order that a restart can take up again: intent in the store, then the target, then the
-//! paperwork in one commit. See [`recover`].
+//! paperwork in one commit. See [`mod@recover`].
 
 mod judge;
 mod live;
