@@ -9,7 +9,11 @@ use tempfile::TempDir;
 /// The binary in an empty environment, with a home of its own.
 fn trimtab(home: &Path) -> Command {
     let mut command = Command::cargo_bin("trimtab").unwrap();
-    command.env_clear().env("HOME", home).env("COLUMNS", "100").current_dir(home);
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("COLUMNS", "100")
+        .current_dir(home);
     // A prebuilt DuckDB, where the build links one.
     if let Some(path) = std::env::var_os("LD_LIBRARY_PATH") {
         command.env("LD_LIBRARY_PATH", path);
@@ -19,14 +23,24 @@ fn trimtab(home: &Path) -> Command {
 
 fn run(home: &Path, args: &[&str]) -> (i32, String, String) {
     let output = trimtab(home).args(args).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&home.display().to_string(), "$HOME");
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+    let text =
+        |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&home.display().to_string(), "$HOME");
+    (
+        output.status.code().unwrap_or(-1),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 #[test]
 fn without_a_workspace_it_says_what_to_do() {
     let home = TempDir::new().unwrap();
-    for args in [&["runs", "list"][..], &["agent", "status"], &["check"], &["audit", "list"]] {
+    for args in [
+        &["runs", "list"][..],
+        &["agent", "status"],
+        &["check"],
+        &["audit", "list"],
+    ] {
         let (code, out, err) = run(home.path(), args);
         assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
         assert!(err.contains("No trimtab.toml here"), "{err}");
@@ -46,14 +60,26 @@ fn init_writes_a_policy_that_checks_and_never_overwrites() {
     let (code, _, err) = run(home.path(), &["init", "w"]);
     assert_eq!(code, 1);
     assert!(err.contains("exists already"), "{err}");
-    assert_eq!(before, std::fs::read(home.path().join("w/trimtab.toml")).unwrap());
+    assert_eq!(
+        before,
+        std::fs::read(home.path().join("w/trimtab.toml")).unwrap()
+    );
 }
 
 #[test]
 fn a_policy_error_names_the_place_and_touches_nothing() {
     let home = TempDir::new().unwrap();
-    std::fs::write(home.path().join("trimtab.toml"), "[workspace]\nname = \"w\"\ncolour = \"red\"\n").unwrap();
-    for args in [&["check"][..], &["agent", "start"], &["runs", "list"], &["models", "list"]] {
+    std::fs::write(
+        home.path().join("trimtab.toml"),
+        "[workspace]\nname = \"w\"\ncolour = \"red\"\n",
+    )
+    .unwrap();
+    for args in [
+        &["check"][..],
+        &["agent", "start"],
+        &["runs", "list"],
+        &["models", "list"],
+    ] {
         let (code, _, err) = run(home.path(), args);
         assert_ne!(code, 0, "{args:?}");
         assert!(err.contains("trimtab.toml:3:1"), "{args:?}: {err}");
@@ -68,7 +94,10 @@ fn an_agent_that_does_not_run_is_exit_3() {
     run(home.path(), &["init", "."]);
     let (code, out, err) = run(home.path(), &["agent", "status"]);
     assert_eq!((code, out.as_str()), (3, ""));
-    assert!(err.contains("No agent runs") && err.contains("trimtab agent start"), "{err}");
+    assert!(
+        err.contains("No agent runs") && err.contains("trimtab agent start"),
+        "{err}"
+    );
 }
 
 #[test]
@@ -87,7 +116,10 @@ fn an_agent_starts_by_itself_answers_and_stops() {
     let (code, _, err) = run(home.path(), &["runs", "show", "nothing"]);
     assert_eq!(code, 2);
     assert!(err.contains("nothing"), "{err}");
-    let (code, _, err) = run(home.path(), &["models", "rollback", "nothing", "--yes", "-m", "why"]);
+    let (code, _, err) = run(
+        home.path(),
+        &["models", "rollback", "nothing", "--yes", "-m", "why"],
+    );
     assert_ne!(code, 0);
     assert!(err.contains("nothing"), "{err}");
     assert_eq!(run(home.path(), &["agent", "stop"]).0, 0);
@@ -108,8 +140,16 @@ fn standalone_takes_the_same_path_and_leaves_no_agent() {
 fn help_version_and_generated_pages() {
     let home = TempDir::new().unwrap();
     let (code, out, _) = run(home.path(), &["--version"]);
-    assert_eq!((code, out.trim()), (0, concat!("trimtab ", env!("CARGO_PKG_VERSION"))));
-    for args in [&["--help"][..], &["models", "--help"], &["completions", "bash"], &["man"]] {
+    assert_eq!(
+        (code, out.trim()),
+        (0, concat!("trimtab ", env!("CARGO_PKG_VERSION")))
+    );
+    for args in [
+        &["--help"][..],
+        &["models", "--help"],
+        &["completions", "bash"],
+        &["man"],
+    ] {
         let (code, out, err) = run(home.path(), args);
         assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
         assert!(out.len() > 200, "{args:?}");
@@ -122,11 +162,19 @@ fn help_version_and_generated_pages() {
 #[test]
 fn generated_docs_are_current() {
     let home = TempDir::new().unwrap();
-    for (page, file) in [("keys", "docs/keys.md"), ("cli", "docs/cli.md"), ("schema", "assets/trimtab.schema.json")] {
+    for (page, file) in [
+        ("keys", "docs/keys.md"),
+        ("cli", "docs/cli.md"),
+        ("schema", "assets/trimtab.schema.json"),
+    ] {
         let (code, out, _) = run(home.path(), &["docs", page]);
         assert_eq!(code, 0);
-        let kept = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
-        assert!(out == kept, "{file} is not current: run `trimtab docs {page} > {file}`");
+        let kept =
+            std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        assert!(
+            out == kept,
+            "{file} is not current: run `trimtab docs {page} > {file}`"
+        );
     }
 }
 
@@ -138,13 +186,19 @@ fn a_demo_that_would_overwrite_refuses() {
     let (code, _, err) = run(home.path(), &["demo", "--headless", "--dir", "mine"]);
     assert_eq!(code, 1, "{err}");
     assert!(err.contains("mine"), "{err}");
-    assert_eq!(std::fs::read_dir(home.path().join("mine")).unwrap().count(), 1);
+    assert_eq!(
+        std::fs::read_dir(home.path().join("mine")).unwrap().count(),
+        1
+    );
 }
 
 #[test]
 fn a_model_server_stays_on_loopback() {
     let home = TempDir::new().unwrap();
-    let (code, _, err) = run(home.path(), &["serve", "--link", "x", "--listen", "0.0.0.0:1"]);
+    let (code, _, err) = run(
+        home.path(),
+        &["serve", "--link", "x", "--listen", "0.0.0.0:1"],
+    );
     assert_eq!(code, 2);
     assert!(err.contains("loopback"), "{err}");
 }

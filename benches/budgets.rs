@@ -1,0 +1,404 @@
+//! The figures of DESIGN.md §11, measured on the real binary and held against their budgets.
+//!
+//! `cargo bench --bench budgets`. `TRIMTAB_BENCH_RUNS` and `TRIMTAB_BENCH_POINTS` (points for each run) set the size of
+//! the store; the budgets are meant for 100,000 runs and 500 points each.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::{
+    collections::BTreeMap,
+    process::Command,
+    time::{Duration, Instant},
+};
+use tokio::{runtime::Runtime, task::JoinSet};
+use trimtab_core::{
+    metric::{MetricEntry, Point, SeriesQuery},
+    run::{NewRun, RunId, RunKey, RunOrder, RunQuery},
+    time::Millis,
+};
+use trimtab_testkit::{Pty, Workspace};
+use trimtab_wire::{Dial, Link, Reply, Request};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_trimtab");
+
+/// One line of the report.
+struct Figure {
+    what: &'static str,
+    measured: f64,
+    budget: f64,
+    unit: &'static str,
+    /// More is better (a rate) or less is (a time).
+    more: bool,
+}
+
+impl Figure {
+    fn print(&self) {
+        let ratio = if self.more {
+            self.measured / self.budget
+        } else {
+            self.budget / self.measured.max(1e-9)
+        };
+        let verdict = if ratio >= 1.0 { "met" } else { "MISSED" };
+        println!(
+            "{:<44} {:>12.1} {:<4} budget {:>9.1}   {ratio:>7.2} ×  {verdict}",
+            self.what, self.measured, self.unit, self.budget
+        );
+    }
+}
+
+fn time(what: &'static str, millis: f64, budget: f64) -> Figure {
+    Figure {
+        what,
+        measured: millis,
+        budget,
+        unit: "ms",
+        more: false,
+    }
+}
+
+fn main() {
+    // `cargo bench` hands every bench its own options; there is nothing to choose here.
+    let size = |name: &str, default: u64| {
+        std::env::var(name)
+            .ok()
+            .and_then(|v| v.parse().ok())
+            .unwrap_or(default)
+    };
+    let (runs, points) = (
+        size("TRIMTAB_BENCH_RUNS", 100_000),
+        size("TRIMTAB_BENCH_POINTS", 20),
+    );
+    let workspace = Workspace::new(BINARY, "[workspace]\nname = \"bench\"\n");
+    workspace.run(&["agent", "start"]).ok();
+    let runtime = Runtime::new().unwrap();
+    let dial = Dial::Unix(trimtab_wire::socket::path(
+        &workspace.path(),
+        Some(workspace.home().join("run").into()),
+    ));
+
+    let link = runtime.block_on(Link::connect(&dial, "bench")).unwrap();
+    let started = Instant::now();
+    let ids = runtime.block_on(seed(&dial, runs, points));
+    println!(
+        "store: {runs} runs, {} points, filled in {:.0} s",
+        runs * points,
+        started.elapsed().as_secs_f64()
+    );
+
+    writes(&runtime, &dial, &ids).print();
+    for figure in searches(&runtime, &link) {
+        figure.print();
+    }
+    console(&workspace, &runtime, &dial, &ids);
+    memory(&workspace).print();
+    drop(link);
+    story();
+}
+
+/// Makes the runs and their history, many at a time so that commits are shared.
+async fn seed(dial: &Dial, runs: u64, points: u64) -> Vec<RunId> {
+    let mut tasks = JoinSet::new();
+    const LANES: u64 = 64;
+    for lane in 0..LANES {
+        let link = Link::connect(dial, "bench").await.unwrap();
+        tasks.spawn(async move {
+            let mut ids = Vec::new();
+            for i in (lane..runs).step_by(LANES as usize) {
+                let run = create(&link, i).await;
+                let metrics = (0..points).map(|s| entry(i, s)).collect();
+                let params = vec![
+                    ("depth".into(), (i % 9).to_string()),
+                    ("seed".into(), i.to_string()),
+                ];
+                let request = Request::LogBatch {
+                    run: run.clone(),
+                    metrics,
+                    params,
+                    tags: Vec::new(),
+                };
+                link.request(request).await.unwrap();
+                ids.push(run);
+            }
+            ids
+        });
+    }
+    tasks.join_all().await.into_iter().flatten().collect()
+}
+
+async fn create(link: &Link, i: u64) -> RunId {
+    let run = NewRun {
+        experiment: "bench".into(),
+        name: format!("run-{i}"),
+        user: "bench".into(),
+        job: None,
+        tags: BTreeMap::new(),
+    };
+    match link.request(Request::CreateRun(run)).await.unwrap() {
+        Reply::RunCreated { run, .. } => run,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn entry(run: u64, step: u64) -> MetricEntry {
+    // Scattered enough that an order by it means something.
+    let value = ((run * 7919 + step * 104_729) % 100_003) as f64 / 100_003.0;
+    let step = i64::try_from(step).unwrap();
+    MetricEntry {
+        key: "auc".into(),
+        point: Point {
+            step,
+            time: Millis(step),
+            value,
+        },
+    }
+}
+
+/// Durable metric values a second: batches of 1,000, four clients.
+fn writes(runtime: &Runtime, dial: &Dial, ids: &[RunId]) -> Figure {
+    const CLIENTS: usize = 4;
+    const BATCHES: u64 = 250;
+    let started = Instant::now();
+    runtime.block_on(async {
+        let mut tasks = JoinSet::new();
+        for run in ids.iter().take(CLIENTS).cloned() {
+            let link = Link::connect(dial, "bench").await.unwrap();
+            tasks.spawn(async move {
+                for batch in 0..BATCHES {
+                    let metrics = (0..1000)
+                        .map(|s| entry(7, 1_000_000 + batch * 1000 + s))
+                        .collect();
+                    let request = Request::LogBatch {
+                        run: run.clone(),
+                        metrics,
+                        params: Vec::new(),
+                        tags: Vec::new(),
+                    };
+                    link.request(request).await.unwrap();
+                }
+            });
+        }
+        tasks.join_all().await;
+    });
+    let values = CLIENTS as f64 * BATCHES as f64 * 1000.0;
+    Figure {
+        what: "metric values written, durable, a second",
+        measured: values / started.elapsed().as_secs_f64() / 1000.0,
+        budget: 200.0,
+        unit: "k/s",
+        more: true,
+    }
+}
+
+/// Run search and a chart, from request to reply.
+fn searches(runtime: &Runtime, link: &Link) -> Vec<Figure> {
+    let by = |key| {
+        Some(RunOrder {
+            key,
+            descending: true,
+        })
+    };
+    let query = |words: &[&str], order| {
+        Request::Runs(RunQuery {
+            words: words.iter().map(|w| (*w).into()).collect(),
+            order,
+            limit: 50,
+            ..RunQuery::default()
+        })
+    };
+    let page = |request: Request| {
+        let mut took: Vec<f64> = (0..40)
+            .map(|_| {
+                let started = Instant::now();
+                runtime.block_on(link.request(request.clone())).unwrap();
+                started.elapsed().as_secs_f64() * 1000.0
+            })
+            .collect();
+        percentile(&mut took, 0.95)
+    };
+    let Reply::Runs(first) = runtime
+        .block_on(link.request(query(&["run-1"], None)))
+        .unwrap()
+    else {
+        panic!()
+    };
+    let series = SeriesQuery {
+        run: first.rows[0].id.clone(),
+        key: "auc".into(),
+        from_step: None,
+        to_step: None,
+        columns: 200,
+    };
+    vec![
+        time("runs, newest first, p95", page(query(&[], None)), 20.0),
+        time(
+            "runs, ordered by a metric, p95",
+            page(query(&[], by(RunKey::Metric("auc".into())))),
+            20.0,
+        ),
+        time(
+            "runs, two words and ordered, p95",
+            page(query(&["run-9", "7"], by(RunKey::Metric("auc".into())))),
+            20.0,
+        ),
+        time(
+            "chart of one run, p95",
+            page(Request::Series(series)),
+            100.0,
+        ),
+    ]
+}
+
+fn percentile(values: &mut [f64], p: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[((values.len() - 1) as f64 * p).round() as usize]
+}
+
+/// First frame, key to frame, bytes: at 200×50, on the runs table.
+fn console(workspace: &Workspace, runtime: &Runtime, dial: &Dial, ids: &[RunId]) {
+    let mut first: Vec<f64> = Vec::new();
+    for _ in 0..10 {
+        let started = Instant::now();
+        let mut pty = workspace.pty(&[]).size(50, 200).spawn();
+        pty.wait_text("● connected");
+        first.push(started.elapsed().as_secs_f64() * 1000.0);
+        pty.keys("q");
+        pty.exit_status();
+    }
+    time(
+        "first frame, agent running, median",
+        percentile(&mut first, 0.5),
+        100.0,
+    )
+    .print();
+
+    let mut pty = workspace.pty(&[]).size(50, 200).spawn();
+    pty.wait_text("● connected");
+    pty.keys("2");
+    pty.wait_text("run-");
+    pty.settle(Duration::from_millis(300));
+    let mut bytes: Vec<f64> = Vec::new();
+    for _ in 0..30 {
+        pty.take_bytes();
+        step(&mut pty);
+        pty.settle(Duration::from_millis(40));
+        bytes.push(pty.take_bytes() as f64);
+    }
+    let figure = |what, measured, budget| Figure {
+        what,
+        measured,
+        budget,
+        unit: "B",
+        more: false,
+    };
+    figure(
+        "bytes for one j, median",
+        percentile(&mut bytes, 0.5),
+        1000.0,
+    )
+    .print();
+    pty.settle(Duration::from_millis(500));
+    pty.take_bytes();
+    pty.settle(Duration::from_millis(1500));
+    println!(
+        "{:<44} {:>12} B    budget         0",
+        "bytes at idle, 1.5 s",
+        pty.take_bytes()
+    );
+
+    // Ten runs log while somebody scrolls.
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    for run in ids.iter().take(10).cloned() {
+        let (stop, dial) = (stop.clone(), dial.clone());
+        runtime.spawn(async move {
+            let link = Link::connect(&dial, "bench").await.unwrap();
+            let mut s = 5_000_000;
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                s += 1;
+                let request = Request::LogBatch {
+                    run: run.clone(),
+                    metrics: vec![entry(3, s)],
+                    params: vec![],
+                    tags: vec![],
+                };
+                link.request(request).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        });
+    }
+    let mut keys: Vec<f64> = (0..300)
+        .map(|_| step(&mut pty).as_secs_f64() * 1000.0)
+        .collect();
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    time(
+        "key to frame, ten live runs, p99",
+        percentile(&mut keys, 0.99),
+        16.0,
+    )
+    .print();
+    pty.keys("q");
+}
+
+/// One `j`, or `k` at the end: until the selected row's mark has moved.
+fn step(pty: &mut Pty) -> Duration {
+    let marked = |screen: &vt100::Screen| -> Vec<usize> {
+        let text = screen.contents();
+        text.lines()
+            .enumerate()
+            .filter(|(_, l)| l.starts_with('▌'))
+            .map(|(y, _)| y)
+            .collect()
+    };
+    let before = pty.screen(marked);
+    let last = before.iter().any(|y| *y > 20);
+    let started = Instant::now();
+    pty.keys(if last { "gg" } else { "j" });
+    pty.wait_for(|screen| marked(screen) != before, "the selection moves");
+    started.elapsed()
+}
+
+/// The agent's resident memory.
+fn memory(workspace: &Workspace) -> Figure {
+    let status: serde_json::Value =
+        serde_json::from_str(&workspace.run(&["agent", "status", "--json"]).ok()).unwrap();
+    Figure {
+        what: "agent's memory",
+        measured: status["memory"].as_f64().unwrap() / 1e6,
+        budget: 400.0,
+        unit: "MB",
+        more: false,
+    }
+}
+
+/// The demonstration's own figures: rollback and the whole story.
+fn story() {
+    let home = tempfile::tempdir().unwrap();
+    let started = Instant::now();
+    let output = Command::new(BINARY)
+        .args(["demo", "--headless", "--json", "--dir", "w"])
+        .env("HOME", home.path())
+        .current_dir(home.path())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let seconds = started.elapsed().as_secs_f64();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let steps: Vec<serde_json::Value> = text
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let rolled = steps.iter().find(|s| s["title"] == "Rolled back").unwrap();
+    let millis = rolled["measured"]["command_ms"].as_f64().unwrap();
+    time("rollback, command to server switched", millis, 1000.0).print();
+    Figure {
+        what: "demo --headless",
+        measured: seconds,
+        budget: 180.0,
+        unit: "s",
+        more: false,
+    }
+    .print();
+}
