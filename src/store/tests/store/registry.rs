@@ -178,6 +178,41 @@ async fn deployments_come_oldest_first() {
     assert_eq!(place.store.deployments(None).await.unwrap().len(), 3);
 }
 
+/// A statement prepared while a table was empty must not remember that it was: DuckDB's optimizers build
+/// the statistics of that moment into the plan, and long texts then came back as rubbish.
+#[tokio::test]
+async fn what_was_read_while_empty_reads_right_when_full() {
+    let place = place();
+    assert_eq!(place.store.jobs().await.unwrap(), []);
+    let long = "a text much longer than the twelve bytes that DuckDB keeps inline".to_owned();
+    let job = Job {
+        id: JobId(0),
+        recipe: "late15".into(),
+        model: "late15".into(),
+        state: JobState::Queued,
+        actor: "ana".into(),
+        reason: long.clone(),
+        window: None,
+        params: BTreeMap::from([("note".into(), long.clone())]),
+        created: Millis(1),
+        started: None,
+        ended: None,
+        pid: None,
+        exit_code: None,
+        error: None,
+        run: None,
+    };
+    place.one(Change::PutJob(job)).await.unwrap();
+    // Every reader's connection, each with its own cache of statements.
+    for _ in 0..8 {
+        let jobs = place.store.jobs().await.unwrap();
+        assert_eq!(
+            (jobs[0].reason.as_str(), jobs[0].params["note"].as_str()),
+            (long.as_str(), long.as_str())
+        );
+    }
+}
+
 #[tokio::test]
 async fn jobs_are_put_and_end_once() {
     let place = place();
