@@ -36,8 +36,15 @@ pub async fn run(command: AgentCommand, global: &Global, out: &mut Output) -> Cl
     match command {
         AgentCommand::Run { read_only } => {
             log_to_stderr();
-            let options = AgentOptions { root, read_only, exe: this_exe()?, listener: Listener::Unix };
-            trimtab_agent::run(options, stop_signal()?).await.map_err(|e| failed(&e))?;
+            let options = AgentOptions {
+                root,
+                read_only,
+                exe: this_exe()?,
+                listener: Listener::Unix,
+            };
+            trimtab_agent::run(options, stop_signal()?)
+                .await
+                .map_err(|e| failed(&e))?;
             Ok(Exit::Done)
         }
         AgentCommand::Start => {
@@ -66,24 +73,45 @@ pub async fn run(command: AgentCommand, global: &Global, out: &mut Output) -> Cl
 async fn status(root: &Path, out: &mut Output) -> CliResult {
     let hint = "Start it with `trimtab agent start`; its log is .trimtab/agent.log.";
     match trimtab_agent::probe(root).await {
-        Probe::NotRunning => return Err(CliError::unreachable("No agent runs for this workspace.", hint)),
+        Probe::NotRunning => {
+            return Err(CliError::unreachable(
+                "No agent runs for this workspace.",
+                hint,
+            ));
+        }
         Probe::Wedged(why) => {
-            return Err(CliError::unreachable(format!("The agent does not answer: {why}."), hint));
+            return Err(CliError::unreachable(
+                format!("The agent does not answer: {why}."),
+                hint,
+            ));
         }
         Probe::Ready(_) => {}
     }
     let link = Link::connect(&Dial::Unix(socket(root)), "cli").await?;
     let status = expect_reply!(link.request(Request::Status).await?, Reply::Status(s) => s);
-    if out.json { out.json(&status)? } else { show(&status, out)? }
+    if out.json {
+        out.json(&status)?
+    } else {
+        show(&status, out)?
+    }
     Ok(Exit::Done)
 }
 
 fn show(s: &Status, out: &mut Output) -> CliResult<()> {
     let w = &s.welcome;
-    out.line(format!("agent {} (protocol {}), pid {}", w.version, w.protocol, w.pid))?;
+    out.line(format!(
+        "agent {} (protocol {}), pid {}",
+        w.version, w.protocol, w.pid
+    ))?;
     out.line(format!("workspace {} in {}", w.workspace, w.root))?;
-    let up = now().map_or_else(String::new, |t| format!(", up {}", human_span(t - w.started.0)));
-    out.line(format!("started {}{up}; you are {}", w.started.stamp(), w.actor))?;
+    let up = now().map_or_else(String::new, |t| {
+        format!(", up {}", human_span(t - w.started.0))
+    });
+    out.line(format!(
+        "started {}{up}; you are {}",
+        w.started.stamp(),
+        w.actor
+    ))?;
     out.line(format!(
         "{} runs, {} points, {} commits, {} clients, {} updates dropped, {:.0} MB",
         s.runs,
@@ -108,14 +136,21 @@ fn now() -> Option<i64> {
 
 /// Makes sure that an agent answers for this workspace.
 pub async fn ensure(root: &Path) -> CliResult<()> {
-    trimtab_agent::ensure_running(root, &this_exe()?).await.map(|_| ()).map_err(|e| failed(&e))
+    trimtab_agent::ensure_running(root, &this_exe()?)
+        .await
+        .map(|_| ())
+        .map_err(|e| failed(&e))
 }
 
 /// An agent inside this process.
 pub async fn standalone(root: &Path) -> CliResult<Dial> {
     let (queue, inbox) = tokio::sync::mpsc::channel(8);
-    let options =
-        AgentOptions { root: root.to_owned(), read_only: false, exe: this_exe()?, listener: Listener::Memory(inbox) };
+    let options = AgentOptions {
+        root: root.to_owned(),
+        read_only: false,
+        exe: this_exe()?,
+        listener: Listener::Memory(inbox),
+    };
     let (failed_tx, failed_rx) = tokio::sync::oneshot::channel();
     let signal = stop_signal()?;
     tokio::spawn(async move {
@@ -138,8 +173,11 @@ pub async fn standalone(root: &Path) -> CliResult<Dial> {
 pub async fn attach(global: &Global) -> CliResult {
     let root = global.root()?;
     ensure(&root).await?;
-    let lost = |e: std::io::Error| CliError::unreachable("The agent's socket broke.", "").caused_by(&e);
-    let socket = tokio::net::UnixStream::connect(socket(&root)).await.map_err(lost)?;
+    let lost =
+        |e: std::io::Error| CliError::unreachable("The agent's socket broke.", "").caused_by(&e);
+    let socket = tokio::net::UnixStream::connect(socket(&root))
+        .await
+        .map_err(lost)?;
     let (mut from, mut to) = socket.into_split();
     let (mut stdin, mut stdout) = (tokio::io::stdin(), tokio::io::stdout());
     tokio::select! {
@@ -160,7 +198,8 @@ pub fn job_exec(dir: &Path) -> CliResult {
 /// Ends at SIGTERM, SIGINT or SIGHUP.
 pub fn stop_signal() -> CliResult<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
-    let failed = |e: std::io::Error| CliError::refused("Signals cannot be watched.", "").caused_by(&e);
+    let failed =
+        |e: std::io::Error| CliError::refused("Signals cannot be watched.", "").caused_by(&e);
     let mut term = signal(SignalKind::terminate()).map_err(failed)?;
     let mut int = signal(SignalKind::interrupt()).map_err(failed)?;
     let mut hup = signal(SignalKind::hangup()).map_err(failed)?;
@@ -177,9 +216,17 @@ fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TRIMTAB_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     // A second subscriber can only be set by tests.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 fn failed(error: &(dyn std::error::Error + 'static)) -> CliError {
-    CliError::unreachable("The agent cannot run.", "See .trimtab/agent.log and `trimtab doctor`.").caused_by(error)
+    CliError::unreachable(
+        "The agent cannot run.",
+        "See .trimtab/agent.log and `trimtab doctor`.",
+    )
+    .caused_by(error)
 }

@@ -51,14 +51,24 @@ impl From<Theme> for ThemeName {
 pub async fn open(global: &Global, args: &ConsoleArgs) -> CliResult {
     needs_terminal()?;
     let dial = global.dial().await?;
-    let log = global.host.is_none().then(|| global.root()).transpose()?.map(|r| r.join(".trimtab/agent.log"));
+    let log = global
+        .host
+        .is_none()
+        .then(|| global.root())
+        .transpose()?
+        .map(|r| r.join(".trimtab/agent.log"));
     show(dial, log, args).await
 }
 
 /// Opens the console on the workspace at `root`, whose agent answers.
 pub async fn open_at(root: PathBuf, args: &ConsoleArgs) -> CliResult {
     agent::ensure(&root).await?;
-    show(Dial::Unix(socket(&root)), Some(root.join(".trimtab/agent.log")), args).await
+    show(
+        Dial::Unix(socket(&root)),
+        Some(root.join(".trimtab/agent.log")),
+        args,
+    )
+    .await
 }
 
 /// Refuses to draw into a file or a pipe.

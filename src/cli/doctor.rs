@@ -21,10 +21,20 @@ struct Finding {
 
 impl Finding {
     fn well(what: &'static str, found: impl Into<String>) -> Self {
-        Self { what, ok: true, found: found.into(), advice: String::new() }
+        Self {
+            what,
+            ok: true,
+            found: found.into(),
+            advice: String::new(),
+        }
     }
     fn ill(what: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { what, ok: false, found: found.into(), advice: advice.into() }
+        Self {
+            what,
+            ok: false,
+            found: found.into(),
+            advice: advice.into(),
+        }
     }
 }
 
@@ -36,7 +46,10 @@ pub async fn run(global: &Global, out: &mut Output) -> CliResult {
         Ok(root) => {
             findings.push(Finding::well("workspace", root.display().to_string()));
             findings.push(match policy::read(&root.join(POLICY_FILE)) {
-                Ok(p) => Finding::well("policy", format!("{} models, {} monitors", p.models.len(), p.monitors.len())),
+                Ok(p) => Finding::well(
+                    "policy",
+                    format!("{} models, {} monitors", p.models.len(), p.monitors.len()),
+                ),
                 Err(e) => Finding::ill("policy", e.message, e.hint),
             });
             let path = socket(&root);
@@ -81,8 +94,12 @@ pub async fn run(global: &Global, out: &mut Output) -> CliResult {
 
 fn terminal() -> Finding {
     let term = std::env::var("TERM").unwrap_or_default();
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()));
-    let utf8 = locale.as_deref().is_some_and(|l| l.to_ascii_lowercase().replace('-', "").contains("utf8"));
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()));
+    let utf8 = locale
+        .as_deref()
+        .is_some_and(|l| l.to_ascii_lowercase().replace('-', "").contains("utf8"));
     match (term.as_str(), utf8) {
         ("" | "dumb", _) => Finding::ill(
             "terminal",
@@ -91,7 +108,10 @@ fn terminal() -> Finding {
         ),
         (_, false) => Finding::ill(
             "terminal",
-            format!("{term}, locale {}: not UTF-8", locale.as_deref().unwrap_or("not set")),
+            format!(
+                "{term}, locale {}: not UTF-8",
+                locale.as_deref().unwrap_or("not set")
+            ),
             "Use `trimtab --ascii`, or a UTF-8 locale.",
         ),
         (_, true) => Finding::well("terminal", format!("{term}, UTF-8")),

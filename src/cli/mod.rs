@@ -114,7 +114,11 @@ pub fn main() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) => {
-            let code = if e.use_stderr() { Exit::Usage } else { Exit::Done };
+            let code = if e.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
             // A closed standard error is no reason to fail differently.
             let _ = e.print();
             return code as u8;
@@ -138,7 +142,9 @@ fn dispatch(cli: Cli) -> CliResult {
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|e| CliError::refused("The asynchronous runtime cannot start.", "").caused_by(&e))?;
+        .map_err(|e| {
+            CliError::refused("The asynchronous runtime cannot start.", "").caused_by(&e)
+        })?;
     let exit = runtime.block_on(run(cli));
     // A reader blocked on the terminal must not hold the exit up.
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
@@ -146,7 +152,11 @@ fn dispatch(cli: Cli) -> CliResult {
 }
 
 async fn run(cli: Cli) -> CliResult {
-    let Cli { global, console, command } = cli;
+    let Cli {
+        global,
+        console,
+        command,
+    } = cli;
     let mut out = Output::stdout(global.json);
     let exit = match command.unwrap_or(Command::Open) {
         Command::Open => console::open(&global, &console).await,
@@ -163,7 +173,9 @@ async fn run(cli: Cli) -> CliResult {
         Command::Check => policy::check(&global, &mut out),
         Command::Doctor => doctor::run(&global, &mut out).await,
         Command::Attach => agent::attach(&global).await,
-        Command::Completions { shell } => generate::completions(shell, &mut Cli::command(), &mut out),
+        Command::Completions { shell } => {
+            generate::completions(shell, &mut Cli::command(), &mut out)
+        }
         Command::Man { dir } => generate::man(dir.as_deref(), Cli::command(), &mut out),
         Command::Docs { what } => generate::docs(what, Cli::command(), &mut out),
         Command::JobExec { dir } => agent::job_exec(&dir),
@@ -185,7 +197,9 @@ fn narrate_raw(text: &str) {
 
 /// This executable.
 fn this_exe() -> CliResult<std::path::PathBuf> {
-    std::env::current_exe().map_err(|e| CliError::refused("This program's own file cannot be found.", "").caused_by(&e))
+    std::env::current_exe().map_err(|e| {
+        CliError::refused("This program's own file cannot be found.", "").caused_by(&e)
+    })
 }
 
 #[cfg(test)]

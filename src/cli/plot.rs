@@ -9,7 +9,9 @@ use super::{
 };
 use std::path::PathBuf;
 use trimtab_core::{metric::SeriesQuery, monitor::MonitorState, time::Millis};
-use trimtab_plot::{Chart, ChartKind, Format, Heatmap, Histogram, Mark, Series, Size, XAxis, XKind, YAxis, render};
+use trimtab_plot::{
+    Chart, ChartKind, Format, Heatmap, Histogram, Mark, Series, Size, XAxis, XKind, YAxis, render,
+};
 use trimtab_wire::{Link, Reply, Request};
 
 /// Charts.
@@ -82,17 +84,40 @@ pub async fn run(command: PlotCommand, global: &Global, out: &mut Output) -> Cli
     let format = format_of(to)?;
     let link = global.link().await?;
     let (chart, to) = match command {
-        PlotCommand::Metric { key, runs, log, relative, to } => (curves(&link, key, &runs, log, relative, &to).await?, to),
+        PlotCommand::Metric {
+            key,
+            runs,
+            log,
+            relative,
+            to,
+        } => (curves(&link, key, &runs, log, relative, &to).await?, to),
         PlotCommand::Drift { monitor, to } => (heatmap(&state(&link, &monitor).await?), to),
-        PlotCommand::Quality { monitor, to } => (quality(&link, &state(&link, &monitor).await?).await?, to),
-        PlotCommand::Distribution { monitor, feature, window, to } => {
-            (distribution(&link, monitor, feature, &window).await?, to)
+        PlotCommand::Quality { monitor, to } => {
+            (quality(&link, &state(&link, &monitor).await?).await?, to)
         }
+        PlotCommand::Distribution {
+            monitor,
+            feature,
+            window,
+            to,
+        } => (distribution(&link, monitor, feature, &window).await?, to),
     };
     let failed = |e: &(dyn std::error::Error + 'static)| {
-        CliError::refused(format!("The chart cannot be written to {}.", to.output.display()), "").caused_by(e)
+        CliError::refused(
+            format!("The chart cannot be written to {}.", to.output.display()),
+            "",
+        )
+        .caused_by(e)
     };
-    let picture = render(&chart, Size { width: to.width, height: to.height }, format).map_err(|e| failed(&e))?;
+    let picture = render(
+        &chart,
+        Size {
+            width: to.width,
+            height: to.height,
+        },
+        format,
+    )
+    .map_err(|e| failed(&e))?;
     std::fs::write(&to.output, picture).map_err(|e| failed(&e))?;
     if out.json {
         out.json(&serde_json::json!({ "file": to.output, "title": chart.title() }))?;
@@ -103,25 +128,44 @@ pub async fn run(command: PlotCommand, global: &Global, out: &mut Output) -> Cli
 }
 
 fn format_of(to: &To) -> CliResult<Format> {
-    to.output.extension().and_then(|e| e.to_str()).and_then(Format::of_extension).ok_or_else(|| {
-        CliError::usage(
-            format!("{} ends neither in .svg nor in .png.", to.output.display()),
-            "The file's name says the format: `-o drift.svg`.",
-        )
-    })
+    to.output
+        .extension()
+        .and_then(|e| e.to_str())
+        .and_then(Format::of_extension)
+        .ok_or_else(|| {
+            CliError::usage(
+                format!("{} ends neither in .svg nor in .png.", to.output.display()),
+                "The file's name says the format: `-o drift.svg`.",
+            )
+        })
 }
 
-async fn curves(link: &Link, key: String, names: &[String], log: bool, relative: bool, to: &To) -> CliResult<ChartKind> {
+async fn curves(
+    link: &Link,
+    key: String,
+    names: &[String],
+    log: bool,
+    relative: bool,
+    to: &To,
+) -> CliResult<ChartKind> {
     let mut series = Vec::new();
     for name in names {
         let run = runs::find(link, name).await?;
-        let query =
-            SeriesQuery { run: run.id.clone(), key: key.clone(), from_step: None, to_step: None, columns: to.width };
+        let query = SeriesQuery {
+            run: run.id.clone(),
+            key: key.clone(),
+            from_step: None,
+            to_step: None,
+            columns: to.width,
+        };
         let s = expect_reply!(link.request(Request::Series(query)).await?, Reply::Series(s) => s);
         if s.total == 0 {
             return Err(CliError::usage(
                 format!("The run {} has no metric {key:?}.", run.name),
-                format!("It has: {}.", run.metrics.keys().cloned().collect::<Vec<_>>().join(", ")),
+                format!(
+                    "It has: {}.",
+                    run.metrics.keys().cloned().collect::<Vec<_>>().join(", ")
+                ),
             ));
         }
         let x = |p: &trimtab_core::metric::Point| match relative {
@@ -132,17 +176,33 @@ async fn curves(link: &Link, key: String, names: &[String], log: bool, relative:
         series.push(Series::new(series.len(), run.name, points));
     }
     let x = match relative {
-        true => XAxis { label: "since the start".into(), kind: XKind::Relative },
-        false => XAxis { label: "step".into(), kind: XKind::Step },
+        true => XAxis {
+            label: "since the start".into(),
+            kind: XKind::Relative,
+        },
+        false => XAxis {
+            label: "step".into(),
+            kind: XKind::Step,
+        },
     };
-    Ok(Chart { title: key.clone(), x, y: YAxis { label: key, log }, series, marks: Vec::new() }.into())
+    Ok(Chart {
+        title: key.clone(),
+        x,
+        y: YAxis { label: key, log },
+        series,
+        marks: Vec::new(),
+    }
+    .into())
 }
 
 async fn state(link: &Link, name: &str) -> CliResult<MonitorState> {
     let monitors = expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
     let state = monitor::pick(monitors, name)?;
     match state.windows.is_empty() {
-        true => Err(CliError::refused(format!("The monitor {name} has no window yet."), "Run `trimtab monitor run`.")),
+        true => Err(CliError::refused(
+            format!("The monitor {name} has no window yet."),
+            "Run `trimtab monitor run`.",
+        )),
         false => Ok(state),
     }
 }
@@ -155,9 +215,16 @@ fn heatmap(m: &MonitorState) -> ChartKind {
         }
     }
     let value = |feature: &str, w: &trimtab_core::monitor::WindowResult| {
-        w.cells.iter().find(|c| c.feature == feature).map(|c| c.psi).filter(|p| p.is_finite())
+        w.cells
+            .iter()
+            .find(|c| c.feature == feature)
+            .map(|c| c.psi)
+            .filter(|p| p.is_finite())
     };
-    let cells = features.iter().flat_map(|f| m.windows.iter().map(|w| value(f, w))).collect();
+    let cells = features
+        .iter()
+        .flat_map(|f| m.windows.iter().map(|w| value(f, w)))
+        .collect();
     Heatmap {
         title: format!("{}: drift by feature and window", m.name),
         value: "PSI".into(),
@@ -179,33 +246,63 @@ async fn quality(link: &Link, m: &MonitorState) -> CliResult<ChartKind> {
         .filter_map(|w| Some((w.start.0 as f64, w.quality.measure(&m.quality_metric)?)))
         .collect::<Vec<_>>();
     let mut series = vec![Series::new(0, m.quality_metric.clone(), points.clone())];
-    if let (true, Some(first), Some(last)) = (m.quality_min.is_finite(), points.first(), points.last()) {
+    if let (true, Some(first), Some(last)) =
+        (m.quality_min.is_finite(), points.first(), points.last())
+    {
         let line = vec![(first.0, m.quality_min), (last.0, m.quality_min)];
         series.push(Series::new(1, "bound", line));
     }
     let marks = row
         .iter()
         .flat_map(|r| &r.deployments)
-        .filter_map(|d| Some(Mark { x: d.data_time?.0 as f64, label: format!("{} {}", d.kind.word(), d.version) }))
+        .filter_map(|d| {
+            Some(Mark {
+                x: d.data_time?.0 as f64,
+                label: format!("{} {}", d.kind.word(), d.version),
+            })
+        })
         .collect();
     Ok(Chart {
         title: format!("{}: {} by window", m.model, m.quality_metric),
-        x: XAxis { label: String::new(), kind: XKind::Time },
-        y: YAxis { label: m.quality_metric.clone(), log: false },
+        x: XAxis {
+            label: String::new(),
+            kind: XKind::Time,
+        },
+        y: YAxis {
+            label: m.quality_metric.clone(),
+            log: false,
+        },
         series,
         marks,
     }
     .into())
 }
 
-async fn distribution(link: &Link, monitor: String, feature: String, day: &str) -> CliResult<ChartKind> {
-    let at = Millis::parse(day)
-        .ok_or_else(|| CliError::usage(format!("{day:?} is not a day."), "Write it as YYYY-MM-DD."))?;
-    let state = state(link, &monitor).await?;
-    let window = state.windows.iter().find(|w| w.start <= at && at < w.end).ok_or_else(|| {
-        CliError::usage(format!("The monitor {monitor} has no window on {day}."), "See `trimtab monitor show`.")
+async fn distribution(
+    link: &Link,
+    monitor: String,
+    feature: String,
+    day: &str,
+) -> CliResult<ChartKind> {
+    let at = Millis::parse(day).ok_or_else(|| {
+        CliError::usage(format!("{day:?} is not a day."), "Write it as YYYY-MM-DD.")
     })?;
-    let request = Request::Distribution { monitor, start: window.start, feature };
+    let state = state(link, &monitor).await?;
+    let window = state
+        .windows
+        .iter()
+        .find(|w| w.start <= at && at < w.end)
+        .ok_or_else(|| {
+            CliError::usage(
+                format!("The monitor {monitor} has no window on {day}."),
+                "See `trimtab monitor show`.",
+            )
+        })?;
+    let request = Request::Distribution {
+        monitor,
+        start: window.start,
+        feature,
+    };
     let d = expect_reply!(link.request(request).await?, Reply::Distribution(d) => d);
     Ok(Histogram {
         title: format!("{} against the reference", d.feature),

@@ -27,6 +27,9 @@ pub async fn run(args: ServeArgs) -> CliResult {
     }
     trimtab_demo::serve::run(&args.link, args.listen, args.with_parent)
         .await
-        .map_err(|e| CliError::unreachable(format!("The model server on {} ended.", args.listen), "").caused_by(&e))?;
+        .map_err(|e| {
+            CliError::unreachable(format!("The model server on {} ended.", args.listen), "")
+                .caused_by(&e)
+        })?;
     Ok(Exit::Done)
 }

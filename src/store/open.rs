@@ -172,7 +172,10 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
             // Statements are prepared once and run on data that changes. These two optimizers build what a
             // table's statistics say at that moment into the plan (an empty table: texts of length 0), and
             // DuckDB 1.5.5 does not plan again: the next run then reads rubbish.
-            .with("disabled_optimizers", "compressed_materialization,statistics_propagation")?
+            .with(
+                "disabled_optimizers",
+                "compressed_materialization,statistics_propagation",
+            )?
             // The store never reaches out by itself: no extension is fetched behind anybody's back.
             .enable_autoload_extension(false)?;
         Connection::open_with_flags(path, config)

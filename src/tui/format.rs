@@ -137,6 +137,15 @@ pub fn ago(now: Millis, then: Millis) -> String {
     }
 }
 
+/// An age in a sentence: `just now`, `5m ago`.
+#[must_use]
+pub fn ago_words(now: Millis, then: Millis) -> String {
+    match ago(now, then).as_str() {
+        "now" => "just now".to_owned(),
+        age => format!("{age} ago"),
+    }
+}
+
 /// A span in at most six characters: `41s`, `2m05s`, `1h02m`.
 #[must_use]
 pub fn span(millis: i64) -> String {

@@ -49,7 +49,12 @@ enum DemoPart {
 }
 
 /// Runs the demonstration, or one of its processes.
-pub async fn run(args: DemoArgs, global: &Global, console: &ConsoleArgs, out: &mut Output) -> CliResult {
+pub async fn run(
+    args: DemoArgs,
+    global: &Global,
+    console: &ConsoleArgs,
+    out: &mut Output,
+) -> CliResult {
     match args.part {
         Some(DemoPart::Train) => return train(global).await,
         Some(DemoPart::World { with_parent }) => return world(global, with_parent).await,
@@ -70,14 +75,22 @@ pub async fn run(args: DemoArgs, global: &Global, console: &ConsoleArgs, out: &m
         return told;
     }
     if !(args.speed.is_finite() && args.speed >= 0.0) {
-        return Err(CliError::usage(format!("{} is not a number of seconds.", args.speed), "Try `--speed 4`."));
+        return Err(CliError::usage(
+            format!("{} is not a number of seconds.", args.speed),
+            "Try `--speed 4`.",
+        ));
     }
     console::needs_terminal()?;
     let dir = match args.dir {
         Some(dir) => dir,
         None => directories::ProjectDirs::from("", "", "trimtab")
             .map(|d| d.data_dir().join("demo"))
-            .ok_or_else(|| CliError::usage("There is no home folder for the demonstration.", "Name one with `--dir`."))?,
+            .ok_or_else(|| {
+                CliError::usage(
+                    "There is no home folder for the demonstration.",
+                    "Name one with `--dir`.",
+                )
+            })?,
     };
     narrate(&format!("demonstration in {}", dir.display()));
     let stage = Stage::set(&dir).await?;
@@ -85,7 +98,11 @@ pub async fn run(args: DemoArgs, global: &Global, console: &ConsoleArgs, out: &m
     let root = stage.root.clone();
     stage.strike().await;
     if shown.is_ok() {
-        narrate(&format!("kept in {}; `trimtab demo --dir {}` goes on", root.display(), root.display()));
+        narrate(&format!(
+            "kept in {}; `trimtab demo --dir {}` goes on",
+            root.display(),
+            root.display()
+        ));
     }
     shown
 }
@@ -95,14 +112,31 @@ async fn show(stage: &Stage, speed: f64, args: &ConsoleArgs) -> CliResult {
     if stage.champion().await?.is_none() {
         narrate("training the first three models on January's flights …");
         let jobs = stage.bootstrap().await?;
-        narrate(&format!("{} models trained, the best is in production; replaying the first weeks …", jobs.len()));
+        narrate(&format!(
+            "{} models trained, the best is in production; replaying the first weeks …",
+            jobs.len()
+        ));
         stage.replay_until(HISTORY_UNTIL).await?;
         // One run trains in front of the user; the pause between rounds is what makes it watchable.
-        let params: BTreeMap<String, String> =
-            [("run_name", "february-march"), ("rounds", "120"), ("pace_ms", "250")].map(|(k, v)| (k.into(), v.into())).into();
-        stage.launch("2013-02-01", "2013-03-25", params, "newest weeks, to see whether they help").await?;
+        let params: BTreeMap<String, String> = [
+            ("run_name", "february-march"),
+            ("rounds", "120"),
+            ("pace_ms", "250"),
+        ]
+        .map(|(k, v)| (k.into(), v.into()))
+        .into();
+        stage
+            .launch(
+                "2013-02-01",
+                "2013-03-25",
+                params,
+                "newest weeks, to see whether they help",
+            )
+            .await?;
     }
-    stage.steer(DemoCommand::Speed((speed * 1000.0) as u64)).await?;
+    stage
+        .steer(DemoCommand::Speed((speed * 1000.0) as u64))
+        .await?;
     stage.steer(DemoCommand::Resume { until: None }).await?;
     console::open_at(stage.root.clone(), args).await
 }
@@ -137,7 +171,9 @@ async fn train(global: &Global) -> CliResult {
     let socket = super::context::socket(&root);
     let options = trimtab_demo::train::Options::from_env(&root, &socket)
         .map_err(|e| CliError::usage("The training's options make no sense.", "").caused_by(&e))?;
-    trimtab_demo::train::train(options).await.map_err(|e| CliError::refused("The training failed.", "").caused_by(&e))?;
+    trimtab_demo::train::train(options)
+        .await
+        .map_err(|e| CliError::refused("The training failed.", "").caused_by(&e))?;
     Ok(Exit::Done)
 }
 

@@ -1,5 +1,7 @@
 //! The Monitors pane: a cursor over features and windows, and the chosen cell's distribution.
 
+use std::collections::BTreeMap;
+
 use trimtab_core::monitor::{Distribution, FeatureCell, MonitorState, WindowResult};
 use trimtab_core::stats::drift::Verdict;
 use trimtab_core::time::Millis;
@@ -164,7 +166,8 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
             head.to_owned()
         })
         .collect();
-    let marks = model
+    // One mark for each window: the last move in it is what served from then on.
+    let marks: BTreeMap<usize, String> = model
         .data
         .deployments(&monitor.model)
         .filter_map(|d| {
@@ -180,7 +183,7 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
         fixed,
         rows,
         heads,
-        marks,
+        marks: marks.into_iter().collect(),
         cursor: (state.row, state.column(monitor)),
         offset: state.offset,
         focused: true,

@@ -75,11 +75,12 @@ fn title(model: &Model, monitor: &MonitorState, dot: &str) -> String {
     } else {
         String::new()
     };
-    format!(
-        "{}{place} {dot} PSI against {} reference rows",
-        monitor.name,
-        format::count(monitor.reference_rows)
-    )
+    // Unknown after a restart that had nothing to compute.
+    let reference = match monitor.reference_rows {
+        0 => "the reference".to_owned(),
+        n => format!("{} reference rows", format::count(n)),
+    };
+    format!("{}{place} {dot} PSI against {reference}", monitor.name)
 }
 
 /// The window under the cursor and, on a feature's row, its distribution.

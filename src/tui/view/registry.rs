@@ -311,10 +311,10 @@ fn evidence(model: &Model, brush: &mut Brush<'_>, area: Rect, r: &PromotionReque
     ];
     head.push((
         format!(
-            "  request {} by {}, {} ago",
+            "  request {} by {}, {}",
             r.id,
             r.author,
-            format::ago(model.now, r.created)
+            format::ago_words(model.now, r.created)
         ),
         Role::Dim.into(),
     ));
@@ -338,9 +338,9 @@ fn evidence(model: &Model, brush: &mut Brush<'_>, area: Rect, r: &PromotionReque
                 (format!(" {} ", g.ok), Role::Ok.into()),
                 (
                     format!(
-                        "approved by {}, {} ago{text}",
+                        "approved by {}, {}{text}",
                         a.actor,
-                        format::ago(model.now, a.at)
+                        format::ago_words(model.now, a.at)
                     ),
                     Role::Text.into(),
                 ),
