@@ -139,7 +139,9 @@ impl Session<'_> {
         // Tracked twice: the client is said goodbye, and the store closed, only after the answer.
         // A request outlives its client: what was asked for is done even if nobody waits.
         let work = self.ctx.work.track_future(async move {
-            let result = handle(&ctx, &actor, request).await;
+            // In a task of its own: should it panic, its client hears of it and the others hear nothing.
+            let handled = tokio::spawn(async move { handle(&ctx, &actor, request).await });
+            let result = handled.await.unwrap_or_else(|error| Err(bug(&error)));
             reply(&replies, id, result).await;
             drop(slot);
         });
@@ -175,6 +177,16 @@ impl Session<'_> {
         self.topics.insert(id, cancel.drop_guard());
         Ok(())
     }
+}
+
+/// What a client is told when its request met a bug.
+fn bug(error: &tokio::task::JoinError) -> Failure {
+    tracing::error!(%error, "a request was not answered");
+    Failure::new(
+        FailureKind::Internal,
+        "The agent failed on this request.",
+        "This is a bug; see .trimtab/agent.log.",
+    )
 }
 
 /// Sends a reply; one that cannot be written is answered with why.

@@ -3,6 +3,7 @@
 use super::{
     bench::{Bench, Client, POLICY, workspace},
     server::Server,
+    until,
 };
 use std::{path::Path, sync::Arc};
 use trimtab_core::{registry::Version, release::RequestState};
@@ -282,5 +283,31 @@ async fn a_request_is_judged_again_when_the_champion_has_changed() {
         failure.message.contains("champion has changed"),
         "{failure}"
     );
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_rollbacks_at_once_go_back_one_version() {
+    let (dir, server) = served("5s");
+    let bench = Bench::with(dir, |o| o).await;
+    let (ana, ben) = (bench.client().await, bench.client().await);
+    for auc in [0.7, 0.8, 0.9] {
+        let version = ana.version(bench.root(), auc).await;
+        ana.release(version.version).await.unwrap();
+    }
+    // The first one waits for the server, so that the second arrives while it is under way.
+    server.deaf(true);
+    let back = || Act::Rollback { model: "m".into() };
+    let (first, second, ()) = tokio::join!(ana.act(back()), ben.act(back()), async {
+        until("both to begin", async || {
+            let begun = ana.deeds().await;
+            (begun.iter().filter(|d| *d == "rollback began").count() == 2).then_some(())
+        })
+        .await;
+        server.deaf(false);
+    });
+    let (done, refused): (Vec<_>, Vec<_>) = [first, second].into_iter().partition(Result::is_ok);
+    assert_eq!((done.len(), refused.len()), (1, 1), "{done:?} {refused:?}");
+    assert_eq!(ana.model().await.champion(), Some(Version(2)));
     bench.stop().await;
 }

@@ -3,9 +3,9 @@
 use super::{
     RollbackPlan,
     live::{Moved, end_live, pointer},
-    reason_given,
+    model, reason_given,
 };
-use crate::{Context, service::Audited, targets::Target};
+use crate::{Context, error::refused, service::Audited, targets::Target};
 use tokio::time::Instant;
 use trimtab_core::{
     registry::{DeploymentKind, Version},
@@ -13,15 +13,24 @@ use trimtab_core::{
 };
 use trimtab_wire::{Acted, Failure, FailureKind};
 
-/// Puts a model's last good version back. `received` is when the operator's wish arrived.
+/// Puts a model's last good version back. `received` is when the operator's wish arrived, `seen`
+/// the champion that there was then.
 pub(crate) async fn rollback(
     ctx: &Context,
     act: &Audited<'_>,
     name: &str,
     received: Instant,
+    seen: Option<Version>,
 ) -> Result<Acted, Failure> {
     reason_given(act.reason())?;
     let _turn = ctx.releases.turn(name).await;
+    // Two people on call press the key at once: the second must not roll back once more.
+    if model(ctx, name).await?.champion() != seen {
+        return Err(refused(
+            format!("Production of {name} was moved by somebody else a moment ago."),
+            "Look again before you act.",
+        ));
+    }
     let RollbackPlan {
         model,
         from,

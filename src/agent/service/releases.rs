@@ -98,8 +98,10 @@ pub(super) async fn act(
             act.close(result).await.map(request)
         }
         Act::Rollback { model } => {
+            let seen = ctx.store.model(&model).await.or_fail()?;
+            let seen = seen.and_then(|m| m.champion());
             let act = Audited::begin(ctx, actor, "rollback", model.clone(), reason).await?;
-            let result = releases::rollback(ctx, &act, &model, received).await;
+            let result = releases::rollback(ctx, &act, &model, received, seen).await;
             act.close(result).await
         }
         Act::Retrain(_) | Act::CancelJob(_) => Err(elsewhere()),
