@@ -275,12 +275,12 @@ fn console(workspace: &Workspace, runtime: &Runtime, dial: &Dial, ids: &[RunId])
     pty.wait_text("● connected");
     pty.keys("2");
     pty.wait_text("run-");
-    pty.settle(Duration::from_millis(300));
+    pty.listen(Duration::from_millis(300));
     let mut bytes: Vec<f64> = Vec::new();
     for _ in 0..30 {
         pty.take_bytes();
         step(&mut pty);
-        pty.settle(Duration::from_millis(40));
+        pty.listen(Duration::from_millis(40));
         bytes.push(pty.take_bytes() as f64);
     }
     let figure = |what, measured, budget| Figure {
@@ -296,13 +296,11 @@ fn console(workspace: &Workspace, runtime: &Runtime, dial: &Dial, ids: &[RunId])
         1000.0,
     )
     .print();
-    pty.settle(Duration::from_millis(500));
-    pty.take_bytes();
-    pty.settle(Duration::from_millis(1500));
+    pty.listen(Duration::from_millis(500));
+    let idle = pty.listen(Duration::from_millis(1500));
     println!(
         "{:<44} {:>12} B    budget         0",
-        "bytes at idle, 1.5 s",
-        pty.take_bytes()
+        "bytes at idle, 1.5 s", idle
     );
 
     // Ten runs log while somebody scrolls.

@@ -57,17 +57,28 @@ pub async fn run(command: AgentCommand, global: &Global, out: &mut Output) -> Cl
                 Ok(Exit::Done)
             }
             _ => {
-                let link = Link::connect(&Dial::Unix(socket(&root)), "cli").await?;
-                expect_reply!(link.request(Request::Stop).await?, Reply::Done => ());
-                // Stopped means that the store is closed: the connection ends last.
-                let mut state = link.state();
-                let ended = state.wait_for(|s| matches!(s, LinkState::Down { .. }));
-                let _ = tokio::time::timeout(std::time::Duration::from_secs(10), ended).await;
+                stop(&Link::connect(&Dial::Unix(socket(&root)), "cli").await?).await?;
                 Ok(Exit::Done)
             }
         },
         AgentCommand::Status => status(&root, out).await,
     }
+}
+
+/// Stops an agent and waits until its store is closed: the connection ends last.
+pub async fn stop(link: &Link) -> CliResult<()> {
+    expect_reply!(link.request(Request::Stop).await?, Reply::Done => ());
+    let mut state = link.state();
+    let ended = state.wait_for(|s| matches!(s, LinkState::Down { .. }));
+    tokio::time::timeout(std::time::Duration::from_secs(10), ended)
+        .await
+        .map(|_| ())
+        .map_err(|_| {
+            CliError::unreachable(
+                "The agent did not stop within 10 s.",
+                "See .trimtab/agent.log.",
+            )
+        })
 }
 
 async fn status(root: &Path, out: &mut Output) -> CliResult {
@@ -160,12 +171,13 @@ pub async fn standalone(root: &Path) -> CliResult<Dial> {
         }
     });
     let dial = Dial::Memory(queue);
-    tokio::select! {
-        error = failed_rx => match error {
+    match Link::connect(&dial, "cli").await {
+        Ok(_) => Ok(dial),
+        // An agent that failed says why; that is the better answer.
+        Err(lost) => match failed_rx.await {
             Ok(error) => Err(failed(&error)),
-            Err(_) => Err(CliError::unreachable("The agent inside this process ended.", "")),
+            Err(_) => Err(lost.into()),
         },
-        link = Link::connect(&dial, "cli") => link.map(|_| dial).map_err(Into::into),
     }
 }
 

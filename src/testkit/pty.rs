@@ -234,6 +234,25 @@ impl Pty {
         }
     }
 
+    /// Listens for a while and returns how many bytes the program wrote meanwhile.
+    pub fn listen(&self, span: Duration) -> u64 {
+        let deadline = Instant::now() + span;
+        let mut state = self.shared.lock();
+        let before = state.bytes;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return state.bytes - before;
+            }
+            state = self
+                .shared
+                .changed
+                .wait_timeout(state, left)
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .0;
+        }
+    }
+
     #[track_caller]
     fn until<T>(
         &self,

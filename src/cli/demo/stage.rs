@@ -367,8 +367,8 @@ impl Stage {
                 let _ = child.kill().await;
             }
         }
-        if let Err(error) = self.link.request(Request::Stop).await {
-            narrate(&format!("the agent did not stop: {error}"));
+        if let Err(error) = agent::stop(&self.link).await {
+            narrate(&error.to_string());
         }
     }
 }
