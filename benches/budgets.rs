@@ -160,7 +160,8 @@ fn writes(runtime: &Runtime, dial: &Dial, ids: &[RunId]) -> Figure {
     let started = Instant::now();
     runtime.block_on(async {
         let mut tasks = JoinSet::new();
-        for run in ids.iter().take(CLIENTS).cloned() {
+        for run in &ids[..CLIENTS.min(ids.len())] {
+            let run = run.clone();
             let link = Link::connect(dial, "bench").await.unwrap();
             tasks.spawn(async move {
                 for batch in 0..BATCHES {
@@ -305,7 +306,8 @@ fn console(workspace: &Workspace, runtime: &Runtime, dial: &Dial, ids: &[RunId])
 
     // Ten runs log while somebody scrolls.
     let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    for run in ids.iter().take(10).cloned() {
+    for run in &ids[..10.min(ids.len())] {
+        let run = run.clone();
         let (stop, dial) = (stop.clone(), dial.clone());
         runtime.spawn(async move {
             let link = Link::connect(&dial, "bench").await.unwrap();

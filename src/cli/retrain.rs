@@ -89,7 +89,7 @@ pub async fn run(command: RetrainCommand, global: &Global, out: &mut Output) -> 
             if !wait {
                 return Ok(Exit::Done);
             }
-            let ended = follow(&link, job.id, |text| super::narrate_raw(text)).await?;
+            let ended = follow(&link, job.id, super::narrate_raw).await?;
             if out.json {
                 out.json(&ended)?
             } else {
