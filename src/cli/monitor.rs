@@ -87,19 +87,7 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
                 }
                 return Ok(Exit::Done);
             };
-            let at = Millis::parse(&day).ok_or_else(|| {
-                CliError::usage(format!("{day:?} is not a day."), "Write it as YYYY-MM-DD.")
-            })?;
-            let window = state
-                .windows
-                .iter()
-                .find(|w| w.start <= at && at < w.end)
-                .ok_or_else(|| {
-                    CliError::usage(
-                        format!("The monitor {monitor} has no window on {day}."),
-                        "See `trimtab monitor show`.",
-                    )
-                })?;
+            let window = window_on(&state, &day)?;
             match feature {
                 None if out.json => out.json(window)?,
                 None => show_window(window, out)?,
@@ -144,6 +132,23 @@ pub fn pick(monitors: Vec<MonitorState>, name: &str) -> CliResult<MonitorState> 
                     true => "Policy (trimtab.toml) declares none.".to_owned(),
                     false => format!("Policy declares: {}.", known.join(", ")),
                 },
+            )
+        })
+}
+
+/// The window that a day (`YYYY-MM-DD`) falls into.
+pub fn window_on<'a>(state: &'a MonitorState, day: &str) -> CliResult<&'a WindowResult> {
+    let at = Millis::parse(day).ok_or_else(|| {
+        CliError::usage(format!("{day:?} is not a day."), "Write it as YYYY-MM-DD.")
+    })?;
+    state
+        .windows
+        .iter()
+        .find(|w| w.start <= at && at < w.end)
+        .ok_or_else(|| {
+            CliError::usage(
+                format!("The monitor {} has no window on {day}.", state.name),
+                "See `trimtab monitor show`.",
             )
         })
 }

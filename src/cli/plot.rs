@@ -8,7 +8,7 @@ use super::{
     runs,
 };
 use std::path::PathBuf;
-use trimtab_core::{metric::SeriesQuery, monitor::MonitorState, time::Millis};
+use trimtab_core::{metric::SeriesQuery, monitor::MonitorState};
 use trimtab_plot::{
     Chart, ChartKind, Format, Heatmap, Histogram, Mark, Series, Size, XAxis, XKind, YAxis, render,
 };
@@ -284,20 +284,8 @@ async fn distribution(
     feature: String,
     day: &str,
 ) -> CliResult<ChartKind> {
-    let at = Millis::parse(day).ok_or_else(|| {
-        CliError::usage(format!("{day:?} is not a day."), "Write it as YYYY-MM-DD.")
-    })?;
     let state = state(link, &monitor).await?;
-    let window = state
-        .windows
-        .iter()
-        .find(|w| w.start <= at && at < w.end)
-        .ok_or_else(|| {
-            CliError::usage(
-                format!("The monitor {monitor} has no window on {day}."),
-                "See `trimtab monitor show`.",
-            )
-        })?;
+    let window = monitor::window_on(&state, day)?;
     let request = Request::Distribution {
         monitor,
         start: window.start,
