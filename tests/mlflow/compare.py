@@ -1,0 +1,55 @@
+"""Says where two documents of observations differ."""
+
+import fnmatch
+import json
+import pathlib
+
+MISSING = "(nothing)"
+
+
+def differences(theirs, ours, path=""):
+    """Every place where they differ: `(path, theirs, ours)`."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        # What is a fault of the other server's is no example; it must only be no fault of ours.
+        if isinstance(theirs.get("status"), int) and theirs["status"] >= 500 and theirs["status"] != 501:
+            if isinstance(ours.get("status"), int) and (ours["status"] < 500 or ours["status"] == 501):
+                return []
+        keys = list(theirs) + [k for k in ours if k not in theirs]
+        return [d for k in keys for d in differences(theirs.get(k, MISSING), ours.get(k, MISSING), f"{path}/{k}")]
+    if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
+        return [d for i, (a, b) in enumerate(zip(theirs, ours)) for d in differences(a, b, f"{path}/{i}")]
+    # A text out of Python's machinery.
+    if theirs == "<python>" and isinstance(ours, str):
+        return []
+    # 1 and 1.0 and true are not the same answer.
+    return [] if type(theirs) is type(ours) and theirs == ours else [(path, theirs, ours)]
+
+
+class Accepted:
+    """Differences that are meant, each with its reason: `accepted.json`, a list of `{"at": glob, "why": text}`."""
+
+    def __init__(self, file=pathlib.Path(__file__).with_name("accepted.json")):
+        self.globs = [entry["at"] for entry in json.loads(file.read_text())]
+
+    def holds(self, path):
+        """Whether a difference at `scenario/observation/...` is meant."""
+        return any(fnmatch.fnmatchcase(path, glob) for glob in self.globs)
+
+
+def report(scenario, theirs, ours, accepted, most=8):
+    """The differences of one scenario as text; empty when there is none. At most so many of one observation."""
+    out, count = [], {}
+    for path, a, b in differences(theirs, ours):
+        if accepted.holds(scenario + path):
+            continue
+        observation = path.split("/")[1]
+        count[observation] = count.get(observation, 0) + 1
+        if count[observation] <= most:
+            out.append(f"{scenario}{path}\n  theirs: {show(a)}\n  ours:   {show(b)}\n")
+    out += [f"{scenario}/{o}: {n - most} more differences\n" for o, n in count.items() if n > most]
+    return "".join(out)
+
+
+def show(value):
+    """A value in a line."""
+    return value if value is MISSING else json.dumps(value, ensure_ascii=False)[:600]

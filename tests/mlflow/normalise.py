@@ -1,0 +1,122 @@
+"""Replaces what may differ between two right servers by a name for it, after checking its form.
+
+Ids become `<run 1>`, `<model 1>`, `<experiment 1>`, in the order in which they are first seen, so that the same id
+twice is still the same name twice. A time becomes `<ms>` when it lies within the scenario's own span, and stays as it
+is otherwise: a time that the scenario chose, or a wrong one.
+"""
+
+import re
+
+TIMES = {
+    "creation_time", "last_update_time", "start_time", "end_time", "timestamp", "creation_timestamp",
+    "last_updated_timestamp", "creation_timestamp_ms", "last_updated_timestamp_ms",
+}  # fmt: skip
+# Lists without an order of their own; a list of points with one key (a history) has one.
+UNORDERED = {"tags", "params", "metrics", "aliases"}
+# Added by recent servers, read by no client.
+DROPPED = {"sqlstate", "error_class", "stack_trace"}
+LONG = re.compile(r"(?P<model>m-[0-9a-f]{32})|(?P<run>\b[0-9a-f]{32}\b)"
+                  r"|(?P<uuid>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)")  # fmt: skip
+# Where texts name an experiment; its number alone is too short to look for everywhere.
+IN_TEXT = re.compile(r"(mlflow-artifacts:/|artifacts/|(?i:experiment(?: with)?(?: id)?s?\b)[ =:'\"]*|\bid=)(\d+)\b")
+RANDOM_NAME = re.compile(r"[a-z]+-[a-z]+-\d+")
+# A set of Python's, printed in an order that changes with each start of the server.
+SET = re.compile(r"\{('\w+'(?:, '\w+')+)\}")
+# The text of an error that came out of Python's or the database's own machinery: no other server can say that.
+PYTHON = re.compile(r"<class '|Traceback|sqlalchemy|sqlite3|object has no attribute|<mlflow\.|google\.protobuf")
+
+
+class Normaliser:
+    """One scenario's names."""
+
+    def __init__(self, words, since, until, digits=None):
+        """`words`: texts to replace, longest first. `since`, `until`: the scenario's span in ms."""
+        self.words, self.since, self.until, self.digits = words, since, until, digits
+        self.names, self.count = {}, {}
+
+    def name(self, kind, value):
+        """The stand-in for an id, made when it is new."""
+        if (kind, value) not in self.names:
+            self.count[kind] = self.count.get(kind, 0) + 1
+            self.names[kind, value] = f"<{kind} {self.count[kind]}>"
+        return self.names[kind, value]
+
+    def text(self, value):
+        """A text with everything replaced that is known to differ."""
+        for word, stand_in in self.words:
+            value = value.replace(word, stand_in)
+        value = SET.sub(lambda m: "{" + ", ".join(sorted(m[1].split(", "))) + "}", value)
+        value = LONG.sub(lambda m: self.name(m.lastgroup, m[0]), value)
+        return IN_TEXT.sub(self.experiment_in_text, value)
+
+    def experiment_in_text(self, match):
+        # Only ids that an answer has named: a scenario's invented ids are the same everywhere.
+        return match[1] + self.names.get(("experiment", match[2]), match[2])
+
+    def paths(self, request):
+        """A request line: every id by its kind alone, since their order of appearance says nothing here."""
+        return re.sub(r"<(run|model|uuid|experiment) \d+>", r"<\1>", re.sub(r"(artifacts/)\d+/", r"\1<experiment>/", request))
+
+    def learn(self, value, key=None):
+        """Names the experiments that the document speaks of, before texts are searched for them."""
+        if isinstance(value, dict):
+            for k, v in value.items():
+                self.learn(v, k)
+        elif isinstance(value, list):
+            for v in value:
+                self.learn(v, "experiment_id" if key == "experiment_ids" else key)
+        elif key == "experiment_id" and isinstance(value, str) and re.fullmatch(r"[1-9]\d*", value):
+            self.name("experiment", value)
+
+    def document(self, value):
+        """All observations of a scenario."""
+        self.learn(value)
+        # Calls of the client that return a bare id.
+        return {k: self.names.get(("experiment", v), v) if isinstance(v, str) else v for k, v in self.walk(value).items()}
+
+    def leaf(self, key, value):
+        """A value that is no container, by the key that it stands under."""
+        if isinstance(value, str):
+            if key == "experiment_id" and re.fullmatch(r"[1-9]\d*", value):
+                return self.name("experiment", value)
+            if key in ("run_name", "mlflow.runName") and RANDOM_NAME.fullmatch(value):
+                return "<random name>"
+            if key in ("next_page_token", "token") and value:
+                return "<token>"
+            if key == "mlflow.source.name":
+                return "<source>"
+            if key == "message" and PYTHON.search(value):
+                return "<python>"
+            value = self.text(value)
+            return value if len(value) <= 700 else f"{value[:100]}... ({len(value)} characters)"
+        if key in TIMES and isinstance(value, int) and self.since <= value <= self.until:
+            return "<ms>"
+        if isinstance(value, float) and self.digits:
+            return float(f"{value:.{self.digits}g}")
+        return value
+
+    def walk(self, value, key=None):
+        """The whole document."""
+        if isinstance(value, dict):
+            # Tags and the like: the meaning of `value` hangs on its neighbour.
+            inner = value.get("key") if set(value) <= {"key", "value", "<class>"} else None
+            return {
+                self.text(k) if len(k) < 100 else f"{k[:20]}... ({len(k)} characters)": self.walk(v, inner if k == "value" and inner else k)
+                for k, v in value.items()
+                if k not in DROPPED and not k.startswith("mlflow.source.git.")
+            }
+        if isinstance(value, list):
+            if key in UNORDERED:
+                value = self.ordered(value)
+            # One tag less on a machine without Git.
+            value = [v for v in value if not (isinstance(v, dict) and str(v.get("key")).startswith("mlflow.source.git."))]
+            return [self.walk(v, "experiment_id" if key == "experiment_ids" else key) for v in value]
+        return self.leaf(key, value)
+
+    @staticmethod
+    def ordered(items):
+        """By key, where every item has its own; else as they came."""
+        keys = [str(i.get("key", i.get("alias"))) for i in items if isinstance(i, dict)]
+        if len(keys) != len(items) or len(set(keys)) != len(keys):
+            return items
+        return [item for _, item in sorted(zip(keys, items), key=lambda pair: pair[0])]

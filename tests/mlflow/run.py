@@ -1,0 +1,151 @@
+"""Runs scenarios with the real `mlflow` client against any MLflow-compatible server.
+
+  python tests/mlflow/run.py --url http://127.0.0.1:5000 --scenario runs --json
+      prints what was observed, normalised, as one JSON document
+  python tests/mlflow/run.py --url URL --against tests/mlflow/golden
+      runs every scenario, compares with recorded answers, prints each difference, exits with 1 when there is one
+  python tests/mlflow/run.py --url URL --to FOLDER
+      writes each scenario's document there (so were the golden files recorded, from a real `mlflow server`)
+
+Every scenario runs in a process of its own, forked after the imports, with a time limit: a server that hangs fails
+that scenario and no other.
+"""
+
+import argparse
+import importlib
+import json
+import multiprocessing
+import os
+import pathlib
+import re
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+# Before the import of mlflow, which reads them: nothing of the machine's own, no waiting for a server that fails.
+for name in [n for n in os.environ if n.startswith("MLFLOW_")]:
+    del os.environ[name]
+os.environ.update(
+    {n: "interop" for n in ("LOGNAME", "USER", "LNAME", "USERNAME")}
+    | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
+    | {"MLFLOW_HTTP_REQUEST_TIMEOUT": "60", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false", "OMP_NUM_THREADS": "1"}
+    | {"GIT_PYTHON_REFRESH": "quiet", "NO_PROXY": "127.0.0.1", "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true"}
+)
+
+import compare  # noqa: E402
+from normalise import Normaliser  # noqa: E402
+from recorder import Recorder  # noqa: E402
+from rest import Raw  # noqa: E402
+
+
+def scenarios():
+    """The names of all scenarios."""
+    return sorted(p.stem for p in (HERE / "scenarios").glob("*.py") if p.stem != "__init__")
+
+
+def watch(seen):
+    """Tells `seen` about each request that the client sends."""
+    from requests.adapters import HTTPAdapter
+
+    send = HTTPAdapter.send
+
+    def sent(self, request, **options):
+        response = send(self, request, **options)
+        seen(request.method, request.path_url, response.status_code)
+        return response
+
+    HTTPAdapter.send = sent
+
+
+def observe(name, url, folder):
+    """Runs a scenario in this process; its normalised document."""
+    import mlflow
+
+    os.chdir(folder)
+    mlflow.set_tracking_uri(url)
+    module = importlib.import_module(f"scenarios.{name}")
+    out = Recorder(url, folder)
+    watch(out.seen)
+    since = time.time() * 1000 - 2000
+    module.run(mlflow.MlflowClient(url), Raw(url), out)
+    mlflow.flush_async_logging()
+    document = out.document
+    if getattr(module, "REQUESTS", True):
+        document["requests"] = sorted(out.requests)
+    words = [(str(folder), "<folder>"), (url, "<url>"), (re.sub("https?://", "", url), "<host>"), (out.salt, "<salt>")]
+    normal = Normaliser(words, since, time.time() * 1000 + 2000, getattr(module, "DIGITS", None))
+    document = normal.document(document)
+    if "requests" in document:
+        document["requests"] = sorted({normal.paths(r) for r in document["requests"]})
+    return document
+
+
+def child(name, url, queue):
+    """The forked process."""
+    with tempfile.TemporaryDirectory(prefix="interop-") as folder:
+        try:
+            queue.put(("ok", observe(name, url, os.path.realpath(folder))))
+        except BaseException:  # noqa: BLE001 - reported, whatever it is
+            import traceback
+
+            queue.put(("broken", traceback.format_exc()))
+        os.chdir("/")
+
+
+def isolated(name, url, limit):
+    """Runs a scenario in a process of its own: `("ok", document)`, or `("broken", text)`."""
+    context = multiprocessing.get_context("fork")
+    queue = context.SimpleQueue()
+    process = context.Process(target=child, args=(name, url, queue))
+    process.start()
+    # SimpleQueue has no time limit of its own, its reading end does.
+    result = queue.get() if queue._reader.poll(limit) else ("broken", f"no end after {limit} s")
+    process.join(5)
+    if process.is_alive():
+        process.kill()
+        process.join()
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--scenario", action="append", help="which ones; without it, all")
+    parser.add_argument("--json", action="store_true", help="print the documents")
+    parser.add_argument("--against", type=pathlib.Path, help="a folder of documents to compare with")
+    parser.add_argument("--to", type=pathlib.Path, help="a folder to write the documents to")
+    parser.add_argument("--limit", type=float, default=180, help="seconds for one scenario")
+    options = parser.parse_args()
+    import mlflow  # noqa: F401 - once, before the forks
+
+    accepted, failed = compare.Accepted(), 0
+    if options.to:
+        options.to.mkdir(parents=True, exist_ok=True)
+    for name in options.scenario or scenarios():
+        began = time.time()
+        kind, document = isolated(name, options.url.rstrip("/"), options.limit)
+        if kind == "broken":
+            verdict = f"{name} did not finish:\n{document}"
+        else:
+            text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+            if options.json:
+                print(text, end="")
+            if options.to:
+                (options.to / f"{name}.json").write_text(text)
+            verdict = ""
+            if options.against:
+                theirs = json.loads((options.against / f"{name}.json").read_text())
+                verdict = compare.report(name, theirs, json.loads(text), accepted)
+        failed += bool(verdict)
+        state = "FAILED" if verdict else "ok"
+        print(f"{name} {state} ({time.time() - began:.1f} s)", file=sys.stderr, flush=True)
+        if verdict:
+            print(verdict, flush=True)
+    print(f"{failed} scenarios failed" if failed else "no difference", file=sys.stderr)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
