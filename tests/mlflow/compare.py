@@ -9,11 +9,10 @@ MISSING = "(nothing)"
 
 def differences(theirs, ours, path=""):
     """Every place where they differ: `(path, theirs, ours)`."""
+    # What is a fault of the other server's is no example; it must only be no fault of ours.
+    if fault(theirs):
+        return [(path, theirs, ours)] if fault(ours) else []
     if isinstance(theirs, dict) and isinstance(ours, dict):
-        # What is a fault of the other server's is no example; it must only be no fault of ours.
-        if isinstance(theirs.get("status"), int) and theirs["status"] >= 500 and theirs["status"] != 501:
-            if isinstance(ours.get("status"), int) and (ours["status"] < 500 or ours["status"] == 501):
-                return []
         keys = list(theirs) + [k for k in ours if k not in theirs]
         return [d for k in keys for d in differences(theirs.get(k, MISSING), ours.get(k, MISSING), f"{path}/{k}")]
     if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
@@ -23,6 +22,12 @@ def differences(theirs, ours, path=""):
         return []
     # 1 and 1.0 and true are not the same answer.
     return [] if type(theirs) is type(ours) and theirs == ours else [(path, theirs, ours)]
+
+
+def fault(answer):
+    """Whether a server broke over this request. 501 says that something is not there, and is an answer."""
+    status = answer.get("status") if isinstance(answer, dict) else None
+    return isinstance(status, int) and status >= 500 and status != 501
 
 
 class Accepted:

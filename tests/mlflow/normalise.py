@@ -21,7 +21,7 @@ LONG = re.compile(r"(?P<model>m-[0-9a-f]{32})|(?P<run>\b[0-9a-f]{32}\b)"
 IN_TEXT = re.compile(r"(mlflow-artifacts:/|artifacts/|(?i:experiment(?: with)?(?: id)?s?\b)[ =:'\"]*|\bid=)(\d+)\b")
 RANDOM_NAME = re.compile(r"[a-z]+-[a-z]+-\d+")
 # A set of Python's, printed in an order that changes with each start of the server.
-SET = re.compile(r"\{('\w+'(?:, '\w+')+)\}")
+SET = re.compile(r"\{('[^']*'(?:, '[^']*')+)\}")
 # The text of an error that came out of Python's or the database's own machinery: no other server can say that.
 PYTHON = re.compile(r"<class '|Traceback|sqlalchemy|sqlite3|object has no attribute|<mlflow\.|google\.protobuf")
 
@@ -88,7 +88,7 @@ class Normaliser:
             if key == "message" and PYTHON.search(value):
                 return "<python>"
             value = self.text(value)
-            return value if len(value) <= 700 else f"{value[:100]}... ({len(value)} characters)"
+            return value if len(value) <= 2000 else f"{value[:100]}... ({len(value)} characters)"
         if key in TIMES and isinstance(value, int) and self.since <= value <= self.until:
             return "<ms>"
         if isinstance(value, float) and self.digits:

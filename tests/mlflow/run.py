@@ -21,6 +21,7 @@ import re
 import sys
 import tempfile
 import time
+import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -31,7 +32,7 @@ os.environ.update(
     {n: "interop" for n in ("LOGNAME", "USER", "LNAME", "USERNAME")}
     | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
     | {"MLFLOW_HTTP_REQUEST_TIMEOUT": "60", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false", "OMP_NUM_THREADS": "1"}
-    | {"GIT_PYTHON_REFRESH": "quiet", "NO_PROXY": "127.0.0.1", "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true"}
+    | {"MLFLOW_LOGGING_LEVEL": "ERROR", "PYTHONWARNINGS": "ignore", "GIT_PYTHON_REFRESH": "quiet", "NO_PROXY": "127.0.0.1", "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true"}
 )
 
 import compare  # noqa: E402
@@ -118,6 +119,7 @@ def main():
     parser.add_argument("--to", type=pathlib.Path, help="a folder to write the documents to")
     parser.add_argument("--limit", type=float, default=180, help="seconds for one scenario")
     options = parser.parse_args()
+    warnings.simplefilter("ignore")
     import mlflow  # noqa: F401 - once, before the forks
 
     accepted, failed = compare.Accepted(), 0
