@@ -32,6 +32,8 @@ def plain(value):
         return {"<class>": type(value).__name__} | {n: plain(getattr(value, n)) for n in names}
     if type(value).__name__ == "DataFrame":
         return {"rows": [{str(k): plain(r[k]) for k in sorted(r, key=str)} for r in value.to_dict("records")]}
+    if type(value).__name__.startswith("Repeated"):
+        return plain(list(value))
     if type(value).__module__.startswith("numpy"):
         return plain(value.item() if value.ndim == 0 else value.tolist())
     if type(value).__module__.startswith("pandas"):

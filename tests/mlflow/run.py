@@ -21,6 +21,7 @@ import re
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -61,48 +62,49 @@ def watch(seen):
 
 
 def observe(name, url, folder):
-    """Runs a scenario in this process; its normalised document."""
+    """Runs a scenario in this process: its normalised document, and what broke it off, if anything did."""
     import mlflow
 
     os.chdir(folder)
     mlflow.set_tracking_uri(url)
-    module = importlib.import_module(f"scenarios.{name}")
-    out = Recorder(url, folder)
+    out, broken = Recorder(url, folder), None
     watch(out.seen)
     since = time.time() * 1000 - 2000
-    module.run(mlflow.MlflowClient(url), Raw(url), out)
-    mlflow.flush_async_logging()
+    module = importlib.import_module(f"scenarios.{name}")
+    try:
+        module.run(mlflow.MlflowClient(url), Raw(url), out)
+        mlflow.flush_async_logging()
+    except Exception:  # noqa: BLE001 - what was seen until then is worth reporting
+        broken = traceback.format_exc()
     document = out.document
-    if getattr(module, "REQUESTS", True):
+    if getattr(module, "REQUESTS", True) and not broken:
         document["requests"] = sorted(out.requests)
     words = [(str(folder), "<folder>"), (url, "<url>"), (re.sub("https?://", "", url), "<host>"), (out.salt, "<salt>")]
     normal = Normaliser(words, since, time.time() * 1000 + 2000, getattr(module, "DIGITS", None))
     document = normal.document(document)
     if "requests" in document:
         document["requests"] = sorted({normal.paths(r) for r in document["requests"]})
-    return document
+    return document, broken
 
 
 def child(name, url, queue):
     """The forked process."""
     with tempfile.TemporaryDirectory(prefix="interop-") as folder:
         try:
-            queue.put(("ok", observe(name, url, os.path.realpath(folder))))
+            queue.put(observe(name, url, os.path.realpath(folder)))
         except BaseException:  # noqa: BLE001 - reported, whatever it is
-            import traceback
-
-            queue.put(("broken", traceback.format_exc()))
+            queue.put(({}, traceback.format_exc()))
         os.chdir("/")
 
 
 def isolated(name, url, limit):
-    """Runs a scenario in a process of its own: `("ok", document)`, or `("broken", text)`."""
+    """Runs a scenario in a process of its own; what `observe` returns."""
     context = multiprocessing.get_context("fork")
     queue = context.SimpleQueue()
     process = context.Process(target=child, args=(name, url, queue))
     process.start()
     # SimpleQueue has no time limit of its own, its reading end does.
-    result = queue.get() if queue._reader.poll(limit) else ("broken", f"no end after {limit} s")
+    result = queue.get() if queue._reader.poll(limit) else ({}, f"no end after {limit} s")
     process.join(5)
     if process.is_alive():
         process.kill()
@@ -127,19 +129,18 @@ def main():
         options.to.mkdir(parents=True, exist_ok=True)
     for name in options.scenario or scenarios():
         began = time.time()
-        kind, document = isolated(name, options.url.rstrip("/"), options.limit)
-        if kind == "broken":
-            verdict = f"{name} did not finish:\n{document}"
-        else:
-            text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-            if options.json:
-                print(text, end="")
-            if options.to:
-                (options.to / f"{name}.json").write_text(text)
-            verdict = ""
-            if options.against:
-                theirs = json.loads((options.against / f"{name}.json").read_text())
-                verdict = compare.report(name, theirs, json.loads(text), accepted)
+        document, broken = isolated(name, options.url.rstrip("/"), options.limit)
+        text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+        verdict = f"{name} did not finish:\n{broken}" if broken else ""
+        if options.json:
+            print(text, end="")
+        if options.to and not broken:
+            (options.to / f"{name}.json").write_text(text)
+        if options.against:
+            theirs = json.loads((options.against / f"{name}.json").read_text())
+            if broken:
+                theirs = {k: v for k, v in theirs.items() if k in document}
+            verdict = compare.report(name, theirs, json.loads(text), accepted) + verdict
         failed += bool(verdict)
         state = "FAILED" if verdict else "ok"
         print(f"{name} {state} ({time.time() - began:.1f} s)", file=sys.stderr, flush=True)

@@ -21,7 +21,7 @@ def run(client, raw, out):
     other = client.create_experiment(out.name("paging other"))
     out("ids", {"experiment_id": [experiment, other]})
     for i in range(23):
-        client.create_run(other if i % 8 == 0 else experiment, start_time=1000 + i // 2, run_name=f"r{i:02}")
+        client.create_run(other if i % 8 == 0 else experiment, start_time=1000 + i, run_name=f"r{i:02}")
     for size in 1, 5, 10, 23, 24, 50000:
         sizes, found = walk(lambda t: client.search_runs([experiment, other], max_results=size, page_token=t, order_by=["attributes.run_name"]))
         out(f"pages of {size}", {"sizes": sizes, "names": [r.info.run_name for r in found]})
