@@ -11,6 +11,7 @@ pub mod policy;
 pub mod registry;
 pub mod release;
 pub mod run;
+pub mod search;
 pub mod stats;
 pub mod time;
 pub mod trigger;

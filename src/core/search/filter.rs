@@ -1,0 +1,168 @@
+//! A filter as data, and what it means for a record.
+
+use super::{Attribute, Comparator, DatasetKey, Kind, Like, Number, Subject};
+
+/// What to find. [`Filter::default`] finds everything.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// The condition. MLflow's grammar only makes an [`Expr::And`] of clauses.
+    pub expr: Expr,
+}
+
+/// A condition, as general as any grammar here needs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    /// All of them; none is true.
+    And(Vec<Expr>),
+    /// Any of them; none is false.
+    Or(Vec<Expr>),
+    /// The opposite.
+    Not(Box<Expr>),
+    /// One comparison.
+    Clause(Clause),
+}
+
+/// One comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clause {
+    /// What is looked at.
+    pub field: Field,
+    /// What must be true of it.
+    pub test: Test,
+}
+
+/// A part of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// A column.
+    Attribute(Attribute),
+    /// A metric's latest value.
+    Metric(String),
+    /// A parameter.
+    Param(String),
+    /// A tag.
+    Tag(String),
+    /// A property of any dataset that was used.
+    Dataset(DatasetKey),
+}
+
+/// What must be true of a field. A missing field passes only [`Test::Null`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// Stands so to a number. NaN passes only `!=`.
+    Number(Comparator, Number),
+    /// Is this text, or is not.
+    Text {
+        /// The text.
+        value: String,
+        /// `!=`.
+        negated: bool,
+    },
+    /// Matches a pattern.
+    Like(Like),
+    /// Is one of these texts, or none of them.
+    Texts {
+        /// The texts.
+        values: Vec<String>,
+        /// `NOT IN`.
+        negated: bool,
+    },
+    /// Is one of these whole numbers, or none of them.
+    Numbers {
+        /// The numbers.
+        values: Vec<i64>,
+        /// `NOT IN`.
+        negated: bool,
+    },
+    /// Is missing, or is there.
+    Null {
+        /// `IS NOT NULL`.
+        negated: bool,
+    },
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self {
+            expr: Expr::And(Vec::new()),
+        }
+    }
+}
+
+impl Filter {
+    /// Whether the record is one of those looked for.
+    pub fn matches(&self, subject: &impl Subject) -> bool {
+        self.expr.matches(subject)
+    }
+
+    /// Whether every record matches.
+    pub fn is_everything(&self) -> bool {
+        matches!(&self.expr, Expr::And(all) if all.is_empty())
+    }
+}
+
+impl Expr {
+    fn matches(&self, subject: &impl Subject) -> bool {
+        match self {
+            Self::And(all) => all.iter().all(|e| e.matches(subject)),
+            Self::Or(any) => any.iter().any(|e| e.matches(subject)),
+            Self::Not(inner) => !inner.matches(subject),
+            Self::Clause(clause) => clause.matches(subject),
+        }
+    }
+}
+
+impl Clause {
+    fn matches(&self, subject: &impl Subject) -> bool {
+        let test = &self.test;
+        match &self.field {
+            Field::Attribute(attribute) => match attribute.kind() {
+                Kind::Text => test.text(subject.text(*attribute)),
+                Kind::Integer | Kind::IntegerId => test.int(subject.number(*attribute)),
+            },
+            Field::Metric(key) => match test {
+                Test::Null { negated } => subject.metric(key).is_some() == *negated,
+                Test::Number(comparator, number) => {
+                    subject.any_metric(key, |v| comparator.accepts(number.order_of_float(v)))
+                }
+                _ => false,
+            },
+            Field::Param(key) => test.text(subject.param(key)),
+            Field::Tag(key) => test.text(subject.tag(key)),
+            Field::Dataset(key) => subject.datasets().any(|d| {
+                test.text(match key {
+                    DatasetKey::Name => d.name,
+                    DatasetKey::Digest => d.digest,
+                    DatasetKey::Context => d.context,
+                })
+            }),
+        }
+    }
+}
+
+impl Test {
+    fn text(&self, found: Option<&str>) -> bool {
+        if let Self::Null { negated } = self {
+            return found.is_some() == *negated;
+        }
+        let Some(found) = found else { return false };
+        match self {
+            Self::Text { value, negated } => (found == value) != *negated,
+            Self::Like(like) => like.matches(found),
+            Self::Texts { values, negated } => values.iter().any(|v| v == found) != *negated,
+            Self::Number(..) | Self::Numbers { .. } | Self::Null { .. } => false,
+        }
+    }
+
+    fn int(&self, found: Option<i64>) -> bool {
+        if let Self::Null { negated } = self {
+            return found.is_some() == *negated;
+        }
+        let Some(found) = found else { return false };
+        match self {
+            Self::Number(comparator, number) => comparator.accepts(number.order_of_int(found)),
+            Self::Numbers { values, negated } => values.contains(&found) != *negated,
+            Self::Text { .. } | Self::Like(_) | Self::Texts { .. } | Self::Null { .. } => false,
+        }
+    }
+}
