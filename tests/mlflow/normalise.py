@@ -19,6 +19,7 @@ LONG = re.compile(r"(?P<model>m-[0-9a-f]{32})|(?P<run>\b[0-9a-f]{32}\b)"
                   r"|(?P<uuid>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)")  # fmt: skip
 # Where texts name an experiment; its number alone is too short to look for everywhere.
 IN_TEXT = re.compile(r"(mlflow-artifacts:/|artifacts/|(?i:experiment(?: with)?(?: id)?s?\b)[ =:'\"]*|\bid=|Expected: \[')(\d+)\b")
+IN_PATH = re.compile(r"\b(\d+)(?=/(?:<run |models/<model ))")
 RANDOM_NAME = re.compile(r"[a-z]+-[a-z]+-\d+")
 # A set of Python's, printed in an order that changes with each start of the server.
 SET = re.compile(r"\{('[^']*'(?:, '[^']*')+)\}")
@@ -45,13 +46,13 @@ class Normaliser:
         """A text with everything replaced that is known to differ."""
         for word, stand_in in self.words:
             value = value.replace(word, stand_in)
+        value = re.sub(r"127\.0\.0\.1:\d{4,5}\b", "<host>", value)
         value = SET.sub(lambda m: "{" + ", ".join(sorted(m[1].split(", "))) + "}", value)
         value = LONG.sub(lambda m: self.name(m.lastgroup, m[0]), value)
-        return IN_TEXT.sub(self.experiment_in_text, value)
-
-    def experiment_in_text(self, match):
         # Only ids that an answer has named: a scenario's invented ids are the same everywhere.
-        return match[1] + self.names.get(("experiment", match[2]), match[2])
+        known = lambda number: self.names.get(("experiment", number), number)  # noqa: E731
+        value = IN_TEXT.sub(lambda m: m[1] + known(m[2]), value)
+        return IN_PATH.sub(lambda m: known(m[1]), value)
 
     def paths(self, request):
         """A request line: every id by its kind alone, since their order of appearance says nothing here."""

@@ -27,9 +27,6 @@ def plain(value):
         return {"items": items, "token": value.token or None} if hasattr(value, "token") else items
     if hasattr(value, "plain"):
         return value.plain()
-    if hasattr(value, "_properties"):
-        names = value._properties() or sorted({n for c in type(value).__mro__ for n, p in vars(c).items() if isinstance(p, property)})
-        return {"<class>": type(value).__name__} | {n: plain(getattr(value, n)) for n in names}
     if type(value).__name__ == "DataFrame":
         return {"rows": [{str(k): plain(r[k]) for k in sorted(r, key=str)} for r in value.to_dict("records")]}
     if type(value).__name__.startswith("Repeated"):
@@ -39,8 +36,10 @@ def plain(value):
     if type(value).__module__.startswith("pandas"):
         return str(value)
     if hasattr(value, "__dict__"):
-        public = {k: v for k, v in vars(value).items() if not k.startswith("_")}
-        return {"<class>": type(value).__name__} | {k: plain(v) for k, v in public.items()}
+        # Entities of MLflow: what they hold is behind properties.
+        names = {n for c in type(value).__mro__ for n, p in vars(c).items() if isinstance(p, property)}
+        names |= set(vars(value))
+        return {"<class>": type(value).__name__} | {n: plain(getattr(value, n)) for n in sorted(names) if n[0] != "_"}
     raise TypeError(f"cannot record a {type(value)}")
 
 

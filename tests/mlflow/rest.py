@@ -57,19 +57,19 @@ class Raw:
         """A request with a JSON body."""
         return self.send(method, path, json.dumps(body).encode(), {"Content-Type": "application/json"}, **more)
 
-    def get(self, path, keep=(), **query):
+    def get(self, path, /, keep=(), **query):
         """GET with a query; lists repeat their key."""
         query = urllib.parse.urlencode({k: v for k, v in query.items() if v is not None}, doseq=True)
         return self.send("GET", path + ("?" + query if query else ""), keep=keep)
 
-    def post(self, path, body=None, **fields):
+    def post(self, path, body=None, /, **fields):
         """POST with a JSON body, given whole or as fields."""
         return self.json("POST", path, fields if body is None else body)
 
-    def patch(self, path, **fields):
+    def patch(self, path, /, **fields):
         """PATCH with a JSON body."""
         return self.json("PATCH", path, fields)
 
-    def delete(self, path, **fields):
+    def delete(self, path, /, **fields):
         """DELETE with a JSON body, as MLflow has it."""
         return self.json("DELETE", path, fields)

@@ -1,6 +1,18 @@
 """Prompts: entries of the registry with tags of their own."""
 
+import time
+
 import mlflow
+
+
+def linked(raw, name):
+    """Waits for the client's own thread, which ties a new prompt to an experiment by a tag."""
+    deadline = time.time() + 20
+    while time.time() < deadline:
+        tags = raw.get("registered-models/get", name=name)["registered_model"]["tags"]
+        if any(t["key"] == "_mlflow_experiment_ids" for t in tags):
+            return True
+    return False
 
 
 def run(client, raw, out):
@@ -8,6 +20,7 @@ def run(client, raw, out):
     out("register", lambda: mlflow.genai.register_prompt(name, "Hello {{ who }}", commit_message="first", tags={"team": "fog"}))
     out("register again", lambda: mlflow.genai.register_prompt(name, "Good day {{ who }}", commit_message="second"))
     out("register a chat", lambda: mlflow.genai.register_prompt(out.name("chat"), [{"role": "user", "content": "Hi {{ who }}"}]))
+    out("tied to an experiment", linked(raw, name))
     out("load", lambda: mlflow.genai.load_prompt(name, version=1).format(who="you"))
     out("load latest", lambda: mlflow.genai.load_prompt(f"prompts:/{name}@latest").template)
     out("load by uri", lambda: mlflow.genai.load_prompt(f"prompts:/{name}/1").template)
@@ -22,7 +35,7 @@ def run(client, raw, out):
     out("not among the models", lambda: client.search_registered_models(f"name LIKE '%{out.salt}'"))
     out("get", lambda: client.get_prompt(name))
     out("version", lambda: client.get_prompt_version(name, 1).template)
-    out("versions", lambda: [(v.version, v.template) for v in client.search_prompt_versions(name).prompt_versions])
+    out("versions", lambda: client.search_prompt_versions(name))
     out("set tag", lambda: client.set_prompt_tag(name, "a", "b"))
     out("delete tag", lambda: client.delete_prompt_tag(name, "team"))
     out("set version tag", lambda: client.set_prompt_version_tag(name, 1, "x", "y"))
