@@ -157,3 +157,40 @@ impl Order {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Filter, RUNS, Start, page, tests::Record};
+    use super::*;
+
+    #[test]
+    fn a_cursor_of_another_order_is_refused() {
+        let run = Record::run("r", Some(1), &[]);
+        let up = Order::parse(&["metrics.loss"], &RUNS).unwrap();
+        let down = Order::parse(&["metrics.loss DESC"], &RUNS).unwrap();
+        let cursor = up.cursor(&run);
+        assert_eq!(up.accepts(&cursor), Ok(()));
+        let refused = page([&run], &Filter::default(), &down, Start::After(&cursor), 1);
+        assert_eq!(
+            refused.unwrap_err().found,
+            "metrics.loss ASC, start_time DESC, run_id ASC"
+        );
+
+        let mut forged = cursor;
+        forged.at.pop();
+        assert!(up.accepts(&forged).is_err());
+    }
+
+    #[test]
+    fn values_of_the_wrong_kind_compare_somehow() {
+        let run = Record::run("r", Some(1), &[("loss", 1.0)]);
+        let order = Order::parse(&["metrics.loss"], &RUNS).unwrap();
+        let mut forged = order.cursor(&run);
+        forged.at[0] = Value::Text("1".into());
+        assert!(!order.after(&forged, &run), "numbers stand before text");
+        forged.at[0] = Value::Int(0);
+        assert!(order.after(&forged, &run));
+        forged.at[0] = Value::Float(f64::NAN.to_bits());
+        assert!(!order.after(&forged, &run), "values stand before NaN");
+    }
+}

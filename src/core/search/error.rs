@@ -59,10 +59,10 @@ pub enum SearchError {
         found: String,
     },
     /// Text compared with something else than text.
-    #[error("Expected a quoted string value for {entity} (e.g. 'my-value'). Got value {found}")]
+    #[error("Expected a quoted string value{what}. Got value {found}")]
     TextValue {
-        /// What kind of field it is.
-        entity: &'static str,
+        /// What kind of field it is, and an example.
+        what: &'static str,
         /// The token.
         found: String,
     },
@@ -127,7 +127,4 @@ pub enum SearchError {
     /// A logged model's `order_by` that names nothing known.
     #[error("Invalid order by field name: {0}")]
     OrderField(String),
-    /// A digest without a name.
-    #[error("`dataset_digest` can only be specified if `dataset_name` is also specified.")]
-    DigestAlone,
 }

@@ -166,3 +166,44 @@ impl Test {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{RUNS, tests::Record};
+    use super::*;
+
+    /// The only part of a filter of one clause.
+    fn part(text: &str) -> Expr {
+        match Filter::parse(text, &RUNS).unwrap().expr {
+            Expr::And(mut parts) => parts.remove(0),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn conditions_nest_and_print() {
+        let run = Record::run("r", Some(5), &[("loss", f64::NAN)]);
+        let (old, odd) = (part("start_time < 9"), part("metrics.loss > 0"));
+        let any = Expr::Or(vec![odd.clone(), old.clone()]);
+        let none = Expr::Not(Box::new(Expr::And(vec![odd.clone(), old.clone()])));
+        let both = Expr::And(vec![any.clone(), none]);
+        assert!(both.matches(&run));
+        assert_eq!(
+            both.to_string(),
+            "(metrics.loss > 0.0 OR start_time < 9) AND NOT (metrics.loss > 0.0 AND start_time < 9)"
+        );
+        assert!(!Expr::Or(Vec::new()).matches(&run));
+        assert!(Filter::default().matches(&run) && Filter::default().is_everything());
+    }
+
+    #[test]
+    fn a_metric_may_be_missing_though_mlflow_cannot_ask() {
+        let run = Record::run("r", None, &[("loss", f64::NAN)]);
+        let missing = |key: &str, negated| Clause {
+            field: Field::Metric(key.to_owned()),
+            test: Test::Null { negated },
+        };
+        assert!(missing("acc", false).matches(&run) && missing("loss", true).matches(&run));
+        assert!(!missing("acc", true).matches(&run) && !missing("loss", false).matches(&run));
+    }
+}

@@ -46,7 +46,8 @@ pub(super) fn write_list(values: &[String]) -> String {
         .iter()
         .map(|v| {
             let escaped = v
-                .replace('\\', "\\\\")
+                // Not doubled: in front of the closing quote it would seem to escape it.
+                .replace('\\', "\\x5c")
                 .replace('\'', "\\'")
                 .replace('\n', "\\n")
                 .replace('\r', "\\r");
@@ -65,6 +66,8 @@ pub(super) fn read_list(text: &str) -> Result<Vec<String>, SearchError> {
         if !rest.starts_with(['\'', '"']) {
             let number = rest.split(',').next().unwrap_or(rest).trim().parse::<f64>();
             return Err(match number {
+                // A single thing in parentheses is a tuple to Python's printer.
+                Ok(_) if !text.contains(',') => SearchError::MixedList(text.replace(')', ",)")),
                 Ok(_) => SearchError::MixedList(text.to_owned()),
                 Err(_) => SearchError::BadList,
             });
@@ -163,7 +166,7 @@ mod tests {
     #[case("('a',, 'b')", SearchError::BadList)]
     #[case("(a)", SearchError::BadList)]
     #[case("('a)", SearchError::BadList)]
-    #[case("(1)", SearchError::MixedList("(1)".into()))]
+    #[case("(1)", SearchError::MixedList("(1,)".into()))]
     #[case("('a', 2.5)", SearchError::MixedList("('a', 2.5)".into()))]
     fn bad_lists(#[case] text: &str, #[case] expected: SearchError) {
         assert_eq!(read_list(text).unwrap_err(), expected);

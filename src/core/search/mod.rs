@@ -7,6 +7,7 @@
 
 mod attribute;
 mod cursor;
+mod entity;
 mod error;
 mod filter;
 mod grammar;
@@ -29,11 +30,10 @@ mod tests;
 
 pub use attribute::{Attribute, Kind};
 pub use cursor::{Cursor, CursorMismatch, Value};
+pub use entity::{DatasetKey, Entity};
 pub use error::SearchError;
 pub use filter::{Clause, Expr, Field, Filter, Test};
-pub use grammar::{
-    DatasetKey, EXPERIMENTS, Entity, Grammar, LOGGED_MODELS, MODELS, RUNS, VERSIONS,
-};
+pub use grammar::{EXPERIMENTS, Grammar, LOGGED_MODELS, MODELS, RUNS, VERSIONS};
 pub use like::Like;
 pub use number::{Comparator, Number};
 pub use order::{Direction, Order, OrderKey};

@@ -37,13 +37,9 @@ pub(super) fn test(
     grammar: &Grammar,
 ) -> Result<Test, SearchError> {
     let value = value(field, operand, grammar)?;
-    let refused = |valid| SearchError::Comparator {
-        found: comparator.to_owned(),
-        valid,
-    };
-    let valid = valid_comparators(field, grammar);
-    if !valid.contains(&format!("'{comparator}'")) {
-        return Err(refused(valid));
+    let refused = || refused(field, comparator, grammar);
+    if !valid_comparators(field, grammar).contains(&format!("'{comparator}'")) {
+        return Err(refused());
     }
     let mismatch = || SearchError::NotAValue(operand.text.to_owned());
     let negated = comparator.starts_with("NOT") || comparator == "!=";
@@ -65,7 +61,7 @@ pub(super) fn test(
     }
     match (comparator, value) {
         (sign, Value::Number(number)) => {
-            let comparator = Comparator::from_sign(sign).ok_or_else(|| refused(valid))?;
+            let comparator = Comparator::from_sign(sign).ok_or_else(refused)?;
             Ok(Test::Number(comparator, number))
         }
         ("=" | "!=", Value::Text(value)) => Ok(Test::Text { value, negated }),
@@ -73,6 +69,14 @@ pub(super) fn test(
         ("ILIKE", Value::Text(value)) => Ok(Test::Like(Like::new(&value, true))),
         ("IN" | "NOT IN", Value::List(values)) => Ok(Test::Texts { values, negated }),
         _ => Err(mismatch()),
+    }
+}
+
+/// The error about a comparator that the field does not have.
+pub(super) fn refused(field: &Field, comparator: &str, grammar: &Grammar) -> SearchError {
+    SearchError::Comparator {
+        found: comparator.to_owned(),
+        valid: valid_comparators(field, grammar),
     }
 }
 
@@ -106,20 +110,32 @@ fn value(field: &Field, operand: Operand<'_>, grammar: &Grammar) -> Result<Value
             None => Err(SearchError::MetricValue(found())),
         },
         Field::Attribute(attribute) if attribute.kind() == Kind::Integer => {
-            let key = attribute.name();
-            let number = number(operand).or_else(|| quoted_number(operand, grammar));
-            match number.ok_or_else(|| SearchError::NumericAttribute {
-                key,
-                found: found(),
-            })? {
-                Number::Float(_) if grammar.whole_numbers => Err(SearchError::NotWhole {
-                    key,
-                    found: found(),
-                }),
-                number => Ok(Value::Number(number)),
-            }
+            integer(attribute.name(), operand, grammar).map(Value::Number)
         }
         _ => text(field, operand, grammar),
+    }
+}
+
+/// A number for a numeric attribute.
+fn integer(
+    key: &'static str,
+    operand: Operand<'_>,
+    grammar: &Grammar,
+) -> Result<Number, SearchError> {
+    let found = operand.text.to_owned();
+    let quoted = grammar.quoted_numbers && matches!(operand.kind, Token::Text | Token::Name);
+    match number(operand) {
+        Some(Number::Float(_)) if grammar.whole_numbers => {
+            Err(SearchError::NotWhole { key, found })
+        }
+        Some(number) => Ok(number),
+        None if quoted => {
+            let whole = unquote(operand.text, &['\'', '"']).trim().parse();
+            whole
+                .map(Number::Int)
+                .map_err(|_| SearchError::NotWhole { key, found })
+        }
+        None => Err(SearchError::NumericAttribute { key, found }),
     }
 }
 
@@ -128,14 +144,6 @@ fn number(operand: Operand<'_>) -> Option<Number> {
         Token::Int | Token::Float => Number::parse(operand.text),
         _ => None,
     }
-}
-
-fn quoted_number(operand: Operand<'_>, grammar: &Grammar) -> Option<Number> {
-    let inner = unquote(operand.text, &['\'', '"']);
-    let quoted = grammar.quoted_numbers && inner.len() < operand.text.len();
-    quoted
-        .then(|| inner.trim().parse().ok().map(Number::Int))
-        .flatten()
 }
 
 fn text(field: &Field, operand: Operand<'_>, grammar: &Grammar) -> Result<Value, SearchError> {
@@ -154,10 +162,14 @@ fn text(field: &Field, operand: Operand<'_>, grammar: &Grammar) -> Result<Value,
             Err(SearchError::NoList(list_names(grammar)))
         }
         _ => Err(SearchError::TextValue {
-            entity: match field.entity() {
-                Entity::Attribute => "attributes",
-                Entity::Dataset => "dataset attributes",
-                other => other.word(),
+            what: match (field.entity(), &grammar.lists) {
+                (Entity::Param, _) => " for parameter (e.g. 'my-value')",
+                (Entity::Tag, _) => " for tag (e.g. 'my-value')",
+                (Entity::Dataset, _) => " for dataset attributes",
+                (_, Lists::Only([Attribute::Name, ..])) => {
+                    " or a list of quoted string values for attributes"
+                }
+                _ => " for attributes",
             },
             found: found(),
         }),

@@ -77,7 +77,7 @@ impl OrderKey {
     /// Reads an entry of `order_by` of a search for logged models, which is not text: `metrics.NAME` or an attribute.
     ///
     /// # Errors
-    /// An unknown name, or a digest without a dataset's name.
+    /// An unknown name.
     pub fn logged_model(
         field_name: &str,
         direction: Direction,
@@ -86,9 +86,6 @@ impl OrderKey {
     ) -> Result<Self, SearchError> {
         let some = |text: Option<&str>| text.filter(|t| !t.is_empty()).map(str::to_owned);
         let (name, digest) = (some(dataset_name), some(dataset_digest));
-        if digest.is_some() && name.is_none() {
-            return Err(SearchError::DigestAlone);
-        }
         let unknown = |why: &str| SearchError::OrderField(format!("{field_name}{why}"));
         let field = match field_name.split_once('.') {
             // The key stands here without quotes, dots and all.
@@ -98,10 +95,8 @@ impl OrderKey {
                 logged_model_attribute(field_name.trim()).ok_or_else(|| unknown(""))?,
             ),
         };
-        let dataset = match &field {
-            Field::Metric(_) => name.map(|name| DatasetScope { name, digest }),
-            _ => None,
-        };
+        let scoped = matches!(field, Field::Metric(_)) && (name.is_some() || digest.is_some());
+        let dataset = scoped.then_some(DatasetScope { name, digest });
         Ok(Self {
             field,
             direction,

@@ -3,7 +3,7 @@
 
 use super::identifier::resolve;
 use super::lexer::{Keyword, Kind, Token, tokens};
-use super::operand::{Operand, test};
+use super::operand::{Operand, refused, test};
 use super::{Clause, Entity, Expr, Filter, Grammar, SearchError, Test};
 
 /// What stands between two `AND`s.
@@ -54,8 +54,11 @@ fn comparisons<'a>(
             found.push(comparison);
             at = next;
         } else {
-            stray.push(format!("'{}'", token.text));
-            at += 1;
+            // A whole operand at once: nothing inside it begins a comparison.
+            let skipped = operand(text, tokens, at);
+            let (shown, next) = skipped.map_or((token.text, at + 1), |(o, next)| (o.text, next));
+            stray.push(format!("'{shown}'"));
+            at = next;
         }
     }
     if stray.is_empty() {
@@ -153,15 +156,21 @@ fn clause(comparison: Comparison<'_>, grammar: &Grammar) -> Result<Clause, Searc
         }
         Comparison::Null(name, negated) => {
             let field = resolve(name, grammar, grammar.filter)?;
-            if !grammar.nulls.contains(&field.entity()) {
+            let entity = field.entity();
+            if !grammar.nulls.contains(&entity) {
+                let valid = match grammar.nulls {
+                    [] => {
+                        let words = if negated { "IS NOT NULL" } else { "IS NULL" };
+                        return Err(refused(&field, words, grammar));
+                    }
+                    [Entity::Tag] => "tags",
+                    _ => "tags and params",
+                };
+                let key = field.key().to_owned();
                 return Err(SearchError::Null {
-                    valid: match grammar.nulls {
-                        [] => "nothing here",
-                        [Entity::Tag] => "tags",
-                        _ => "tags and params",
-                    },
-                    entity: field.entity().word(),
-                    key: field.key().to_owned(),
+                    valid,
+                    entity: entity.word(),
+                    key,
                 });
             }
             Ok(Clause {

@@ -91,9 +91,13 @@ impl Display for OrderKey {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(&identifier::write(&self.field))?;
         if let Some(on) = &self.dataset {
-            write!(f, " ON {}", quote(&on.name))?;
-            if let Some(digest) = &on.digest {
-                write!(f, " {}", quote(digest))?;
+            write!(f, " ON")?;
+            for part in [&on.name, &on.digest] {
+                write!(
+                    f,
+                    " {}",
+                    part.as_deref().map_or_else(|| "ANY".to_owned(), quote)
+                )?;
             }
         }
         f.write_str(match self.direction {

@@ -16,10 +16,18 @@ pub struct Dataset<'a> {
 /// Which dataset a logged model's metric must have been measured on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatasetScope {
-    /// The dataset's name.
-    pub name: String,
+    /// The dataset's name; any when absent.
+    pub name: Option<String>,
     /// The dataset's digest; any when absent.
     pub digest: Option<String>,
+}
+
+impl DatasetScope {
+    /// Whether a dataset is the one meant.
+    pub fn includes(&self, name: Option<&str>, digest: Option<&str>) -> bool {
+        let fits = |asked: &Option<String>, found| asked.is_none() || asked.as_deref() == found;
+        fits(&self.name, name) && fits(&self.digest, digest)
+    }
 }
 
 /// A record that can be searched. Each record answers what it has; the rest is missing.
