@@ -1,9 +1,12 @@
 //! What to find and in which order: MLflow's filter and `order_by` grammar, as data.
 //!
-//! A [`Filter`] is parsed once for a [`Grammar`] (runs, experiments, registered models, model versions, logged
-//! models) and then asked of many records, each of which is a [`Subject`]. An [`Order`] compares the same records and
-//! makes [`Cursor`]s; [`page`] puts the three together. Wording and rules follow `mlflow/utils/search_utils.py` and
-//! the SQL stores of MLflow 3.17, as far as they are rules and not accidents; `golden.json` holds what was compared.
+//! A [`Filter`] is parsed once for a [`Grammar`] (runs, experiments, registered models, model
+//! versions, logged models) and then asked of many records, each of which is a [`Subject`]. An
+//! [`Order`] compares the same records and makes [`Cursor`]s; [`page`] puts the three together.
+//!
+//! Wording and rules follow `mlflow/utils/search_utils.py` and the SQL stores of MLflow 3.17, as
+//! far as they are rules and not accidents: `tests/golden.json` holds what was compared,
+//! `tests/different.rs` what is meant to differ.
 
 mod attribute;
 mod cursor;
