@@ -18,7 +18,7 @@ DROPPED = {"sqlstate", "error_class", "stack_trace"}
 LONG = re.compile(r"(?P<model>m-[0-9a-f]{32})|(?P<run>\b[0-9a-f]{32}\b)"
                   r"|(?P<uuid>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)")  # fmt: skip
 # Where texts name an experiment; its number alone is too short to look for everywhere.
-IN_TEXT = re.compile(r"(mlflow-artifacts:/|artifacts/|(?i:experiment(?: with)?(?: id)?s?\b)[ =:'\"]*|\bid=|Expected: \[')(\d+)\b")
+IN_TEXT = re.compile(r"(mlflow-artifacts:/|artifacts/|(?i:\bexperiment(?:_id|s| with id| id)?)[ =:'\"\\]*|\bid[= ]|Expected: \[')(\d+)\b")
 IN_PATH = re.compile(r"\b(\d+)(?=/(?:<run |models/<model ))")
 RANDOM_NAME = re.compile(r"[a-z]+-[a-z]+-\d+")
 # A set of Python's, printed in an order that changes with each start of the server.
