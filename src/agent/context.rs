@@ -93,6 +93,12 @@ impl Context {
     /// Publishes what one stored change means to subscribers.
     async fn tell(&self, told: Told, applied: &Applied) {
         match applied {
+            // A run says its experiment's name, and whether it is deleted with it.
+            Applied::Experiment(experiment) => {
+                for run in self.store.runs_of(experiment.id) {
+                    self.hub.run_changed(run);
+                }
+            }
             Applied::Run(run) => self.hub.publish(Delta::Run(run.clone())),
             Applied::Version(version) => self.tell_model(&version.model).await,
             Applied::Request(request) => {
@@ -146,9 +152,11 @@ enum Told {
 impl Told {
     fn of(change: &Change) -> Self {
         match change {
-            Change::LogBatch { run, .. } | Change::SetRunStatus { run, .. } => {
-                Self::Run(run.clone())
-            }
+            Change::LogBatch { run, .. }
+            | Change::SetRunStatus { run, .. }
+            | Change::EditRun { run, .. }
+            | Change::SetRunDeleted { run, .. }
+            | Change::DeleteRunTag { run, .. } => Self::Run(run.clone()),
             Change::SetAlias { model, .. } => Self::Model(model.clone()),
             Change::Deploy(deployment) => Self::Delta(Delta::Deployment(deployment.clone())),
             Change::PutWindow { window, .. } => {
@@ -158,7 +166,9 @@ impl Told {
                 monitor: monitor.clone(),
                 problems: problems.clone(),
             }),
-            Change::CreateRun { .. }
+            Change::CreateExperiment { .. }
+            | Change::EditExperiment { .. }
+            | Change::CreateRun { .. }
             | Change::RegisterVersion { .. }
             | Change::PutRequest(_)
             | Change::PutJob(_)

@@ -8,6 +8,7 @@ pub mod job;
 pub mod metric;
 pub mod monitor;
 pub mod policy;
+pub mod record;
 pub mod registry;
 pub mod release;
 pub mod run;

@@ -71,10 +71,18 @@ impl fmt::Display for RunId {
 pub struct Experiment {
     /// Its number.
     pub id: ExperimentId,
-    /// Its unique name.
+    /// Its unique name; a deleted one keeps it.
     pub name: String,
+    /// Where its runs' artifacts go: each run's under `LOCATION/RUN/artifacts`.
+    pub artifact_location: String,
     /// When it was made.
     pub created: Millis,
+    /// When it, a tag of it or a run in it was last changed by name.
+    pub updated: Millis,
+    /// Whether it is deleted; it can be restored.
+    pub deleted: bool,
+    /// Tags.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// Where a run stands.
@@ -152,6 +160,9 @@ pub struct RunRow {
     pub ended: Option<Millis>,
     /// The job that launched it.
     pub job: Option<JobId>,
+    /// Whether it is deleted; lists leave it out.
+    #[serde(default)]
+    pub deleted: bool,
     /// Parameters.
     pub params: BTreeMap<String, String>,
     /// Tags (`code_version`, `data_version`, …).

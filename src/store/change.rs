@@ -8,27 +8,71 @@ use trimtab_core::{
     monitor::{InputProblem, WindowResult},
     registry::{Deployment, ModelVersion, Version},
     release::PromotionRequest,
-    run::{NewRun, RunId, RunRow, RunStatus},
+    run::{Experiment, ExperimentId, NewRun, RunId, RunRow, RunStatus},
     time::Millis,
 };
 
 /// One fact to be stored.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
+    /// Makes an experiment. Refused when its name is taken, by a deleted one too. → [`Applied::Experiment`]
+    CreateExperiment {
+        /// Its name.
+        name: String,
+        /// Where artifacts go; `{id}` in it becomes the new number.
+        artifact_location: String,
+        /// Tags.
+        tags: BTreeMap<String, String>,
+        /// When.
+        at: Millis,
+    },
+    /// Changes an experiment. → [`Applied::Experiment`]
+    EditExperiment {
+        /// Which.
+        id: ExperimentId,
+        /// What becomes of it.
+        edit: ExperimentEdit,
+        /// When.
+        at: Millis,
+    },
     /// Opens a run; its experiment is made when it does not exist. Refused when the id is taken. → [`Applied::Run`]
     CreateRun {
         /// The run's id.
         id: RunId,
         /// What the client said.
         new: NewRun,
+        /// The experiment, when the client named it by number; must exist and not be deleted.
+        within: Option<ExperimentId>,
         /// The name it gets (the client's, or one that the agent chose).
         name: String,
         /// When it starts.
         at: Millis,
     },
+    /// Changes what a run says of itself; its status may go anywhere (see [`Change::SetRunStatus`]
+    /// for the one that may not).
+    EditRun {
+        /// The run; must not be deleted.
+        run: RunId,
+        /// What becomes of it.
+        edit: RunEdit,
+    },
+    /// Deletes a run, or restores it (`None`).
+    SetRunDeleted {
+        /// The run.
+        run: RunId,
+        /// When it was deleted.
+        deleted: Option<Millis>,
+    },
+    /// Takes a tag off a run. Refused when the run has none of that key.
+    DeleteRunTag {
+        /// The run.
+        run: RunId,
+        /// The tag's key.
+        key: String,
+    },
     /// Appends metric values, parameters and tags. A parameter with another value than before is refused.
     LogBatch {
-        /// The run; may have ended.
+        /// The run; may have ended, must not be deleted.
         run: RunId,
         /// Metric values, appended as they come.
         metrics: Vec<MetricEntry>,
@@ -123,14 +167,43 @@ impl Change {
             } => 1 + metrics.len() + params.len() + tags.len(),
             Self::PutWindow { window, .. } => 1 + window.cells.len(),
             Self::SetProblems { problems, .. } => 1 + problems.len(),
+            Self::CreateRun { new, .. } => 1 + new.tags.len(),
             _ => 1,
         }
     }
 }
 
+/// What becomes of an experiment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExperimentEdit {
+    /// Another name, which must be free.
+    Rename(String),
+    /// Deletes it and the runs in it that are not deleted yet.
+    Delete,
+    /// Restores it and every run in it.
+    Restore,
+    /// Sets a tag.
+    SetTag(String, String),
+    /// Takes a tag off; no change when there is none.
+    DeleteTag(String),
+}
+
+/// What becomes of a run; what is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunEdit {
+    /// Another status.
+    pub status: Option<RunStatus>,
+    /// Another end.
+    pub ended: Option<Millis>,
+    /// Another name.
+    pub name: Option<String>,
+}
+
 /// What a change was stored as.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Applied {
+    /// The experiment as it now is.
+    Experiment(Box<Experiment>),
     /// The new run.
     Run(Box<RunRow>),
     /// The new version, with its number.

@@ -26,6 +26,14 @@ pub enum StoreError {
         /// What contradicts what.
         why: String,
     },
+    /// What a call would change is deleted, and has to be restored first.
+    #[error("{what} {id} is deleted: restore it first")]
+    Deleted {
+        /// `run` or `experiment`.
+        what: &'static str,
+        /// Which.
+        id: String,
+    },
     /// The file or its folder cannot be written.
     #[error("the store {} cannot be written ({detail}): make its folder writable, or name another workspace", path.display())]
     ReadOnly {
@@ -86,6 +94,14 @@ impl StoreError {
     /// A thing that does not exist.
     pub(crate) fn missing(what: &'static str, id: impl ToString) -> Self {
         Self::NotFound {
+            what,
+            id: id.to_string(),
+        }
+    }
+
+    /// A thing that is deleted.
+    pub(crate) fn deleted(what: &'static str, id: impl ToString) -> Self {
+        Self::Deleted {
             what,
             id: id.to_string(),
         }

@@ -2,6 +2,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod catalogue;
 mod change;
 mod error;
 pub mod frame;
@@ -12,7 +13,7 @@ mod read;
 mod store;
 mod writer;
 
-pub use change::{Applied, Change};
+pub use change::{Applied, Change, ExperimentEdit, RunEdit};
 pub use error::StoreError;
 pub use open::Recovery;
 pub use store::{Counts, Store};

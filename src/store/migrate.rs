@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 /// The migrations of this build, in order; the first makes schema 1. They are handed to the functions
 /// below, so that tests can bring schemas that do not exist yet.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_tracking.sql"),
+];
 
 /// The newest schema that migrations lead to.
 pub(crate) fn newest(migrations: &[&str]) -> u32 {

@@ -1,6 +1,7 @@
 //! The handle: what the agent holds, clones and calls.
 
 use crate::{
+    catalogue::Catalogue,
     change::{Applied, Change},
     error::StoreError,
     migrate::MIGRATIONS,
@@ -26,6 +27,7 @@ struct Shared {
     orders: mpsc::Sender<Order>,
     queue: Arc<Semaphore>,
     readers: Arc<Pool>,
+    catalogue: Arc<Catalogue>,
     gauges: Arc<Gauges>,
 }
 
@@ -60,6 +62,7 @@ impl Store {
             Arc::clone(&gauges),
             Arc::clone(&queue),
         )?;
+        let catalogue = writer.catalogue();
         let (orders, inbox) = mpsc::channel();
         std::thread::Builder::new()
             .name("store-writer".into())
@@ -73,6 +76,7 @@ impl Store {
             orders,
             queue,
             readers,
+            catalogue,
             gauges,
         };
         let store = Self {
@@ -118,6 +122,10 @@ impl Store {
             points: gauges.points.load(Ordering::Relaxed),
             commits: gauges.commits.load(Ordering::Relaxed),
         })
+    }
+
+    pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.shared.catalogue
     }
 
     pub(crate) async fn read<T, F>(&self, operation: &'static str, read: F) -> Result<T, StoreError>

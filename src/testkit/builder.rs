@@ -77,6 +77,7 @@ pub fn run(i: u64) -> RunRow {
         started,
         ended: Some(Millis(started.0 + 100_000)),
         job: None,
+        deleted: false,
         params: BTreeMap::from([
             ("depth".to_owned(), depth.to_string()),
             ("rate".to_owned(), format!("{rate:.2}")),

@@ -41,6 +41,7 @@ pub(super) async fn create(
     let open = Change::CreateRun {
         id: id.clone(),
         new,
+        within: None,
         name: name.clone(),
         at: clock::now(),
     };

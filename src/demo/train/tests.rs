@@ -96,6 +96,7 @@ impl Told {
                     started: Millis(0),
                     ended: None,
                     job: new.job,
+                    deleted: false,
                     params: BTreeMap::new(),
                     tags: new.tags.clone(),
                     metrics: BTreeMap::new(),

@@ -30,6 +30,7 @@ fn create(n: u64) -> Change {
             job: None,
             tags: BTreeMap::from([("code_version".into(), format!("{:07x}", n % 997))]),
         },
+        within: None,
         name: format!("run-{n}"),
         at: Millis(i64::try_from(n).unwrap()),
     }

@@ -4,11 +4,11 @@
 mod audit;
 mod jobs;
 mod monitors;
-mod order;
+pub(crate) mod order;
 mod pool;
 mod registry;
 mod releases;
-mod runs;
+
 mod series;
 
 use duckdb::{Connection, Row, types::Type};

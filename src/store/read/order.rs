@@ -1,168 +1,134 @@
-//! Putting runs in order. The database filters and hands over narrow columns; the page is cut
-//! here, because DuckDB's top-N is at its worst where it is needed most: "newest first" over rows
-//! that were stored oldest first moves its whole heap for each of them.
+//! Putting runs in order for the console's table.
 
-use super::rows;
 use crate::writer::books::RunNo;
-use duckdb::{
-    Connection,
-    arrow::{
-        array::AsArray as _,
-        datatypes::{Float64Type, Int32Type, Int64Type},
-    },
-    params_from_iter,
-    types::Value,
-};
 use std::{
     cmp::{Ordering, Reverse},
-    collections::HashMap,
+    sync::Arc,
 };
-use trimtab_core::run::{RunKey, RunOrder};
+use trimtab_core::{
+    record::RunRecord,
+    run::{RunKey, RunOrder},
+};
 
-/// A run that matched: when it started, and its number. Newest is greatest.
-pub(super) type Hit = (i64, RunNo);
+/// A run that matched.
+pub(crate) struct Hit<'a> {
+    pub no: RunNo,
+    pub record: &'a Arc<RunRecord>,
+}
 
-/// Every run that meets a condition.
-pub(super) fn hits(db: &Connection, condition: &str, bound: &[Value]) -> duckdb::Result<Vec<Hit>> {
-    let sql = format!("SELECT started, run_no FROM runs WHERE {condition}");
-    let mut query = db.prepare_cached(&sql)?;
-    let mut hits = Vec::new();
-    for batch in query.query_arrow(params_from_iter(bound))? {
-        let started = batch.column(0).as_primitive::<Int64Type>().values();
-        let nos = batch.column(1).as_primitive::<Int32Type>().values();
-        hits.extend(
-            started
-                .iter()
-                .copied()
-                .zip(nos.iter().map(|n| n.cast_unsigned())),
-        );
+impl Hit<'_> {
+    /// Newest is greatest.
+    fn age(&self) -> (i64, RunNo) {
+        (self.record.started.0, self.no)
     }
-    Ok(hits)
 }
 
 /// An order of runs, with the values it goes by. A run that has none (or NaN) comes last whichever
 /// way the order goes; equals come newest first.
-pub(super) struct Order {
-    keys: Keys,
+pub(crate) struct Order<'a> {
+    by: By<'a>,
     descending: bool,
 }
 
-enum Keys {
-    /// When they started.
+enum By<'a> {
     Started,
-    /// A number for each run, by its number; NaN where there is none.
-    Numbers(Vec<f64>),
-    /// A text for each run that has one.
-    Words(HashMap<RunNo, String>),
+    Name,
+    Status,
+    Metric(&'a str),
+    /// A parameter whose every value among the hits is a number.
+    Number(&'a str),
+    Word(&'a str),
 }
 
-impl Order {
-    /// Reads what an order goes by; newest first when there is none.
-    pub fn load(db: &Connection, order: Option<&RunOrder>, hits: &[Hit]) -> duckdb::Result<Self> {
+impl<'a> Order<'a> {
+    /// What an order goes by; newest first when there is none.
+    pub fn of(order: Option<&'a RunOrder>, hits: &[Hit<'_>]) -> Self {
         let Some(RunOrder { key, descending }) = order else {
-            return Ok(Self {
-                keys: Keys::Started,
+            return Self {
+                by: By::Started,
                 descending: true,
-            });
+            };
         };
-        let keys = match key {
-            RunKey::Started => Keys::Started,
-            RunKey::Name => words(db, "SELECT run_no, name FROM runs", &[])?,
-            RunKey::Status => words(db, "SELECT run_no, status FROM runs", &[])?,
-            RunKey::Metric(key) => metric(db, key)?,
-            RunKey::Param(key) => {
-                let sql = "SELECT run_no, value FROM params WHERE key = ?";
-                numeric(words(db, sql, &[Value::Text(key.clone())])?, hits)
-            }
+        let by = match key {
+            RunKey::Started => By::Started,
+            RunKey::Name => By::Name,
+            RunKey::Status => By::Status,
+            RunKey::Metric(key) => By::Metric(key),
+            RunKey::Param(key) if hits.iter().all(|h| is_number_or_none(h, key)) => By::Number(key),
+            RunKey::Param(key) => By::Word(key),
         };
-        Ok(Self {
-            keys,
+        Self {
+            by,
             descending: *descending,
-        })
-    }
-
-    /// The numbers of one page of the hits, in order. Only as much is sorted as is shown.
-    pub fn cut(&self, hits: &mut Vec<Hit>, from: usize, count: usize) -> Vec<RunNo> {
-        let end = from.saturating_add(count);
-        if end < hits.len() {
-            hits.select_nth_unstable_by(end, |a, b| self.compare(a, b));
-            hits.truncate(end);
         }
-        hits.sort_unstable_by(|a, b| self.compare(a, b));
-        hits.iter().skip(from).map(|(_, no)| *no).collect()
     }
 
-    fn compare(&self, a: &Hit, b: &Hit) -> Ordering {
-        let keyed = match &self.keys {
-            Keys::Started if self.descending => Ordering::Equal,
-            Keys::Started => return a.cmp(b),
-            Keys::Numbers(numbers) => {
-                let of = |hit: &Hit| numbers.get(hit.1 as usize).filter(|v| !v.is_nan());
-                self.missing_last(of(a), of(b), f64::total_cmp)
-            }
-            Keys::Words(words) => self.missing_last(words.get(&a.1), words.get(&b.1), String::cmp),
+    /// One page of the hits, in order. Only as much is sorted as is shown.
+    pub fn cut<'h>(
+        &self,
+        hits: &'h mut Vec<Hit<'_>>,
+        from: usize,
+        count: usize,
+    ) -> impl Iterator<Item = &'h RunRecord> {
+        // Numbers are looked up once for each run, not once for each comparison.
+        let mut keyed: Vec<(Option<f64>, usize)> = (0..hits.len())
+            .map(|at| (self.number(hits[at].record), at))
+            .collect();
+        let compare = |a: &(Option<f64>, usize), b: &(Option<f64>, usize)| {
+            self.compare((a.0, &hits[a.1]), (b.0, &hits[b.1]))
         };
-        keyed.then_with(|| Reverse(a).cmp(&Reverse(b)))
+        let end = from.saturating_add(count);
+        if end < keyed.len() {
+            keyed.select_nth_unstable_by(end, compare);
+            keyed.truncate(end);
+        }
+        keyed.sort_unstable_by(compare);
+        let hits = &*hits;
+        keyed
+            .into_iter()
+            .skip(from)
+            .map(|(_, at)| &**hits[at].record)
+    }
+
+    fn number(&self, record: &RunRecord) -> Option<f64> {
+        match self.by {
+            By::Metric(key) => record.metrics.get(key).map(|m| m.latest.value),
+            By::Number(key) => record.params.get(key).and_then(|v| v.trim().parse().ok()),
+            _ => None,
+        }
+        .filter(|v: &f64| !v.is_nan())
+    }
+
+    fn compare(&self, a: (Option<f64>, &Hit<'_>), b: (Option<f64>, &Hit<'_>)) -> Ordering {
+        let (x, y) = (a.1.record, b.1.record);
+        let keyed = match self.by {
+            By::Started if self.descending => Ordering::Equal,
+            By::Started => return a.1.age().cmp(&b.1.age()),
+            By::Name => self.missing_last(Some(&x.name), Some(&y.name), Ord::cmp),
+            By::Status => {
+                self.missing_last(Some(x.status.word()), Some(y.status.word()), Ord::cmp)
+            }
+            By::Metric(_) | By::Number(_) => self.missing_last(a.0, b.0, f64::total_cmp),
+            By::Word(key) => self.missing_last(x.params.get(key), y.params.get(key), Ord::cmp),
+        };
+        keyed.then_with(|| Reverse(a.1.age()).cmp(&Reverse(b.1.age())))
     }
 
     fn missing_last<T>(
         &self,
-        a: Option<&T>,
-        b: Option<&T>,
+        a: Option<T>,
+        b: Option<T>,
         cmp: impl Fn(&T, &T) -> Ordering,
     ) -> Ordering {
         match (a, b) {
-            (Some(a), Some(b)) if self.descending => cmp(b, a),
-            (Some(a), Some(b)) => cmp(a, b),
+            (Some(a), Some(b)) if self.descending => cmp(&b, &a),
+            (Some(a), Some(b)) => cmp(&a, &b),
             (a, b) => b.is_some().cmp(&a.is_some()),
         }
     }
 }
 
-fn words(db: &Connection, sql: &str, bound: &[Value]) -> duckdb::Result<Keys> {
-    let all = rows(db, sql, params_from_iter(bound), |r| {
-        Ok((r.get(0)?, r.get(1)?))
-    })?;
-    Ok(Keys::Words(all.into_iter().collect()))
-}
-
-/// Texts as numbers, when each one of the hits' is a number.
-fn numeric(keys: Keys, hits: &[Hit]) -> Keys {
-    let Keys::Words(words) = keys else {
-        return keys;
-    };
-    let mut numbers = Vec::new();
-    for (_, no) in hits {
-        let Some(word) = words.get(no) else { continue };
-        let Ok(number) = word.trim().parse() else {
-            return Keys::Words(words);
-        };
-        put(&mut numbers, *no, number);
-    }
-    Keys::Numbers(numbers)
-}
-
-/// A metric's latest values.
-fn metric(db: &Connection, key: &str) -> duckdb::Result<Keys> {
-    let mut query = db.prepare_cached(
-        "SELECT run_no, value FROM metric_latest
-         WHERE key_no = (SELECT key_no FROM metric_keys WHERE key = ?)",
-    )?;
-    let mut numbers = Vec::new();
-    for batch in query.query_arrow([key])? {
-        let nos = batch.column(0).as_primitive::<Int32Type>().values();
-        let values = batch.column(1).as_primitive::<Float64Type>().values();
-        for (no, value) in nos.iter().zip(values) {
-            put(&mut numbers, no.cast_unsigned(), *value);
-        }
-    }
-    Ok(Keys::Numbers(numbers))
-}
-
-fn put(numbers: &mut Vec<f64>, no: RunNo, value: f64) {
-    let at = no as usize;
-    if numbers.len() <= at {
-        numbers.resize(at + 1, f64::NAN);
-    }
-    numbers[at] = value;
+fn is_number_or_none(hit: &Hit<'_>, key: &str) -> bool {
+    let value = hit.record.params.get(key);
+    value.is_none_or(|v| v.trim().parse::<f64>().is_ok())
 }

@@ -4,18 +4,19 @@
 //! database. Every change to the books leaves an undo behind, so that a refused call, or a whole
 //! group that could not be committed, leaves them as they were.
 
-use crate::error::StoreError;
-use duckdb::{Connection, params};
-use std::{
-    collections::{BTreeMap, HashMap},
-    hash::Hash,
+use crate::{
+    catalogue::{self, Catalogue, Edition},
+    error::StoreError,
 };
+use duckdb::Connection;
+use std::{collections::HashMap, hash::Hash, sync::Arc};
 use trimtab_core::{
     job::JobState,
     metric::{MetricSummary, Point},
+    record::RunRecord,
     registry::Version,
     release::RequestState,
-    run::{ExperimentId, RunId, RunStatus},
+    run::{Experiment, ExperimentId, RunId},
     time::Millis,
 };
 
@@ -24,44 +25,21 @@ pub(crate) type RunNo = u32;
 /// The narrow key of a metric's name.
 pub(crate) type KeyNo = u32;
 
-/// Runs whose details are kept before the cache is emptied: about 30 MB with 20 facts each.
-const DETAILS: usize = 10_000;
-
-/// What is known of one run while it is written to.
-#[derive(Clone, Debug)]
-pub(crate) struct Detail {
-    pub id: RunId,
-    pub name: String,
-    pub status: RunStatus,
-    pub ended: Option<Millis>,
-    pub params: BTreeMap<String, String>,
-    pub tags: BTreeMap<String, String>,
-}
-
-impl Detail {
-    /// What a search looks in: see the column `runs.text`.
-    pub fn text(&self) -> String {
-        let mut text = format!("{}\n{}", self.name, self.id);
-        for (key, value) in self.params.iter().chain(&self.tags) {
-            text.push('\n');
-            text.push_str(key);
-            text.push('=');
-            text.push_str(value);
-        }
-        text.to_lowercase()
-    }
-}
-
 /// The books' pages. Flat maps, so that one helper can undo any entry.
 #[derive(Default)]
 pub(crate) struct State {
     pub experiments: HashMap<String, ExperimentId>,
+    /// Experiments that the group changes; the others are in the catalogue.
+    pub changed: HashMap<ExperimentId, Experiment>,
     /// Every run by its id as a number: 32 bytes a run.
     pub runs: HashMap<u128, RunNo>,
     pub next_run: RunNo,
     pub keys: HashMap<String, KeyNo>,
-    /// Read when a run is first written to.
-    pub details: HashMap<RunNo, Detail>,
+    /// Metrics' keys that the group makes.
+    pub new_keys: HashMap<String, KeyNo>,
+    /// Runs that the group makes or changes, but for their metrics; the others are in the catalogue.
+    pub records: HashMap<RunNo, RunRecord>,
+    /// Metrics that the group adds to.
     pub summaries: HashMap<(RunNo, KeyNo), MetricSummary>,
     /// Metric values in the store.
     pub points: u64,
@@ -82,6 +60,8 @@ type Undo = Box<dyn FnOnce(&mut State) + Send>;
 pub(crate) struct Books {
     state: State,
     undo: Vec<Undo>,
+    /// What was committed, as readers see it.
+    pub catalogue: Arc<Catalogue>,
 }
 
 impl std::ops::Deref for Books {
@@ -107,6 +87,18 @@ impl Books {
         }));
     }
 
+    /// Takes an entry of a map out.
+    pub fn take<K, V>(&mut self, map: fn(&mut State) -> &mut HashMap<K, V>, key: &K)
+    where
+        K: Clone + Eq + Hash + Send + 'static,
+        V: Send + 'static,
+    {
+        if let Some((key, old)) = map(&mut self.state).remove_entry(key) {
+            self.undo
+                .push(Box::new(move |state| drop(map(state).insert(key, old))));
+        }
+    }
+
     /// Writes a single value.
     pub fn set<T: Send + 'static>(&mut self, slot: fn(&mut State) -> &mut T, value: T) {
         let old = std::mem::replace(slot(&mut self.state), value);
@@ -125,12 +117,18 @@ impl Books {
         }
     }
 
-    /// What was written stands: it is committed.
+    /// What was written stands: it is committed, and readers are shown it.
     pub fn keep(&mut self) {
         self.undo.clear();
-        if self.state.details.len() > DETAILS {
-            self.state.details.clear();
-            self.state.summaries.clear();
+        let state = &mut self.state;
+        let edition = Edition {
+            experiments: &mut state.changed.drain().map(|(_, e)| e),
+            runs: state.records.drain().collect(),
+            keys: &mut state.new_keys.drain(),
+            summaries: &mut state.summaries.drain(),
+        };
+        if !edition.is_empty() {
+            self.catalogue.publish(edition);
         }
     }
 
@@ -140,35 +138,61 @@ impl Books {
         no.ok_or_else(|| StoreError::missing("run", id))
     }
 
-    /// The details of a run, read from the store when they are not at hand. What is read is
-    /// committed state: a run that the current group touched is always at hand.
-    pub fn detail(&mut self, db: &Connection, no: RunNo) -> Result<Detail, duckdb::Error> {
-        if let Some(detail) = self.state.details.get(&no) {
-            return Ok(detail.clone());
+    /// A run's record, as the group has left it so far; without the metrics that the group added.
+    pub fn record(&self, no: RunNo) -> Option<RunRecord> {
+        match self.state.records.get(&no) {
+            Some(changed) => Some(changed.clone()),
+            None => self.catalogue.record(no).map(Arc::unwrap_or_clone),
         }
-        let mut detail = db
-            .prepare_cached("SELECT id, name, status, ended FROM runs WHERE run_no = ?")?
-            .query_row([no], |r| {
-                Ok(Detail {
-                    id: crate::read::parsed(r, 0)?,
-                    name: r.get(1)?,
-                    status: crate::read::word(r, 2, RunStatus::from_word)?,
-                    ended: r.get::<_, Option<i64>>(3)?.map(Millis),
-                    params: BTreeMap::new(),
-                    tags: BTreeMap::new(),
-                })
-            })?;
-        detail.params = pairs(db, "SELECT key, value FROM params WHERE run_no = ?", no)?;
-        detail.tags = pairs(db, "SELECT key, value FROM tags WHERE run_no = ?", no)?;
-        let mut query = db.prepare_cached(
-            "SELECT key_no, step, time, value, min, max, count FROM metric_latest WHERE run_no = ?",
-        )?;
-        let mut rows = query.query([no])?;
-        while let Some(r) = rows.next()? {
-            self.state.summaries.insert((no, r.get(0)?), summary(r, 1)?);
+    }
+
+    /// A run's record when it is as wished, without a copy when it is not.
+    pub fn record_where(&self, no: RunNo, wished: impl Fn(&RunRecord) -> bool) -> Option<RunRecord> {
+        match self.state.records.get(&no) {
+            Some(changed) => wished(changed).then(|| changed.clone()),
+            None => {
+                let pages = self.catalogue.look();
+                let entry = pages.runs.get(no as usize)?;
+                wished(&entry.record).then(|| (*entry.record).clone())
+            }
         }
-        self.state.details.insert(no, detail.clone());
-        Ok(detail)
+    }
+
+    /// The number and record of a run that is not deleted.
+    pub fn active(&self, id: &RunId) -> Result<(RunNo, RunRecord), StoreError> {
+        let no = self.run(id)?;
+        let record = self.record(no);
+        let record = record.ok_or_else(|| StoreError::missing("run", id))?;
+        match record.deleted {
+            None => Ok((no, record)),
+            Some(_) => Err(StoreError::deleted("run", id)),
+        }
+    }
+
+    /// Whether a run is deleted, without its record.
+    pub fn is_deleted(&self, no: RunNo) -> bool {
+        match self.state.records.get(&no) {
+            Some(changed) => changed.deleted.is_some(),
+            None => self.catalogue.is_deleted(no),
+        }
+    }
+
+    /// What is known of one metric of a run.
+    pub fn summary(&self, no: RunNo, key: KeyNo) -> Option<MetricSummary> {
+        let added = self.state.summaries.get(&(no, key)).copied();
+        added.or_else(|| self.catalogue.summary(no, key))
+    }
+
+    /// An experiment, as the group has left it so far.
+    pub fn experiment(&self, id: ExperimentId) -> Result<Experiment, StoreError> {
+        let changed = self.state.changed.get(&id).cloned();
+        let known = || {
+            let pages = self.catalogue.look();
+            pages.experiments.get(&id).map(|e| (**e).clone())
+        };
+        changed
+            .or_else(known)
+            .ok_or_else(|| StoreError::missing("experiment", id.0))
     }
 
     /// Reads the books from a store.
@@ -178,12 +202,11 @@ impl Books {
             state.experiments.insert(r.get(0)?, ExperimentId(r.get(1)?));
             Ok(())
         })?;
-        each(db, "SELECT id, run_no FROM runs", |r| {
-            let (id, no): (RunId, RunNo) = (crate::read::parsed(r, 0)?, r.get(1)?);
-            state.next_run = state.next_run.max(no + 1);
-            state.runs.insert(run_key(&id), no);
-            Ok(())
-        })?;
+        let catalogue = catalogue::load(db)?;
+        for (no, entry) in (0..).zip(&catalogue.look().runs) {
+            state.next_run = no + 1;
+            state.runs.insert(run_key(&entry.record.id), no);
+        }
         each(db, "SELECT key, key_no FROM metric_keys", |r| {
             state.keys.insert(r.get(0)?, r.get(1)?);
             Ok(())
@@ -236,6 +259,7 @@ impl Books {
         Ok(Self {
             state,
             undo: Vec::new(),
+            catalogue: Arc::new(catalogue),
         })
     }
 }
@@ -271,10 +295,4 @@ fn each(
         row(r)?;
     }
     Ok(())
-}
-
-fn pairs(db: &Connection, sql: &str, no: RunNo) -> duckdb::Result<BTreeMap<String, String>> {
-    let mut query = db.prepare_cached(sql)?;
-    let rows = query.query_map(params![no], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    rows.collect()
 }

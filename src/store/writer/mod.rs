@@ -6,6 +6,7 @@
 
 mod audit;
 pub(crate) mod books;
+mod experiments;
 mod group;
 mod jobs;
 mod monitors;
@@ -15,6 +16,7 @@ mod rows;
 mod runs;
 
 use crate::{
+    catalogue::Catalogue,
     change::{Applied, Change},
     error::{StoreError, classify},
     open::Claim,
@@ -175,10 +177,8 @@ impl Writer {
         let mut applied = Vec::with_capacity(changes.len());
         for change in changes {
             let mut desk = Desk {
-                db: &self.db,
                 books: &mut self.books,
                 rows: &mut rows,
-                path: &self.path,
             };
             match desk.take(change) {
                 Ok(done) => applied.push(done),
@@ -210,6 +210,11 @@ impl Writer {
         self.crowd = QUEUE.saturating_sub(self.queue.available_permits());
     }
 
+    /// What readers see of runs and experiments.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.books.catalogue)
+    }
+
     fn show(&self) {
         self.gauges
             .runs
@@ -222,16 +227,30 @@ impl Writer {
 
 /// Where one change is judged: the books, and the rows that its call will write.
 struct Desk<'a> {
-    db: &'a Connection,
     books: &'a mut Books,
     rows: &'a mut Rows,
-    path: &'a std::path::Path,
 }
 
 impl Desk<'_> {
     fn take(&mut self, change: &Change) -> Result<Applied, StoreError> {
         match change {
-            Change::CreateRun { id, new, name, at } => self.create_run(id, new, name, *at),
+            Change::CreateExperiment {
+                name,
+                artifact_location,
+                tags,
+                at,
+            } => self.create_experiment(name, artifact_location, tags, *at),
+            Change::EditExperiment { id, edit, at } => self.edit_experiment(*id, edit, *at),
+            Change::CreateRun {
+                id,
+                new,
+                within,
+                name,
+                at,
+            } => self.create_run(id, new, *within, name, *at),
+            Change::EditRun { run, edit } => self.edit_run(run, edit),
+            Change::SetRunDeleted { run, deleted } => self.set_run_deleted(run, *deleted),
+            Change::DeleteRunTag { run, key } => self.delete_run_tag(run, key),
             Change::LogBatch {
                 run,
                 metrics,
@@ -287,10 +306,5 @@ impl Desk<'_> {
                 digest: String::new(),
             })),
         }
-    }
-
-    /// A failure to read what a judgement needs.
-    fn reading(&self, error: &duckdb::Error) -> StoreError {
-        classify(self.path, "reading the store", error)
     }
 }

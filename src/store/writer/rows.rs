@@ -8,12 +8,12 @@ use duckdb::{Connection, params};
 use std::collections::BTreeSet;
 use trimtab_core::{
     audit::AuditEntry,
-    job::{Job, JobId},
+    job::Job,
     metric::Point,
     monitor::InputProblem,
     registry::{Deployment, ModelVersion, Version},
     release::PromotionRequest,
-    run::{Experiment, ExperimentId},
+    run::Experiment,
     time::Millis,
 };
 
@@ -21,9 +21,9 @@ use trimtab_core::{
 /// state is taken from the books when it is written.
 #[derive(Default)]
 pub(super) struct Rows {
-    pub experiments: Vec<Experiment>,
-    pub runs: Vec<RunRow>,
-    /// Runs whose status, end or text changed.
+    /// New runs, in order.
+    pub runs: Vec<RunNo>,
+    /// Runs whose name, status, end or deletion changed.
     pub touched: BTreeSet<RunNo>,
     pub params: Vec<(RunNo, String, String)>,
     pub tags: Vec<(RunNo, String, String)>,
@@ -37,17 +37,11 @@ pub(super) struct Rows {
     pub rare: Vec<Rare>,
 }
 
-/// A new run's part that never changes.
-pub(super) struct RunRow {
-    pub no: RunNo,
-    pub experiment: ExperimentId,
-    pub author: String,
-    pub started: Millis,
-    pub job: Option<JobId>,
-}
-
 /// Writes that come a few a minute, one statement each.
 pub(super) enum Rare {
+    Experiment(Box<Experiment>),
+    /// A run's tag that goes.
+    Untag(RunNo, String),
     Model(String, Millis),
     Version(Box<ModelVersion>),
     Alias(String, String, Version),
@@ -62,8 +56,7 @@ pub(super) enum Rare {
 impl Rows {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.experiments.is_empty()
-            && self.runs.is_empty()
+        self.runs.is_empty()
             && self.touched.is_empty()
             && self.params.is_empty()
             && self.tags.is_empty()
@@ -75,7 +68,6 @@ impl Rows {
 
     /// Takes another call's rows in, after these.
     pub fn merge(&mut self, more: Self) {
-        self.experiments.extend(more.experiments);
         self.runs.extend(more.runs);
         self.touched.extend(more.touched);
         self.params.extend(more.params);
@@ -110,42 +102,40 @@ impl Rows {
         }
         self.write_summaries(db, books)?;
         for rare in &self.rare {
-            rare.write(db)?;
+            rare.write(db, books)?;
         }
         Ok(())
     }
 
     fn append_runs(&self, db: &Connection, books: &Books) -> duckdb::Result<()> {
-        append(db, "experiments", &self.experiments, |app, e| {
-            app.append_row(params![e.id.0, e.name, e.created.0])
-        })?;
-        append(db, "runs", &self.runs, |app, r| {
-            let Some(d) = books.details.get(&r.no) else {
+        append(db, "runs", &self.runs, |app, no| {
+            let Some(r) = books.records.get(no) else {
                 return Err(duckdb::Error::QueryReturnedNoRows);
             };
             app.append_row(params![
-                r.no,
-                d.id.as_str(),
+                no,
+                r.id.as_str(),
                 r.experiment.0,
-                d.name,
-                d.status.word(),
-                r.author,
+                r.name,
+                r.status.word(),
+                &*r.user,
                 r.started.0,
-                d.ended.map(|t| t.0),
+                r.ended.map(|t| t.0),
                 r.job.map(|j| j.0),
-                d.text(),
+                r.deleted.map(|t| t.0),
             ])
         })?;
-        let new: BTreeSet<RunNo> = self.runs.iter().map(|r| r.no).collect();
+        let new: BTreeSet<RunNo> = self.runs.iter().copied().collect();
         for no in self.touched.difference(&new) {
-            if let Some(d) = books.details.get(no) {
+            if let Some(r) = books.records.get(no) {
                 db.prepare_cached(
-                    "UPDATE runs SET status = ?, ended = ?, text = ? WHERE run_no = ?",
+                    "UPDATE runs SET name = ?, status = ?, ended = ?, deleted = ? WHERE run_no = ?",
                 )?
                 .execute(params![
-                    d.status.word(),
-                    d.ended.map(|t| t.0),
-                    d.text(),
+                    r.name,
+                    r.status.word(),
+                    r.ended.map(|t| t.0),
+                    r.deleted.map(|t| t.0),
                     no
                 ])?;
             }
@@ -209,8 +199,10 @@ pub(super) fn append<T>(
 }
 
 impl Rare {
-    fn write(&self, db: &Connection) -> duckdb::Result<()> {
+    fn write(&self, db: &Connection, books: &Books) -> duckdb::Result<()> {
         match self {
+            Self::Experiment(experiment) => super::experiments::write(db, experiment),
+            Self::Untag(run, key) => untag(db, books, *run, key),
             Self::Model(name, created) => super::registry::write_model(db, name, *created),
             Self::Version(version) => super::registry::write_version(db, version),
             Self::Alias(model, alias, version) => {
@@ -228,4 +220,16 @@ impl Rare {
             Self::Audit(entry) => super::audit::write(db, entry),
         }
     }
+}
+
+/// Takes a run's tag out. What the group says of it before and after is already in the table: only
+/// what the run has in the end comes back.
+fn untag(db: &Connection, books: &Books, run: RunNo, key: &str) -> duckdb::Result<()> {
+    db.prepare_cached("DELETE FROM tags WHERE run_no = ? AND key = ?")?
+        .execute(params![run, key])?;
+    if let Some(value) = books.records.get(&run).and_then(|r| r.tags.get(key)) {
+        db.prepare_cached("INSERT INTO tags VALUES (?, ?, ?)")?
+            .execute(params![run, key, &**value])?;
+    }
+    Ok(())
 }

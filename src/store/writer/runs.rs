@@ -1,15 +1,18 @@
 //! Judging what is said about runs.
 
-use super::{
-    Desk,
-    books::{Detail, RunNo, run_key},
-    rows,
+use super::{Desk, books::{RunNo, run_key}, rows};
+use crate::{
+    change::{Applied, RunEdit},
+    error::StoreError,
 };
-use crate::{change::Applied, error::StoreError};
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+};
 use trimtab_core::{
     metric::{MetricEntry, MetricSummary},
-    run::{Experiment, ExperimentId, NewRun, RunId, RunRow, RunStatus},
+    record::{RunRecord, Shared, Sorted},
+    run::{ExperimentId, NewRun, RunId, RunStatus},
     time::Millis,
 };
 
@@ -18,67 +21,49 @@ impl Desk<'_> {
         &mut self,
         id: &RunId,
         new: &NewRun,
+        within: Option<ExperimentId>,
         name: &str,
         at: Millis,
     ) -> Result<Applied, StoreError> {
         if self.books.runs.contains_key(&run_key(id)) {
             return Err(StoreError::conflict("run", id, "the id is taken"));
         }
-        let experiment = self.experiment(&new.experiment, at);
+        let experiment = match within {
+            Some(id) => self.books.experiment(id)?,
+            None => self.experiment_named(&new.experiment, at)?,
+        };
+        if experiment.deleted {
+            return Err(StoreError::deleted("experiment", experiment.id.0));
+        }
         let no = self.books.next_run;
         self.books.set(|s| &mut s.next_run, no + 1);
         self.books.put(|s| &mut s.runs, run_key(id), no);
-        let detail = Detail {
+        let mut tags = Sorted::default();
+        for (key, value) in &new.tags {
+            tags.push(Shared::from(key.as_str()), Shared::from(value.as_str()));
+        }
+        tags.settle();
+        let record = RunRecord {
             id: id.clone(),
+            experiment: experiment.id,
             name: name.to_owned(),
             status: RunStatus::Running,
-            ended: None,
-            params: BTreeMap::new(),
-            tags: new.tags.clone(),
-        };
-        self.books.put(|s| &mut s.details, no, detail);
-        self.rows.runs.push(rows::RunRow {
-            no,
-            experiment,
-            author: new.user.clone(),
+            user: Arc::from(new.user.as_str()),
             started: at,
+            ended: None,
             job: new.job,
-        });
+            deleted: None,
+            params: Sorted::default(),
+            tags,
+            metrics: Sorted::default(),
+            datasets: Vec::new(),
+        };
+        let row = record.row(&experiment.name);
+        self.books.put(|s| &mut s.records, no, record);
+        self.rows.runs.push(no);
         let tags = new.tags.iter().map(|(k, v)| (no, k.clone(), v.clone()));
         self.rows.tags.extend(tags);
-        Ok(Applied::Run(Box::new(RunRow {
-            id: id.clone(),
-            experiment,
-            experiment_name: new.experiment.clone(),
-            name: name.to_owned(),
-            status: RunStatus::Running,
-            user: new.user.clone(),
-            started: at,
-            ended: None,
-            job: new.job,
-            params: BTreeMap::new(),
-            tags: new.tags.clone(),
-            metrics: BTreeMap::new(),
-        })))
-    }
-
-    /// The number of an experiment, made when its name is new. 0 is left for `Default`.
-    fn experiment(&mut self, name: &str, at: Millis) -> ExperimentId {
-        if let Some(id) = self.books.experiments.get(name) {
-            return *id;
-        }
-        let highest = self.books.experiments.values().map(|id| id.0).max();
-        let id = match name {
-            "Default" => ExperimentId(0),
-            _ => ExperimentId(highest.unwrap_or(0) + 1),
-        };
-        self.books.put(|s| &mut s.experiments, name.to_owned(), id);
-        self.rows.experiments.push(Experiment {
-            id,
-            name: name.to_owned(),
-            created: at,
-        });
-        id
+        Ok(Applied::Run(Box::new(row)))
     }
 
     pub(super) fn log(
@@ -89,14 +74,27 @@ impl Desk<'_> {
         tags: &[(String, String)],
     ) -> Result<Applied, StoreError> {
         let no = self.books.run(run)?;
-        let mut detail = self
-            .books
-            .detail(self.db, no)
-            .map_err(|e| self.reading(&e))?;
+        if self.books.is_deleted(no) {
+            return Err(StoreError::deleted("run", run));
+        }
+        if !params.is_empty() || !tags.is_empty() {
+            self.log_facts(run, params, tags)?;
+        }
+        self.log_metrics(no, metrics);
+        Ok(Applied::Done)
+    }
+
+    fn log_facts(
+        &mut self,
+        run: &RunId,
+        params: &[(String, String)],
+        tags: &[(String, String)],
+    ) -> Result<(), StoreError> {
+        let (no, mut record) = self.books.active(run)?;
         let mut changed = false;
         for (key, value) in params {
-            match detail.params.get(key) {
-                Some(old) if old == value => {}
+            match record.params.get(key) {
+                Some(old) if **old == **value => {}
                 Some(old) => {
                     return Err(StoreError::conflict(
                         "parameter",
@@ -106,15 +104,15 @@ impl Desk<'_> {
                 }
                 None => {
                     changed = true;
-                    detail.params.insert(key.clone(), value.clone());
+                    record.params.insert(key.as_str().into(), value.as_str().into());
                     self.rows.params.push((no, key.clone(), value.clone()));
                 }
             }
         }
         for (key, value) in tags {
             let row = (no, key.clone(), value.clone());
-            match detail.tags.insert(key.clone(), value.clone()) {
-                Some(old) if old == *value => {}
+            match record.tags.insert(key.as_str().into(), value.as_str().into()) {
+                Some(old) if *old == **value => {}
                 Some(_) => {
                     changed = true;
                     self.rows.retagged.push(row);
@@ -126,11 +124,9 @@ impl Desk<'_> {
             }
         }
         if changed {
-            self.books.put(|s| &mut s.details, no, detail);
-            self.rows.touched.insert(no);
+            self.books.put(|s| &mut s.records, no, record);
         }
-        self.log_metrics(no, metrics);
-        Ok(Applied::Done)
+        Ok(())
     }
 
     fn log_metrics(&mut self, no: RunNo, metrics: &[MetricEntry]) {
@@ -144,10 +140,9 @@ impl Desk<'_> {
             summaries
                 .entry(key_no)
                 .and_modify(|s| s.add(*point))
-                .or_insert_with(|| match self.books.summaries.get(&(no, key_no)) {
-                    Some(known) => {
+                .or_insert_with(|| match self.books.summary(no, key_no) {
+                    Some(mut s) => {
                         self.rows.again.insert((no, key_no));
-                        let mut s = *known;
                         s.add(*point);
                         s
                     }
@@ -171,6 +166,7 @@ impl Desk<'_> {
         // Keys are numbered as they come and never removed.
         let no = u32::try_from(self.books.keys.len()).unwrap_or(u32::MAX);
         self.books.put(|s| &mut s.keys, key.to_owned(), no);
+        self.books.put(|s| &mut s.new_keys, key.to_owned(), no);
         self.rows.keys.push((no, key.to_owned()));
         no
     }
@@ -181,29 +177,66 @@ impl Desk<'_> {
         status: RunStatus,
         at: Millis,
     ) -> Result<Applied, StoreError> {
-        let no = self.books.run(run)?;
-        let mut detail = self
-            .books
-            .detail(self.db, no)
-            .map_err(|e| self.reading(&e))?;
-        if detail.status == status {
+        let (no, mut record) = self.books.active(run)?;
+        if record.status == status {
             return Ok(Applied::Done);
         }
-        if !detail.status.may_become(status) {
+        if !record.status.may_become(status) {
             return Err(StoreError::conflict(
                 "run",
                 run,
                 format!(
                     "it is {} and may not become {}",
-                    detail.status.word(),
+                    record.status.word(),
                     status.word()
                 ),
             ));
         }
-        detail.status = status;
-        detail.ended = status.ended().then_some(at);
-        self.books.put(|s| &mut s.details, no, detail);
-        self.rows.touched.insert(no);
+        record.status = status;
+        record.ended = status.ended().then_some(at);
+        self.touch(no, record);
         Ok(Applied::Done)
+    }
+
+    pub(super) fn edit_run(&mut self, run: &RunId, edit: &RunEdit) -> Result<Applied, StoreError> {
+        let (no, mut record) = self.books.active(run)?;
+        record.status = edit.status.unwrap_or(record.status);
+        record.ended = edit.ended.or(record.ended);
+        if let Some(name) = &edit.name {
+            record.name.clone_from(name);
+        }
+        self.touch(no, record);
+        Ok(Applied::Done)
+    }
+
+    pub(super) fn set_run_deleted(
+        &mut self,
+        run: &RunId,
+        deleted: Option<Millis>,
+    ) -> Result<Applied, StoreError> {
+        let no = self.books.run(run)?;
+        let record = self.books.record(no);
+        let mut record = record.ok_or_else(|| StoreError::missing("run", run))?;
+        if record.deleted.is_some() != deleted.is_some() {
+            record.deleted = deleted;
+            self.touch(no, record);
+        }
+        Ok(Applied::Done)
+    }
+
+    pub(super) fn delete_run_tag(&mut self, run: &RunId, key: &str) -> Result<Applied, StoreError> {
+        let (no, mut record) = self.books.active(run)?;
+        if record.tags.remove(key).is_none() {
+            return Err(StoreError::missing("tag", format!("{key:?} of run {run}")));
+        }
+        self.books.put(|s| &mut s.records, no, record);
+        self.rows.rare.push(rows::Rare::Untag(no, key.to_owned()));
+        Ok(Applied::Done)
+    }
+
+    /// Keeps a record whose own row changed.
+    pub(super) fn touch(&mut self, no: RunNo, record: RunRecord) {
+        self.books.put(|s| &mut s.records, no, record);
+        self.rows.touched.insert(no);
     }
 }

@@ -177,6 +177,7 @@ pub fn run(n: u8, name: &str, status: RunStatus) -> RunRow {
         started: before(i64::from(n) * 613 + 130),
         ended: status.ended().then(|| before(i64::from(n) * 613 + 60)),
         job: (n < 3).then_some(JobId(n.into())),
+        deleted: false,
         params: map(&[
             ("depth", ["4", "6", "8"][usize::from(n % 3)]),
             ("learning_rate", ["0.1", "0.05"][usize::from(n % 2)]),

@@ -238,6 +238,7 @@ impl Say {
                     started: Millis(1_000 + i64::try_from(*n).unwrap()),
                     ended: None,
                     job: None,
+                    deleted: false,
                     params: BTreeMap::new(),
                     tags: BTreeMap::new(),
                     metrics: BTreeMap::new(),

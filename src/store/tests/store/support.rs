@@ -62,6 +62,7 @@ pub fn create(n: u64, name: &str) -> Change {
             job: None,
             tags: BTreeMap::new(),
         },
+        within: None,
         name: name.into(),
         at: Millis(1_000 + i64::try_from(n).unwrap()),
     }

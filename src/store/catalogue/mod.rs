@@ -1,0 +1,162 @@
+//! Every run and experiment, in memory: what tables, searches and `runs/get` are answered from.
+//!
+//! The writer fills it from the store when it starts and after every commit, before it answers;
+//! readers see the last commit, without SQL. What a search can ask for is here; metric history is
+//! not. 100,000 runs with ten parameters and ten metrics each take about 150 MB.
+
+mod load;
+mod runs;
+mod text;
+mod words;
+
+pub(crate) use load::load;
+
+use crate::writer::books::{KeyNo, RunNo, run_key};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+};
+use trimtab_core::{
+    metric::MetricSummary,
+    record::{RunRecord, Shared},
+    run::{Experiment, ExperimentId, RunId},
+};
+use words::Words;
+
+/// The catalogue. Readers hold its lock for the time of one search.
+#[derive(Default)]
+pub(crate) struct Catalogue(RwLock<Pages>);
+
+/// What is known of a run: its record, and the text that plain words are looked for in.
+pub(crate) struct Entry {
+    pub record: Arc<RunRecord>,
+    pub text: Box<str>,
+}
+
+/// The catalogue's pages.
+#[derive(Default)]
+pub(crate) struct Pages {
+    /// By [`RunNo`], without gaps.
+    pub runs: Vec<Entry>,
+    by_id: HashMap<u128, RunNo>,
+    pub experiments: BTreeMap<ExperimentId, Arc<Experiment>>,
+    /// Names of metrics, by [`KeyNo`].
+    keys: Vec<Shared>,
+    pub words: Words,
+}
+
+/// What one commit changed.
+pub(crate) struct Edition<'a> {
+    pub experiments: &'a mut dyn Iterator<Item = Experiment>,
+    /// Whole records, by number; new ones in order.
+    pub runs: BTreeMap<RunNo, RunRecord>,
+    pub keys: &'a mut dyn Iterator<Item = (String, KeyNo)>,
+    pub summaries: &'a mut dyn Iterator<Item = ((RunNo, KeyNo), MetricSummary)>,
+}
+
+impl Edition<'_> {
+    /// Whether nothing of the catalogue changed.
+    pub fn is_empty(&self) -> bool {
+        let none = |more: (usize, Option<usize>)| more.1 == Some(0);
+        self.runs.is_empty()
+            && none(self.experiments.size_hint())
+            && none(self.keys.size_hint())
+            && none(self.summaries.size_hint())
+    }
+}
+
+impl Catalogue {
+    /// Looks, with the lock held: nothing may wait in here.
+    pub fn look(&self) -> RwLockReadGuard<'_, Pages> {
+        // A panic of the writer while it writes leaves whole entries: each is replaced in one move.
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in what a commit changed.
+    pub fn publish(&self, edition: Edition<'_>) {
+        let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for experiment in edition.experiments {
+            pages.experiments.insert(experiment.id, Arc::new(experiment));
+        }
+        for (key, no) in edition.keys {
+            let key = pages.words.share(&key);
+            pages.put_key(no, key);
+        }
+        for (no, record) in edition.runs {
+            pages.put_run(no, record);
+        }
+        for ((no, key), summary) in edition.summaries {
+            pages.put_summary(no, key, summary);
+        }
+    }
+
+    /// A run's record.
+    pub fn record(&self, no: RunNo) -> Option<Arc<RunRecord>> {
+        self.look().runs.get(no as usize).map(|e| Arc::clone(&e.record))
+    }
+
+    /// Whether a run is deleted.
+    pub fn is_deleted(&self, no: RunNo) -> bool {
+        let pages = self.look();
+        let entry = pages.runs.get(no as usize);
+        entry.is_some_and(|e| e.record.deleted.is_some())
+    }
+
+    /// What is known of one metric of a run.
+    pub fn summary(&self, no: RunNo, key: KeyNo) -> Option<MetricSummary> {
+        let pages = self.look();
+        let key = pages.keys.get(key as usize)?;
+        pages.runs.get(no as usize)?.record.metrics.get(key).copied()
+    }
+}
+
+impl Pages {
+    /// The run with an id.
+    pub fn find(&self, id: &RunId) -> Option<&Entry> {
+        self.runs.get(*self.by_id.get(&run_key(id))? as usize)
+    }
+
+    /// The name of an experiment.
+    pub fn experiment_name(&self, id: ExperimentId) -> &str {
+        self.experiments.get(&id).map_or("", |e| &e.name)
+    }
+
+    fn put_key(&mut self, no: KeyNo, key: Shared) {
+        let at = no as usize;
+        if self.keys.len() <= at {
+            self.keys.resize(at + 1, Shared::from(""));
+        }
+        self.keys[at] = key;
+    }
+
+    fn put_run(&mut self, no: RunNo, mut record: RunRecord) {
+        for facts in [&mut record.params, &mut record.tags] {
+            for (key, value) in facts.iter_mut() {
+                *key = self.words.share(key);
+                *value = self.words.share(value);
+            }
+        }
+        record.user = self.words.share(&record.user);
+        let text = text::of(&record);
+        let entry = Entry {
+            record: Arc::new(record),
+            text,
+        };
+        match self.runs.get_mut(no as usize) {
+            Some(known) => *known = entry,
+            None => {
+                debug_assert_eq!(self.runs.len(), no as usize);
+                self.by_id.insert(run_key(&entry.record.id), no);
+                self.runs.push(entry);
+            }
+        }
+    }
+
+    fn put_summary(&mut self, no: RunNo, key: KeyNo, summary: MetricSummary) {
+        if let (Some(key), Some(entry)) = (self.keys.get(key as usize), self.runs.get_mut(no as usize)) {
+            Arc::make_mut(&mut entry.record)
+                .metrics
+                .insert(Arc::clone(key), summary);
+        }
+    }
+}
