@@ -96,7 +96,9 @@ pub(crate) fn failure(error: StoreError) -> Failure {
     let text = sentence(&error.to_string());
     match error {
         StoreError::NotFound { .. } => Failure::new(FailureKind::NotFound, text, ""),
-        StoreError::Conflict { .. } | StoreError::Deleted { .. } => Failure::new(FailureKind::Refused, text, ""),
+        StoreError::Conflict { .. } | StoreError::Deleted { .. } => {
+            Failure::new(FailureKind::Refused, text, "")
+        }
         _ => Failure::new(
             FailureKind::Store,
             text,

@@ -85,6 +85,14 @@ pub struct Experiment {
     pub tags: BTreeMap<String, String>,
 }
 
+impl Experiment {
+    /// Where a run's artifacts are.
+    pub fn artifact_uri(&self, run: &RunId) -> String {
+        let location = self.artifact_location.trim_end_matches('/');
+        format!("{location}/{run}/artifacts")
+    }
+}
+
 /// Where a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -125,6 +133,22 @@ impl RunStatus {
     /// Reads [`Self::word`] back.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.word() == word)
+    }
+
+    /// The word in MLflow's API.
+    pub fn mlflow(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Scheduled => "SCHEDULED",
+            Self::Finished => "FINISHED",
+            Self::Failed => "FAILED",
+            Self::Killed => "KILLED",
+        }
+    }
+
+    /// Reads [`Self::mlflow`] back.
+    pub fn from_mlflow(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.mlflow() == word)
     }
 
     /// Whether nothing more is expected from the run.

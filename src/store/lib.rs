@@ -13,6 +13,7 @@ mod read;
 mod store;
 mod writer;
 
+pub use catalogue::search::{RunSearch, SearchPage, View};
 pub use change::{Applied, Change, ExperimentEdit, RunEdit};
 pub use error::StoreError;
 pub use open::Recovery;

@@ -24,7 +24,10 @@ pub(crate) fn load(db: &Connection) -> duckdb::Result<Catalogue> {
     let experiments = experiments(db)?;
     let mut records = runs(db, &mut words)?;
     for (table, of) in [
-        ("params", (|r| &mut r.params) as fn(&mut RunRecord) -> &mut Sorted<Shared>),
+        (
+            "params",
+            (|r| &mut r.params) as fn(&mut RunRecord) -> &mut Sorted<Shared>,
+        ),
         ("tags", |r| &mut r.tags),
     ] {
         let sql = format!("SELECT run_no, key, value FROM {table}");
@@ -38,12 +41,16 @@ pub(crate) fn load(db: &Connection) -> duckdb::Result<Catalogue> {
         })?;
     }
     let mut keys: Vec<Shared> = Vec::new();
-    each(db, "SELECT key_no, key FROM metric_keys ORDER BY key_no", |r| {
-        let no = r.get::<_, KeyNo>(0)? as usize;
-        keys.resize(no, Shared::from(""));
-        keys.push(words.share(text_of(r, 1)?));
-        Ok(())
-    })?;
+    each(
+        db,
+        "SELECT key_no, key FROM metric_keys ORDER BY key_no",
+        |r| {
+            let no = r.get::<_, KeyNo>(0)? as usize;
+            keys.resize(no, Shared::from(""));
+            keys.push(words.share(text_of(r, 1)?));
+            Ok(())
+        },
+    )?;
     metrics(db, &keys, &mut records)?;
     let mut pages = Pages {
         experiments,
@@ -84,12 +91,16 @@ fn experiments(db: &Connection) -> duckdb::Result<BTreeMap<ExperimentId, Arc<Exp
             Ok(())
         },
     )?;
-    each(db, "SELECT experiment, key, value FROM experiment_tags", |r| {
-        if let Some(experiment) = found.get_mut(&ExperimentId(r.get(0)?)) {
-            experiment.tags.insert(r.get(1)?, r.get(2)?);
-        }
-        Ok(())
-    })?;
+    each(
+        db,
+        "SELECT experiment, key, value FROM experiment_tags",
+        |r| {
+            if let Some(experiment) = found.get_mut(&ExperimentId(r.get(0)?)) {
+                experiment.tags.insert(r.get(1)?, r.get(2)?);
+            }
+            Ok(())
+        },
+    )?;
     Ok(found.into_iter().map(|(id, e)| (id, Arc::new(e))).collect())
 }
 
@@ -103,7 +114,10 @@ fn runs(db: &Connection, words: &mut Words) -> duckdb::Result<Vec<RunRecord>> {
         |r| {
             // The writer numbers runs without gaps and never takes one out.
             if r.get::<_, RunNo>(0)? as usize != records.len() {
-                return Err(duckdb::Error::IntegralValueOutOfRange(0, records.len() as i128));
+                return Err(duckdb::Error::IntegralValueOutOfRange(
+                    0,
+                    records.len() as i128,
+                ));
             }
             records.push(RunRecord {
                 id: parsed(r, 1)?,
@@ -131,7 +145,10 @@ fn metrics(db: &Connection, keys: &[Shared], records: &mut [RunRecord]) -> duckd
         db,
         "SELECT run_no, key_no, step, time, value, min, max, count FROM metric_latest",
         |r| {
-            let (no, key) = (r.get::<_, RunNo>(0)? as usize, r.get::<_, KeyNo>(1)? as usize);
+            let (no, key) = (
+                r.get::<_, RunNo>(0)? as usize,
+                r.get::<_, KeyNo>(1)? as usize,
+            );
             let known: MetricSummary = summary(r, 2)?;
             if let (Some(record), Some(key)) = (records.get_mut(no), keys.get(key)) {
                 record.metrics.push(Arc::clone(key), known);

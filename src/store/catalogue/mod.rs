@@ -6,6 +6,7 @@
 
 mod load;
 mod runs;
+pub(crate) mod search;
 mod text;
 mod words;
 
@@ -76,7 +77,9 @@ impl Catalogue {
     pub fn publish(&self, edition: Edition<'_>) {
         let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
         for experiment in edition.experiments {
-            pages.experiments.insert(experiment.id, Arc::new(experiment));
+            pages
+                .experiments
+                .insert(experiment.id, Arc::new(experiment));
         }
         for (key, no) in edition.keys {
             let key = pages.words.share(&key);
@@ -92,7 +95,10 @@ impl Catalogue {
 
     /// A run's record.
     pub fn record(&self, no: RunNo) -> Option<Arc<RunRecord>> {
-        self.look().runs.get(no as usize).map(|e| Arc::clone(&e.record))
+        self.look()
+            .runs
+            .get(no as usize)
+            .map(|e| Arc::clone(&e.record))
     }
 
     /// Whether a run is deleted.
@@ -106,7 +112,13 @@ impl Catalogue {
     pub fn summary(&self, no: RunNo, key: KeyNo) -> Option<MetricSummary> {
         let pages = self.look();
         let key = pages.keys.get(key as usize)?;
-        pages.runs.get(no as usize)?.record.metrics.get(key).copied()
+        pages
+            .runs
+            .get(no as usize)?
+            .record
+            .metrics
+            .get(key)
+            .copied()
     }
 }
 
@@ -153,7 +165,9 @@ impl Pages {
     }
 
     fn put_summary(&mut self, no: RunNo, key: KeyNo, summary: MetricSummary) {
-        if let (Some(key), Some(entry)) = (self.keys.get(key as usize), self.runs.get_mut(no as usize)) {
+        if let (Some(key), Some(entry)) =
+            (self.keys.get(key as usize), self.runs.get_mut(no as usize))
+        {
             Arc::make_mut(&mut entry.record)
                 .metrics
                 .insert(Arc::clone(key), summary);

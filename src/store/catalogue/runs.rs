@@ -20,7 +20,12 @@ const FOUND: usize = 50;
 impl Store {
     /// Every experiment, deleted ones too, by number.
     pub fn experiments(&self) -> Vec<Arc<Experiment>> {
-        self.catalogue().look().experiments.values().cloned().collect()
+        self.catalogue()
+            .look()
+            .experiments
+            .values()
+            .cloned()
+            .collect()
     }
 
     /// One experiment, deleted or not.

@@ -105,9 +105,7 @@ impl<'a> Order<'a> {
             By::Started if self.descending => Ordering::Equal,
             By::Started => return a.1.age().cmp(&b.1.age()),
             By::Name => self.missing_last(Some(&x.name), Some(&y.name), Ord::cmp),
-            By::Status => {
-                self.missing_last(Some(x.status.word()), Some(y.status.word()), Ord::cmp)
-            }
+            By::Status => self.missing_last(Some(x.status.word()), Some(y.status.word()), Ord::cmp),
             By::Metric(_) | By::Number(_) => self.missing_last(a.0, b.0, f64::total_cmp),
             By::Word(key) => self.missing_last(x.params.get(key), y.params.get(key), Ord::cmp),
         };

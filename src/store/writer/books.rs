@@ -147,7 +147,11 @@ impl Books {
     }
 
     /// A run's record when it is as wished, without a copy when it is not.
-    pub fn record_where(&self, no: RunNo, wished: impl Fn(&RunRecord) -> bool) -> Option<RunRecord> {
+    pub fn record_where(
+        &self,
+        no: RunNo,
+        wished: impl Fn(&RunRecord) -> bool,
+    ) -> Option<RunRecord> {
         match self.state.records.get(&no) {
             Some(changed) => wished(changed).then(|| changed.clone()),
             None => {

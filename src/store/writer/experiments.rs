@@ -65,7 +65,9 @@ impl Desk<'_> {
         };
         self.books.put(|s| &mut s.experiments, name.to_owned(), id);
         self.books.put(|s| &mut s.changed, id, made.clone());
-        self.rows.rare.push(Rare::Experiment(Box::new(made.clone())));
+        self.rows
+            .rare
+            .push(Rare::Experiment(Box::new(made.clone())));
         made
     }
 
@@ -78,7 +80,12 @@ impl Desk<'_> {
         let mut experiment = self.books.experiment(id)?;
         match edit {
             ExperimentEdit::Rename(name) => {
-                if self.books.experiments.get(name).is_some_and(|other| *other != id) {
+                if self
+                    .books
+                    .experiments
+                    .get(name)
+                    .is_some_and(|other| *other != id)
+                {
                     return Err(taken(name));
                 }
                 let old = std::mem::replace(&mut experiment.name, name.clone());
@@ -96,7 +103,9 @@ impl Desk<'_> {
         }
         experiment.updated = at;
         self.books.put(|s| &mut s.changed, id, experiment.clone());
-        self.rows.rare.push(Rare::Experiment(Box::new(experiment.clone())));
+        self.rows
+            .rare
+            .push(Rare::Experiment(Box::new(experiment.clone())));
         Ok(Applied::Experiment(Box::new(experiment)))
     }
 

@@ -1,14 +1,15 @@
 //! Judging what is said about runs.
 
-use super::{Desk, books::{RunNo, run_key}, rows};
+use super::{
+    Desk,
+    books::{RunNo, run_key},
+    rows,
+};
 use crate::{
     change::{Applied, RunEdit},
     error::StoreError,
 };
-use std::{
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 use trimtab_core::{
     metric::{MetricEntry, MetricSummary},
     record::{RunRecord, Shared, Sorted},
@@ -104,14 +105,19 @@ impl Desk<'_> {
                 }
                 None => {
                     changed = true;
-                    record.params.insert(key.as_str().into(), value.as_str().into());
+                    record
+                        .params
+                        .insert(key.as_str().into(), value.as_str().into());
                     self.rows.params.push((no, key.clone(), value.clone()));
                 }
             }
         }
         for (key, value) in tags {
             let row = (no, key.clone(), value.clone());
-            match record.tags.insert(key.as_str().into(), value.as_str().into()) {
+            match record
+                .tags
+                .insert(key.as_str().into(), value.as_str().into())
+            {
                 Some(old) if *old == **value => {}
                 Some(_) => {
                     changed = true;

@@ -20,9 +20,9 @@ pub fn take(model: &mut Model, slot: Slot, event: Event) {
             if let Delta::Run(row) = &delta {
                 // A new run, or one whose place may have changed, makes the slice out of date.
                 let known = model.data.known_runs.get(&row.id);
-                let moved =
-                    known.is_none_or(|k| (k.status, k.deleted) != (row.status, row.deleted))
-                        || model.runs.order.is_some();
+                let moved = known
+                    .is_none_or(|k| (k.status, k.deleted) != (row.status, row.deleted))
+                    || model.runs.order.is_some();
                 model.runs.dirty |= moved;
             }
             if let Some((tone, text, hint)) = super::news::of(model, &delta) {
