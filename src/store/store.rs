@@ -124,6 +124,16 @@ impl Store {
         })
     }
 
+    /// Refuses what comes after [`Store::close`].
+    pub(crate) fn still_open(&self) -> Result<(), StoreError> {
+        if self.shared.queue.is_closed() {
+            return Err(StoreError::Closed {
+                why: "it was told to".into(),
+            });
+        }
+        Ok(())
+    }
+
     pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
         &self.shared.catalogue
     }

@@ -49,6 +49,7 @@ impl Store {
 
     /// One run as a row, deleted or not.
     pub async fn run(&self, id: &RunId) -> Result<Option<RunRow>, StoreError> {
+        self.still_open()?;
         let pages = self.catalogue().look();
         Ok(pages.find(id).map(|e| pages.row(&e.record)))
     }
@@ -86,6 +87,7 @@ impl Store {
         operation: &'static str,
         look: impl FnOnce(&Pages) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.still_open()?;
         let catalogue = Arc::clone(self.catalogue());
         let done = tokio::task::spawn_blocking(move || look(&catalogue.look())).await;
         done.map_err(|e| StoreError::Db {
