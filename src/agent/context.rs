@@ -47,6 +47,8 @@ pub(crate) struct Context {
     pub registering: tokio::sync::Mutex<()>,
     /// What production last answered.
     pub servings: Servings,
+    /// Where the HTTP API is reached, when policy asks for one.
+    pub api: Option<String>,
     /// For targets.
     pub http: reqwest::Client,
     /// Clients connected.

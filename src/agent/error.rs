@@ -49,6 +49,14 @@ pub enum AgentError {
         /// Why not.
         reason: String,
     },
+    /// The HTTP API cannot be served as the policy says.
+    #[error("the HTTP API cannot be served at {address}: {reason}")]
+    Http {
+        /// The address of the policy.
+        address: std::net::SocketAddr,
+        /// Why not, and what to do.
+        reason: String,
+    },
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),

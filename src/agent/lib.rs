@@ -15,6 +15,7 @@ mod demo;
 mod error;
 mod files;
 mod fleet;
+mod http;
 mod hub;
 mod ingest;
 mod jobs;

@@ -3,7 +3,9 @@
 use crate::{
     AgentError, Workspace, clock,
     context::Context,
-    demo, hub,
+    demo,
+    http::Server,
+    hub,
     ingest::Ingest,
     jobs::{self, JobBook},
     listen::Socket,
@@ -68,14 +70,20 @@ pub async fn run(
     let workspace = Workspace::new(&options.root);
     let policy = policy::load(&workspace)?;
     let lock = AgentLock::take(&workspace)?;
-    let ctx = Arc::new(open(&options, workspace, InForce::new(policy)).await?);
+    // Before the store is opened: an address that is taken costs nothing yet.
+    let server = Server::bind(&policy.agent, workspace.root()).await?;
+    let url = server.as_ref().map(Server::url);
+    let ctx = Arc::new(open(&options, workspace, InForce::new(policy), url).await?);
     let socket = Socket::bind(&ctx.socket, &ctx.workspace.own());
     let served = match socket {
         Ok(socket) => {
             for message in &ctx.recovered {
                 tracing::info!("recovered: {message}");
             }
-            tracing::info!(socket = %ctx.socket.display(), "the agent serves");
+            tracing::info!(socket = %ctx.socket.display(), http = ctx.api, "the agent serves");
+            if let Some(server) = server {
+                ctx.work.spawn(server.run(Arc::clone(&ctx)));
+            }
             let closed = CancellationToken::new();
             let sessions = serve(&ctx, &socket, options.listener, stop, &closed).await;
             let result = close(&ctx).await;
@@ -99,6 +107,7 @@ async fn open(
     options: &AgentOptions,
     workspace: Workspace,
     policy: InForce,
+    api: Option<String>,
 ) -> Result<Context, AgentError> {
     let file = workspace.store_file();
     let opened = tokio::task::spawn_blocking(move || Store::open(&file)).await;
@@ -128,6 +137,7 @@ async fn open(
         releases: Releases::default(),
         registering: tokio::sync::Mutex::default(),
         servings: Servings::default(),
+        api,
         http,
         clients: AtomicU32::new(0),
         last_audit: AtomicU64::new(0),

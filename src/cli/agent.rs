@@ -132,6 +132,9 @@ fn show(s: &Status, out: &mut Output) -> CliResult<()> {
         s.dropped,
         s.memory as f64 / 1e6
     ))?;
+    if let Some(url) = &s.http {
+        out.line(format!("MLflow API at {url}"))?;
+    }
     for line in &w.recovered {
         out.line(format!("recovered: {line}"))?;
     }

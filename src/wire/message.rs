@@ -357,6 +357,8 @@ pub struct Status {
     pub dropped: u64,
     /// Whether the policy file was read without an error; else the error.
     pub policy_error: Option<String>,
+    /// Where the HTTP API is reached (`http://127.0.0.1:5000`); `None` when it is not served.
+    pub http: Option<String>,
 }
 
 /// Why something was not done: what failed, on what, and what to do.

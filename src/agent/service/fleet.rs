@@ -19,6 +19,7 @@ pub(super) async fn status(ctx: &Context, actor: &Actor) -> Result<Reply, Failur
         memory: resident(Path::new("/proc/self/statm")),
         dropped: ctx.hub.dropped(),
         policy_error: ctx.policy.error(),
+        http: ctx.api.clone(),
     }))
 }
 

@@ -57,15 +57,8 @@ fn workspace<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
             Fault::new("an empty name", "a name"),
         );
     }
-    if let Some(http) = policy.agent.http.filter(|a| !a.ip().is_loopback()) {
-        // The HTTP API has no authentication of its own.
-        faults.add(
-            [Key("agent"), Key("http")],
-            Fault::new(
-                format!("the address {http}"),
-                "a loopback address, such as \"127.0.0.1:5000\"",
-            ),
-        );
+    for (key, fault) in policy.agent.faults() {
+        faults.add([Key("agent"), Key(key)], fault);
     }
 }
 

@@ -4,6 +4,7 @@
 //! `check` then looks at what only the whole shows (a monitor of a model that does not exist).
 //! Both name file, line and column, because a policy error is met in an editor.
 
+mod agent;
 mod check;
 mod error;
 mod model;
@@ -12,6 +13,7 @@ mod recipe;
 mod span;
 mod written;
 
+pub use agent::AgentPolicy;
 pub use error::PolicyError;
 pub use model::{
     ApprovalPolicy, Bound, Direction, GatePolicy, GateRule, ModelPolicy, SymlinkTarget, Target,
@@ -22,7 +24,7 @@ pub use span::Span;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::collections::BTreeMap;
 
 /// What one workspace's `trimtab.toml` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,15 +52,6 @@ pub struct Policy {
 pub struct WorkspacePolicy {
     /// The name in the console's header.
     pub name: String,
-}
-
-/// What the agent serves beside its socket.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AgentPolicy {
-    /// Where the MLflow-compatible HTTP API listens, as `address:port`. Not served when left out.
-    #[serde(default)]
-    pub http: Option<SocketAddr>,
 }
 
 impl Policy {

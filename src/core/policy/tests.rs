@@ -166,6 +166,7 @@ fn the_template_parses_with_and_without_its_comments() {
     let p = Policy::parse(&all, "template").unwrap();
     assert_eq!((p.monitors.len(), p.recipes.len()), (1, 1));
     assert!(p.agent.http.is_some() && matches!(p.models["example"].target, Target::Symlink(_)));
+    assert!(p.agent.http_token_file.is_some() && p.agent.http_tls_key.is_some());
 }
 
 #[test]
@@ -375,7 +376,42 @@ fn an_error_reads_as_a_compilers() {
     "8:9",
     "the model name `../x`"
 )]
-#[case::open_address("127.0.0.1:5000", "0.0.0.0:5000", "6:8", "expected a loopback address")]
+#[case::token_missing_file(
+    "http = \"127.0.0.1:5000\"",
+    "http = \"127.0.0.1:5000\"\nhttp_token_file = \"\"",
+    "7:19",
+    "an empty path"
+)]
+#[case::certificate_alone(
+    "http = \"127.0.0.1:5000\"",
+    "http = \"127.0.0.1:5000\"\nhttp_tls_cert = \"c.pem\"",
+    "7:17",
+    "expected http_tls_key"
+)]
+#[case::key_alone(
+    "http = \"127.0.0.1:5000\"",
+    "http = \"127.0.0.1:5000\"\nhttp_tls_key = \"k.pem\"",
+    "7:16",
+    "expected http_tls_cert"
+)]
+#[case::token_without_address(
+    "http = \"127.0.0.1:5000\"",
+    "http_token_file = \"t\"",
+    "6:19",
+    "no address to serve at"
+)]
+#[case::host_with_port(
+    "http = \"127.0.0.1:5000\"",
+    "http = \"127.0.0.1:5000\"\nhttp_hosts = [\"a.example:80\"]",
+    "7:14",
+    "the host name `a.example:80`"
+)]
+#[case::open_address(
+    "127.0.0.1:5000",
+    "0.0.0.0:5000",
+    "6:8",
+    "expected http_token_file = \"<file>\" beside it, or a loopback address"
+)]
 #[case::not_an_address("127.0.0.1:5000", "localhost", "6:8", "")]
 #[case::syntax("name = \"flights\"", "name = flights", "3:8", "")]
 #[case::twice(

@@ -1,0 +1,48 @@
+//! Calls that are not offered: traces and the rest of GenAI. 501 in MLflow's shape, which its
+//! clients take as "off" and do not repeat.
+
+use super::{ApiError, ErrorCode, Router};
+use axum::{http::Uri, routing::any};
+
+/// The first words of the paths, under `/api/2.0/mlflow/` and `/api/3.0/mlflow/`.
+const NOUNS: [&str; 14] = [
+    "traces",
+    "unified-traces",
+    "get-online-trace-details",
+    "assessments",
+    "datasets",
+    "demo",
+    "gateway",
+    "issues",
+    "label-schemas",
+    "prompt-optimization",
+    "review-queues",
+    "scorer",
+    "scorers",
+    "workspaces",
+];
+
+pub(super) fn routes() -> Router {
+    let mut router = Router::new()
+        .route("/v1/traces", any(off))
+        .route("/graphql", any(off));
+    for noun in NOUNS {
+        for version in ["2.0", "3.0"] {
+            let path = format!("/api/{version}/mlflow/{noun}");
+            router = router
+                .route(&path, any(off))
+                .route(&format!("{path}/{{*rest}}"), any(off));
+        }
+    }
+    router
+}
+
+async fn off(uri: Uri) -> ApiError {
+    ApiError::new(
+        ErrorCode::NotImplemented,
+        format!(
+            "This server keeps experiments, runs, models and artifacts; it does not offer {}.",
+            uri.path()
+        ),
+    )
+}
