@@ -16,6 +16,7 @@ pub mod glyphs;
 pub mod key;
 pub mod model;
 pub mod msg;
+mod pace;
 mod runtime;
 pub mod term;
 #[cfg(test)]

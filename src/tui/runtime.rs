@@ -1,8 +1,9 @@
 //! The loop: messages in, effects out, frames when there is time for one.
 //!
-//! A frame is drawn when the queue is empty or 33 ms have passed since the last one, and at most every
-//! 16 ms. There is no tick: what changes with time alone asks to be woken ([`Model::wake_in`]).
+//! A key is drawn at once, data at most every 16 ms ([`crate::pace`]). There is no tick: what changes with
+//! time alone asks to be woken ([`Model::wake_in`]).
 
+use std::future;
 use std::io;
 use std::time::Duration;
 
@@ -18,14 +19,11 @@ use crate::effect::{Order, Runner};
 use crate::key::Key;
 use crate::model::Model;
 use crate::msg::Msg;
+use crate::pace::Pace;
 use crate::term::{self, Screen};
 use crate::update::update;
 use crate::{ConsoleError, ConsoleOptions, clock, config, view};
 
-/// Least time between two frames.
-const BREATH: Duration = Duration::from_millis(16);
-/// Most time that a full queue may hold back a frame.
-const PATIENCE: Duration = Duration::from_millis(33);
 /// Messages waiting at most; feeds wait beyond that, and the agent resyncs slow ones.
 const QUEUE: usize = 1024;
 
@@ -55,11 +53,16 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
         .map(|p| p.display().to_string())
         .unwrap_or_default();
     let mut events = EventStream::new();
-    let mut next = Some(Msg::Resized(size.width, size.height));
-    let mut dirty = true;
-    let mut drawn = Instant::now() - PATIENCE;
+    let mut pace = Pace::new(Instant::now());
+    let mut turn = Turn::Took(Msg::Resized(size.width, size.height));
     loop {
-        if let Some(msg) = next.take() {
+        let silent = matches!(turn, Turn::Silent);
+        if let Turn::Took(msg) = turn {
+            match msg {
+                Msg::Key(_) | Msg::Pasted(_) => pace.pressed(),
+                _ => pace.changed(),
+            }
+            let mut back = None;
             for effect in update(&mut model, clock::now(), msg) {
                 match runner.run(effect) {
                     None => {}
@@ -70,40 +73,54 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
                         screen.suspend()?;
                         // The window may have changed its size meanwhile.
                         let size = screen.terminal().size()?;
-                        model.size = size;
+                        back = Some(Msg::Resized(size.width, size.height));
                     }
                 }
             }
-            dirty = true;
+            if let Some(msg) = back {
+                turn = Turn::Took(msg);
+                continue;
+            }
         }
         if !term::is_held() {
             // A panic elsewhere has given the terminal back; its report must stay readable.
             return Err(ConsoleError::Panicked);
         }
-        let waited = drawn.elapsed();
-        if dirty && waited >= if queue.is_empty() { BREATH } else { PATIENCE } {
+        if pace.due(Instant::now(), silent, !queue.is_empty()) {
             screen
                 .terminal()
                 .draw(|frame| view::view(&model, frame.buffer_mut()))?;
-            (dirty, drawn) = (false, Instant::now());
+            pace.drawn(Instant::now());
         }
         let wake = model
             .wake_in()
             .map(|ms| Instant::now() + Duration::from_millis(ms.unsigned_abs()));
         // Keys first: a person is slow, and a flood of deltas must not make them wait.
-        next = tokio::select! {
+        turn = tokio::select! {
             biased;
             event = events.next() => match event {
-                Some(Ok(event)) => translate(event),
+                Some(Ok(event)) => translate(event).map_or(Turn::Nothing, Turn::Took),
                 // The terminal is gone.
                 Some(Err(_)) | None => return Ok(()),
             },
-            msg = queue.recv() => msg,
-            msg = signals.next() => Some(msg),
-            () = sleep_until(drawn + BREATH), if dirty => None,
-            () = sleep_until(wake.unwrap_or(drawn)), if wake.is_some() => Some(Msg::Woke),
+            // No key is waiting, or the arm above had been taken.
+            () = future::ready(()), if pace.awaits_silence() => Turn::Silent,
+            msg = queue.recv() => msg.map_or(Turn::Nothing, Turn::Took),
+            msg = signals.next() => Turn::Took(msg),
+            () = sleep_until(pace.next().unwrap_or_else(Instant::now)), if pace.next().is_some() => Turn::Nothing,
+            () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => Turn::Took(Msg::Woke),
         };
     }
+}
+
+/// What a turn of the loop brought.
+enum Turn {
+    /// A message.
+    Took(Msg),
+    /// The knowledge that no further key has arrived.
+    Silent,
+    /// A reason to look whether something is due.
+    Nothing,
 }
 
 /// Turns a terminal event into the few the console cares about.
