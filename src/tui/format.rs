@@ -122,19 +122,30 @@ pub fn millis(value: f64, none: &str) -> String {
     }
 }
 
-/// How long ago, in at most four characters: `now`, `41s`, `3m`, `2h`, `5d`, `3w`, `2y`.
+/// How long ago, in at most four characters: `now`, `40s`, `3m`, `2h`, `5d`, `3w`, `2y`. Seconds go in tens,
+/// so that a table of young rows does not redraw an idle screen every second.
 #[must_use]
 pub fn ago(now: Millis, then: Millis) -> String {
     let s = now.since(then).max(0) / 1000;
     match s {
-        0..2 => "now".to_owned(),
-        2..60 => format!("{s}s"),
+        0..10 => "now".to_owned(),
+        10..60 => format!("{}s", s / 10 * 10),
         60..3_600 => format!("{}m", s / 60),
         3_600..86_400 => format!("{}h", s / 3_600),
         86_400..1_209_600 => format!("{}d", s / 86_400),
         1_209_600..31_536_000 => format!("{}w", s / 604_800),
         _ => format!("{}y", s / 31_536_000),
     }
+}
+
+/// Milliseconds until the text of [`ago`] changes; at least 1. Weeks and years are looked at daily.
+#[must_use]
+pub fn ago_changes(now: Millis, then: Millis) -> i64 {
+    until_multiple(
+        now.since(then),
+        &[MINUTE, HOUR, DAY],
+        &[10_000, MINUTE, HOUR, DAY],
+    )
 }
 
 /// An age in a sentence: `just now`, `5m ago`.
@@ -159,14 +170,47 @@ pub fn span(millis: i64) -> String {
     }
 }
 
-/// Milliseconds until the text of [`ago`] or [`span`] changes, so that clocks tick no more than they show.
+/// How long something has gone on that still does, in at most six characters: `<10s`, `40s`, `12m`, `1h02m`.
+/// Coarser than [`span`], which is for what has ended, for the reason given at [`ago`].
 #[must_use]
-pub fn next_change(now: Millis, then: Millis) -> i64 {
-    match now.since(then).max(0) {
-        0..3_600_000 => 1_000,
-        _ => 60_000,
+pub fn going(now: Millis, since: Millis) -> String {
+    let millis = now.since(since).max(0);
+    match millis / 1000 {
+        0..10 => "<10s".to_owned(),
+        s @ 10..60 => format!("{}s", s / 10 * 10),
+        s @ 60..3_600 => format!("{}m", s / 60),
+        _ => span(millis),
     }
 }
+
+/// Milliseconds until the text of [`going`] changes; at least 1.
+#[must_use]
+pub fn going_changes(now: Millis, since: Millis) -> i64 {
+    until_multiple(now.since(since), &[MINUTE, DAY], &[10_000, MINUTE, HOUR])
+}
+
+/// What something took, or how long it has gone on so far.
+#[must_use]
+pub fn took(now: Millis, started: Millis, ended: Option<Millis>) -> String {
+    ended.map_or_else(|| going(now, started), |end| span(end.since(started)))
+}
+
+/// Milliseconds until `elapsed` reaches the next multiple of its step: the first of `steps` below the first
+/// bound, the second below the second, and so on.
+fn until_multiple(elapsed: i64, bounds: &[i64], steps: &[i64]) -> i64 {
+    // An instant in the future, by a clock that goes ahead of ours, counts as now.
+    let elapsed = elapsed.max(0);
+    let step = bounds
+        .iter()
+        .zip(steps)
+        .find(|(bound, _)| elapsed < **bound)
+        .map_or(steps[steps.len() - 1], |(_, step)| *step);
+    step - elapsed % step
+}
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
 
 /// `Jul 01` of an instant.
 #[must_use]
@@ -219,12 +263,39 @@ mod tests {
         assert_eq!(month_day(Millis(1_372_636_800_000)), "Jul 01");
     }
 
+    #[test]
+    fn ages_are_coarse() {
+        let at = |f: fn(Millis, Millis) -> String, s: i64| f(Millis(s * 1000), Millis(0));
+        let ages = [0, 9, 10, 59, 60, 3_599, 3_600].map(|s| at(ago, s));
+        assert_eq!(ages, ["now", "now", "10s", "50s", "1m", "59m", "1h"]);
+        let spans = [0, 9, 10, 59, 60, 3_599, 3_720, 90_000].map(|s| at(going, s));
+        assert_eq!(
+            spans,
+            ["<10s", "<10s", "10s", "50s", "1m", "59m", "1h02m", "1d01h"]
+        );
+        assert_eq!(took(Millis(9_999), Millis(0), Some(Millis(125_000))), "2m05s");
+    }
+
     proptest! {
+        #[test]
+        fn ages_change_exactly_when_foretold(elapsed in 0i64..200_000_000) {
+            let (then, now) = (Millis(1_000), Millis(1_000 + elapsed));
+            for (text, changes) in [
+                (ago as fn(Millis, Millis) -> String, ago_changes as fn(Millis, Millis) -> i64),
+                (going, going_changes),
+            ] {
+                let wait = changes(now, then);
+                prop_assert!(wait > 0);
+                prop_assert_eq!(text(now, then), text(Millis(now.0 + wait - 1), then));
+                prop_assert_ne!(text(now, then), text(Millis(now.0 + wait), then));
+            }
+        }
+
         #[test]
         fn every_number_fits_its_column(value in any::<f64>(), n in any::<u64>(), a in any::<i64>(), b in any::<i64>()) {
             prop_assert!(metric(value).len() <= 10, "{}", metric(value));
             prop_assert!(n > 1_000_000_000_000 || short_count(n).len() <= 6);
-            prop_assert!(next_change(Millis(a), Millis(b)) > 0);
+            prop_assert!(ago_changes(Millis(a), Millis(b)) > 0 && going_changes(Millis(a), Millis(b)) > 0);
             let _ = (ago(Millis(a), Millis(b)), month_day(Millis(a)), clock(Millis(b)));
         }
     }

@@ -1,5 +1,6 @@
 //! The console's whole state, and questions about it. Changed only by `update`.
 
+mod ages;
 pub mod audit;
 pub mod compare;
 pub mod data;
@@ -304,13 +305,12 @@ impl Model {
             return None;
         }
         let toasts = self.toasts.iter().map(|t| t.until.since(self.now).max(1));
-        let runs_live = self.data.job_rows().iter().any(|j| !j.state.ended())
-            || self.runs.page_rows(self).any(|r| !r.status.ended());
+        // Seconds without an answer are counted, so that somebody who waits sees that we try.
         let waiting = self.lag().is_some() || self.link.lost.is_some();
-        let clock = (waiting || runs_live).then_some(1_000);
+        let clock = waiting.then_some(1_000);
         let owed = (!self.calls.is_empty()).then_some(LAG);
-        // Ages ("3m") are told in minutes at best when nothing runs.
-        toasts.chain(clock).chain(owed).chain([30_000]).min()
+        let ages = ages::change_in(self);
+        toasts.chain(clock).chain(owed).chain([ages]).min()
     }
 
     /// The model the operator means: the one selected in the pane in front.

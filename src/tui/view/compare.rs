@@ -115,7 +115,7 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         ];
         cells.extend(keys.iter().map(|k| value(model, run, k, &runs)));
         cells.push(Cell::role(
-            format::span(run.ended.unwrap_or(model.now).since(run.started)),
+            format::took(model.now, run.started, run.ended),
             Role::Dim,
         ));
         cells

@@ -77,7 +77,7 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect, jobs: &[Job]) {
         let params: Vec<String> = j.params.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let took = j.started.map_or_else(
             || g.none.to_owned(),
-            |s| format::span(j.ended.unwrap_or(model.now).since(s)),
+            |s| format::took(model.now, s, j.ended),
         );
         let reason = j.error.as_ref().map_or_else(
             || Cell::role(&j.reason, Role::Dim),

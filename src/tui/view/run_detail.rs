@@ -19,7 +19,7 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     };
     let g = brush.glyphs();
     let inner = rule::titled(brush, area, &run.name, run.id.as_str(), false);
-    let took = format::span(run.ended.unwrap_or(model.now).since(run.started));
+    let took = format::took(model.now, run.started, run.ended);
     let mut head = vec![
         status::run(g, run.status).piece(),
         (
