@@ -329,6 +329,11 @@ fn console(workspace: &Workspace, runtime: &Runtime, dial: &Dial, ids: &[RunId])
         .map(|_| step(&mut pty).as_secs_f64() * 1000.0)
         .collect();
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    println!(
+        "{:<44} {:>12.1} ms",
+        "key to frame, ten live runs, median",
+        percentile(&mut keys, 0.5)
+    );
     time(
         "key to frame, ten live runs, p99",
         percentile(&mut keys, 0.99),

@@ -273,7 +273,10 @@ mod tests {
             spans,
             ["<10s", "<10s", "10s", "50s", "1m", "59m", "1h02m", "1d01h"]
         );
-        assert_eq!(took(Millis(9_999), Millis(0), Some(Millis(125_000))), "2m05s");
+        assert_eq!(
+            took(Millis(9_999), Millis(0), Some(Millis(125_000))),
+            "2m05s"
+        );
     }
 
     proptest! {

@@ -113,7 +113,10 @@ mod tests {
         assert_eq!(pace.next(), Some(after(start, 16)));
         assert!(pace.due(after(start, 16), true, false));
         assert!(!pace.due(after(start, 32), true, true), "more is waiting");
-        assert!(pace.due(after(start, 33), true, true), "patience has an end");
+        assert!(
+            pace.due(after(start, 33), true, true),
+            "patience has an end"
+        );
     }
 
     #[test]

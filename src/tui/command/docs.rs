@@ -42,7 +42,12 @@ pub fn markdown() -> String {
             } else {
                 format!(" {}", c.args)
             };
-            let _ = writeln!(out, "| {keys} | `{}{args}` | {}{tier} |", c.name, c.doc);
+            let aliases: String = c.aliases.iter().map(|a| format!(", `{a}`")).collect();
+            let _ = writeln!(
+                out,
+                "| {keys} | `{}{args}`{aliases} | {}{tier} |",
+                c.name, c.doc
+            );
         }
     }
     out

@@ -97,6 +97,8 @@ pub enum Tier {
 pub struct Command {
     /// What is typed after `:` and written in the keymap file.
     pub name: &'static str,
+    /// Other names that may be typed after `:`, whole.
+    pub aliases: &'static [&'static str],
     /// A few words for hints and the palette.
     pub title: &'static str,
     /// A sentence for help and docs.
@@ -136,6 +138,9 @@ pub fn parse_line(line: &str) -> Option<(&'static Command, &str)> {
     COMMANDS
         .iter()
         .filter_map(|c| {
+            if c.aliases.contains(&line) {
+                return Some((c, ""));
+            }
             let rest = line.strip_prefix(c.name)?;
             (rest.is_empty() || rest.starts_with(' ')).then_some((c, rest.trim()))
         })
@@ -153,7 +158,10 @@ mod tests {
     fn every_row_is_whole() {
         let mut names = BTreeSet::new();
         for c in COMMANDS {
-            assert!(names.insert(c.name), "{} twice", c.name);
+            for name in [c.name].iter().chain(c.aliases) {
+                assert!(names.insert(*name), "{name} twice");
+                assert_eq!(*name, name.to_lowercase());
+            }
             assert!(!c.scopes.is_empty() && !c.title.is_empty(), "{c:?}");
             assert!(
                 c.doc.ends_with('.') && c.doc.starts_with(char::is_uppercase),
@@ -161,7 +169,6 @@ mod tests {
                 c.doc
             );
             assert!(c.title.len() <= 20, "{c:?}: {}", c.title);
-            assert_eq!(c.name, c.name.to_lowercase());
         }
     }
 
@@ -170,7 +177,8 @@ mod tests {
         let (c, rest) = parse_line("demo speed 500").unwrap();
         assert_eq!((c.name, rest), ("demo speed", "500"));
         assert_eq!(parse_line(" quit ").unwrap().0.name, "quit");
-        assert_eq!(parse_line("quit now").unwrap().0.name, "quit now");
+        assert_eq!(parse_line("q").unwrap().0.name, "quit");
+        assert!(parse_line("q now").is_none(), "quit takes nothing");
         assert!(parse_line("help me").is_none(), "help takes nothing");
         assert!(parse_line("demolish").is_none());
     }

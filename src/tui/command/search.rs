@@ -34,7 +34,7 @@ pub fn search(model: &Model, typed: &str) -> Vec<&'static Command> {
         .iter()
         .filter(listed)
         .filter_map(|c| {
-            let haystack = format!("{} {}", c.name, c.title);
+            let haystack = format!("{} {} {}", c.name, c.title, c.aliases.join(" "));
             let mut score = pattern.score(Utf32Str::new(&haystack, &mut buffer), &mut matcher)?;
             // A typed name with its arguments is that command; the beginning of a name most likely means it.
             if typed.starts_with(c.name) || c.name.starts_with(typed.trim()) {

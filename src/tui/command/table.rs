@@ -23,6 +23,7 @@ const fn row(
 ) -> Command {
     Command {
         name,
+        aliases: &[],
         title,
         doc,
         keys,
@@ -42,6 +43,10 @@ impl Command {
     }
     const fn tier(mut self, tier: Tier) -> Self {
         self.tier = tier;
+        self
+    }
+    const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
         self
     }
     const fn args(mut self, args: &'static str) -> Self {
@@ -144,8 +149,9 @@ pub static COMMANDS: &[Command] = &[
     row("palette", &[":"], &[Everywhere], "command", "Opens the command line with completion and history.", |m, _| prompt::palette(m)).hint(30),
     row("help", &["?", "f1"], &[Everywhere], "help", "Shows every key.", |m, _| global::help(m)).hint(31),
     row("back", &["esc"], &[Everywhere], "back", "Leaves the detail, the range or the message.", |m, _| global::back(m)),
-    row("quit", &["q"], &[Everywhere], "quit", "Goes back, or leaves the console. The agent goes on.", |m, _| global::quit(m)).hint(32),
-    row("quit now", &["ctrl-c"], &[Everywhere, Dialog, Prompt, Help], "quit now", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit]),
+    row("back or quit", &["q"], &[Everywhere], "quit", "Goes back one step; with none left, leaves the console. The agent goes on.", |m, _| global::back_or_quit(m)).hint(32),
+    row("quit", &["ctrl-c"], &[Everywhere, Dialog, Prompt, Help], "quit at once", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit])
+        .aliases(&["q", "q!", "exit"]),
     row("refresh", &["f5"], &[Everywhere], "refresh", "Asks the agent for everything anew, and draws the screen anew.", |m, _| global::refresh(m)),
     row("suspend", &[], &[Everywhere], "suspend", "Stops the console until the shell continues it; the same as ctrl-z.", |_, _| vec![Effect::Suspend]),
     row("reload policy", &[], &[Everywhere], "reload policy", "Makes the agent read trimtab.toml again.", |m, _| global::reload_policy(m)).when(Model::may_act),

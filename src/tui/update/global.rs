@@ -100,7 +100,7 @@ pub fn back(model: &mut Model) -> Vec<Effect> {
 }
 
 /// `q`: one step back, or out.
-pub fn quit(model: &mut Model) -> Vec<Effect> {
+pub fn back_or_quit(model: &mut Model) -> Vec<Effect> {
     if leave_one(model) {
         Vec::new()
     } else {

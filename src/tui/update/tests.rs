@@ -517,7 +517,8 @@ fn an_idle_console_sleeps() {
     let mut h = Harness::alive(80, 24);
     h.feed(Slot::Jobs, Snapshot::Jobs(vec![]));
     h.feed(Slot::Runs, Snapshot::Runs(Default::default()));
-    assert_eq!(h.model.wake_in(), Some(30_000));
+    // Nothing but the minute in the header.
+    assert_eq!(h.model.wake_in(), Some(60_000));
     h.send(Msg::Focused(false));
     assert_eq!(h.model.wake_in(), None);
 }
@@ -567,6 +568,27 @@ fn news_reach_the_operator_in_any_pane() {
         Delta::Job(Box::new(fixtures::job(3, JobState::Succeeded))),
     );
     assert_eq!(h.model.toasts.len(), 1, "told once");
+}
+
+#[test]
+fn quitting_by_name_asks_nothing() {
+    for line in ["quit", "q", "q!", "exit"] {
+        let mut h = Harness::alive(80, 24);
+        // There is much to go back from: a detail, a range, a filter.
+        h.keys("2 enter v : ");
+        h.text(line);
+        h.keys("enter");
+        assert_eq!(h.effects, [Effect::Quit], ":{line}");
+    }
+    let mut h = Harness::alive(80, 24);
+    h.keys("2 enter q");
+    assert_eq!(
+        (h.effects.len(), h.model.runs.detail),
+        (0, false),
+        "q goes back first"
+    );
+    h.keys("q");
+    assert_eq!(h.effects, [Effect::Quit]);
 }
 
 #[test]

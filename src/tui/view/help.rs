@@ -71,7 +71,14 @@ pub fn lines(model: &Model) -> Vec<HelpLine> {
             let keys = if keys.is_empty() {
                 format!(":{}", command.name)
             } else {
-                keys
+                // The command line opens over panes only.
+                let aliases = if scope == Scope::Everywhere {
+                    command.aliases
+                } else {
+                    &[]
+                };
+                let typed = aliases.first().map(|a| format!(" :{a}"));
+                keys + typed.as_deref().unwrap_or_default()
             };
             let role = if command.tier == Tier::View {
                 Role::Text

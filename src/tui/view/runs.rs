@@ -164,11 +164,7 @@ fn cells(model: &Model, row: &RunRow, metrics: &[String], params: &[String]) -> 
                 .map_or_else(|| Cell::role(g.none, Role::Dim), Cell::text),
         );
     }
-    cells.push(Cell::text(format::took(
-        model.now,
-        row.started,
-        row.ended,
-    )));
+    cells.push(Cell::text(format::took(model.now, row.started, row.ended)));
     cells.push(Cell::role(format::ago(model.now, row.started), Role::Dim));
     cells.push(Cell::role(&row.user, Role::Dim));
     cells.push(Cell::role(&row.experiment_name, Role::Dim));
