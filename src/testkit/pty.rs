@@ -203,6 +203,30 @@ impl Pty {
         exit
     }
 
+    /// Waits until the program has been stopped (as `ctrl-z` does it) since the last call.
+    ///
+    /// # Panics
+    /// After the deadline.
+    #[track_caller]
+    pub fn wait_stopped(&self) {
+        use rustix::process::{WaitId, WaitIdOptions, waitid};
+        let pid = self.system_pid();
+        // Only a stop is taken notice of; the end is left to the thread that waits for it.
+        let stopped = || {
+            let options = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG;
+            waitid(WaitId::Pid(pid), options).is_ok_and(|s| s.is_some())
+        };
+        let deadline = Instant::now() + self.program.deadline;
+        // Nothing rings when a program stops.
+        while !stopped() {
+            self.listen(Duration::from_millis(10));
+            let state = self.shared.lock();
+            if state.exit.is_some() || Instant::now() > deadline {
+                self.fail(&state, "the program to stop");
+            }
+        }
+    }
+
     /// Waits until the program has written nothing for a while, and at least once since the last
     /// [`Self::take_bytes`]. For counting bytes; conditions are better for everything else.
     ///
@@ -364,11 +388,15 @@ impl Pty {
     /// # Panics
     /// When the program is gone.
     pub fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.pid)
+        rustix::process::kill_process(self.system_pid(), signal)
+            .expect("the program to take a signal");
+    }
+
+    fn system_pid(&self) -> rustix::process::Pid {
+        i32::try_from(self.pid)
             .ok()
             .and_then(rustix::process::Pid::from_raw)
-            .expect("a process id");
-        rustix::process::kill_process(pid, signal).expect("the program to take a signal");
+            .expect("a process id")
     }
 
     /// The program's process id.

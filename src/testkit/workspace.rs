@@ -123,7 +123,13 @@ impl Workspace {
     /// The binary in a terminal; `spawn()` starts it.
     #[must_use]
     pub fn pty(&self, args: &[&str]) -> Program {
-        let program = Program::new(&self.binary)
+        self.pty_of(&self.binary, args)
+    }
+
+    /// Another program in a terminal, in the same folder and environment.
+    #[must_use]
+    pub fn pty_of(&self, program: impl Into<PathBuf>, args: &[&str]) -> Program {
+        let program = Program::new(program)
             .args(args.iter().copied())
             .cwd(self.path())
             .log(self.log());

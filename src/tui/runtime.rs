@@ -107,6 +107,7 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
             () = future::ready(()), if pace.awaits_silence() => Turn::Silent,
             msg = queue.recv() => msg.map_or(Turn::Nothing, Turn::Took),
             msg = signals.next() => Turn::Took(msg),
+            () = term::lost() => Turn::Nothing,
             () = sleep_until(pace.next().unwrap_or_else(Instant::now)), if pace.next().is_some() => Turn::Nothing,
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => Turn::Took(Msg::Woke),
         };

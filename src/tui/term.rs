@@ -20,6 +20,7 @@ use crossterm::terminal::{
     enable_raw_mode,
 };
 use ratatui::Terminal;
+use tokio::sync::Notify;
 
 use crate::backend::Quiet;
 use crate::caps::CapsError;
@@ -27,6 +28,15 @@ use crate::caps::CapsError;
 /// Whether this process holds the terminal now; read by the panic hook.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
+/// Rung by the panic hook, so that the loop ends now and not with the next key.
+static LOST: Notify = Notify::const_new();
+
+/// What to do after a report; the report itself says where and why.
+const ADVICE: &str = "\
+The console ended because of this bug in it; the terminal is as it was.
+The agent and its jobs go on without it: `trimtab` opens the console again, `trimtab agent status` tells
+how the agent is.
+Please report the lines above (with RUST_BACKTRACE=1, they say more).";
 
 /// The real terminal, restored on drop.
 pub struct Screen {
@@ -47,7 +57,9 @@ impl Screen {
         }
         install_hook();
         enter()?;
-        let terminal = Terminal::new(Quiet::new(io::stdout())).inspect_err(|_| restore())?;
+        let terminal = Terminal::new(Quiet::new(io::stdout())).inspect_err(|_| {
+            restore();
+        })?;
         Ok(Self { terminal })
     }
 
@@ -92,6 +104,11 @@ pub fn is_held() -> bool {
     TAKEN.load(Ordering::SeqCst)
 }
 
+/// Waits until a panic has given the terminal back.
+pub async fn lost() {
+    LOST.notified().await;
+}
+
 /// Puts a text into the clipboard of the terminal itself (OSC 52), so that it works over SSH.
 ///
 /// # Errors
@@ -115,13 +132,16 @@ fn enter() -> io::Result<()> {
         EnableBracketedPaste,
         SetTitle("trimtab")
     )
-    .inspect_err(|_| restore())
+    .inspect_err(|_| {
+        restore();
+    })
 }
 
-/// Gives the terminal back; does nothing when it is not held, so it can be called from anywhere.
-pub fn restore() {
+/// Gives the terminal back; does nothing when it is not held, so it can be called from anywhere. Tells
+/// whether it was held.
+pub fn restore() -> bool {
     if !TAKEN.swap(false, Ordering::SeqCst) {
-        return;
+        return false;
     }
     // Nothing can be done about a terminal that is gone, and the exit must go on.
     let mut out = io::stdout();
@@ -136,6 +156,7 @@ pub fn restore() {
     );
     let _ = disable_raw_mode();
     let _ = out.flush();
+    true
 }
 
 /// Restores before the report is printed, or the report would be drawn on the alternate screen and lost.
@@ -143,8 +164,13 @@ fn install_hook() {
     HOOK.call_once(|| {
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            restore();
+            let held = restore();
             previous(info);
+            if held {
+                // Standard error may be closed; the exit code still tells.
+                let _ = writeln!(io::stderr(), "\n{ADVICE}");
+                LOST.notify_one();
+            }
         }));
     });
 }

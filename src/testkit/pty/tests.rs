@@ -71,6 +71,16 @@ fn signals_end_it() {
 }
 
 #[test]
+fn stopping_and_going_on_are_seen() {
+    let pty = sh("echo ready; kill -STOP $$; echo awake; read x");
+    pty.wait_text("ready");
+    pty.wait_stopped();
+    assert!(!pty.screen_text().contains("awake"));
+    pty.signal(Signal::CONT);
+    pty.wait_text("awake");
+}
+
+#[test]
 fn modes_are_seen() {
     let mut pty =
         sh("stty raw -echo; echo raw; head -c 1 >/dev/null; stty sane; echo cooked; read x");
