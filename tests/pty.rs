@@ -134,6 +134,88 @@ fn the_terminal_is_given_back() {
     }
 }
 
+/// `ctrl-z` in a real shell: the shell has a usable terminal meanwhile, and `fg` brings the console back.
+#[test]
+fn a_shell_suspends_and_resumes_the_console() {
+    let workspace = Workspace::new(BINARY, POLICY);
+    let mut pty = workspace
+        .pty_of("/bin/sh", &["-i"])
+        .env("PS1", "shell> ")
+        .size(24, 80)
+        .spawn();
+    pty.wait_text("shell>");
+    pty.send(format!("{BINARY}\r").as_bytes());
+    pty.wait_text("● connected");
+    pty.keys("5");
+    pty.wait_text("No monitors yet.");
+    // The rest of the frame may still be on its way.
+    pty.settle(Duration::from_millis(100));
+    let before = body(&pty);
+
+    pty.keys("<ctrl-z>");
+    pty.wait_for(
+        |s| !s.alternate_screen() && s.contents().trim_end().ends_with("shell>"),
+        "the shell's prompt",
+    );
+    assert!(!pty.cursor_hidden());
+    // What is typed is echoed and edited as ever.
+    pty.send(b"echo $((40 + 2))x\x7fnd\r");
+    pty.wait_text("42nd");
+
+    pty.send(b"fg\r");
+    // Entering the alternate screen has cleared it, so all that stands there now is new.
+    pty.wait_for(|s| s.alternate_screen(), "the console's screen");
+    pty.wait_for(|s| lines_below_the_header(s) == before, "the same frame");
+    // Keys arrive as before.
+    pty.keys("2");
+    pty.wait_text("No runs yet.");
+    pty.keys(":quit<enter>");
+    pty.wait_for(|s| !s.alternate_screen(), "the shell's screen");
+    pty.send(b"exit\r");
+    assert_eq!(pty.exit_status().code, 0, "{}", pty.screen_text());
+}
+
+/// A stop from outside, and a window that changed its size meanwhile.
+#[test]
+fn a_stopped_console_gives_the_terminal_back() {
+    let workspace = Workspace::new(BINARY, POLICY);
+    let mut pty = quiet(&workspace).spawn();
+    pty.wait_text("● connected");
+    pty.signal(Signal::TSTP);
+    pty.wait_stopped();
+    pty.wait_for(|s| !s.alternate_screen(), "the normal screen");
+    assert!(!pty.cursor_hidden() && pty.cooked());
+
+    pty.resize(30, 120);
+    pty.signal(Signal::CONT);
+    pty.wait_for(|s| s.alternate_screen(), "the console's screen");
+    pty.wait_for(
+        |s| {
+            let last = s.rows(0, 120).last().unwrap_or_default();
+            last.contains("? help") && s.contents().contains("● connected")
+        },
+        "a frame of the new size",
+    );
+    assert!(!pty.cooked());
+    pty.keys("q");
+    assert_eq!(pty.exit_status().code, 0);
+    assert!(!pty.alternate_screen() && pty.cooked());
+}
+
+/// What the console shows below its first line, in which a clock goes.
+fn body(pty: &Pty) -> Vec<String> {
+    pty.screen(lines_below_the_header)
+}
+
+fn lines_below_the_header(screen: &vt100::Screen) -> Vec<String> {
+    let text = screen.contents();
+    // Blanks that were written and cells that were never touched look the same.
+    text.lines()
+        .skip(1)
+        .map(|l| l.trim_end().to_owned())
+        .collect()
+}
+
 #[test]
 fn any_size_will_do() {
     let workspace = Workspace::new(BINARY, POLICY);
