@@ -1,7 +1,7 @@
 //! What every part of the agent shares. One for each agent, behind an `Arc`.
 
 use crate::{
-    Workspace, error::OrFail as _, hub::Hub, ingest::Ingest, jobs::JobBook,
+    Workspace, artifacts::Depot, error::OrFail as _, hub::Hub, ingest::Ingest, jobs::JobBook,
     monitors::MonitorRunner, policy::InForce, releases::Releases, serving::Servings,
 };
 use std::{
@@ -47,6 +47,8 @@ pub(crate) struct Context {
     pub registering: tokio::sync::Mutex<()>,
     /// What production last answered.
     pub servings: Servings,
+    /// The files behind `mlflow-artifacts:` addresses.
+    pub artifacts: Depot,
     /// Where the HTTP API is reached, when policy asks for one.
     pub api: Option<String>,
     /// For targets.

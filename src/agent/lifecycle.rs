@@ -1,7 +1,9 @@
 //! An agent's life: policy, lock, store, recovery, socket, clients; and the same backwards.
 
 use crate::{
-    AgentError, Workspace, clock,
+    AgentError, Workspace,
+    artifacts::Depot,
+    clock,
     context::Context,
     demo,
     http::Server,
@@ -120,7 +122,10 @@ async fn open(
         workspace.root().to_owned(),
         &policy.get().monitors,
     );
+    let artifacts = Depot::new(workspace.artifact_root(), workspace.drafts());
+    artifacts.tidy();
     let mut ctx = Context {
+        artifacts,
         monitors,
         new_files: tokio::sync::Notify::default(),
         socket: workspace.socket(),

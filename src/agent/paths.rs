@@ -52,6 +52,14 @@ impl Workspace {
             .join(model)
             .join(version.0.to_string())
     }
+    /// The files behind `mlflow-artifacts:` addresses.
+    pub fn artifact_root(&self) -> PathBuf {
+        self.own().join("artifacts")
+    }
+    /// Files on their way to [`Workspace::artifact_root`].
+    pub fn drafts(&self) -> PathBuf {
+        self.own().join("drafts")
+    }
     /// A run's artifacts.
     pub fn artifacts(&self, run: &RunId) -> PathBuf {
         self.own().join("runs").join(run.as_str()).join("artifacts")

@@ -1,5 +1,6 @@
 //! What clients may ask: the one place that authorises, and that writes the audit.
 
+pub(crate) mod artifacts;
 mod audit;
 mod fleet;
 mod jobs;

@@ -1,5 +1,6 @@
 //! The HTTP API over real sockets: well-meant requests, odd ones and hostile ones.
 
+mod artifacts;
 mod frame;
 
 use super::bench::{Bench, POLICY, workspace};

@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "the handlers are being written")]
 
 mod args;
+mod artifacts;
 mod error;
 mod genai;
 mod json;
@@ -25,6 +26,8 @@ pub(super) fn router(ctx: Arc<Context>) -> axum::Router {
     Router::new()
         .nest("/api/2.0/mlflow", calls.clone())
         .nest("/api/3.0/mlflow", calls)
+        .nest("/api/2.0/mlflow-artifacts", artifacts::routes())
+        .nest("/api/3.0/mlflow-artifacts", artifacts::routes())
         .merge(meta::routes())
         .merge(genai::routes())
         .fallback(unknown)

@@ -1,0 +1,41 @@
+//! What can be wrong with an artifact.
+
+use std::io::{self, ErrorKind};
+use trimtab_wire::Failure;
+
+/// Why an artifact was not read or written. The messages are those of MLflow's server.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ArtifactError {
+    /// The path leads out, or is none.
+    #[error("Invalid path")]
+    Invalid,
+    /// There is none.
+    #[error("No such artifact: '{0}'")]
+    Missing(String),
+    /// It is a folder, and a file is wanted.
+    #[error("Artifact path refers to a directory, not a file: '{0}'")]
+    Folder(String),
+    /// A part of its path is a file.
+    #[error("Artifact path lies below a file: '{0}'")]
+    BelowFile(String),
+    /// The disk is full.
+    #[error("The disk of the artifacts is full.")]
+    Full,
+    /// The agent does not do it.
+    #[error("{}", .0.message)]
+    Refused(Failure),
+    /// The disk fails.
+    #[error("The artifacts' disk: {0}.")]
+    Io(io::Error),
+}
+
+impl From<io::Error> for ArtifactError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
+            // Names over 255 bytes, paths over 4096.
+            ErrorKind::InvalidFilename | ErrorKind::InvalidInput => Self::Invalid,
+            _ => Self::Io(error),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Artifacts on the agent's disk. Reading and adding them is logging; deleting is an act.
+
+use super::{Actor, Audited, audit};
+use crate::{
+    Context,
+    artifacts::{ArtifactError, ArtifactPath, Draft, Entry, Found},
+};
+use trimtab_wire::{Failure, FailureKind};
+
+/// Opens a file for reading.
+pub(crate) async fn open(ctx: &Context, path: ArtifactPath) -> Result<Found, ArtifactError> {
+    ctx.artifacts.open(path).await
+}
+
+/// A folder's entries by name; none when there is no such folder.
+pub(crate) async fn list(ctx: &Context, path: ArtifactPath) -> Result<Vec<Entry>, ArtifactError> {
+    ctx.artifacts.list(path).await
+}
+
+/// Begins a file.
+///
+/// # Errors
+/// The agent is read-only, or no file can lie there.
+pub(crate) async fn begin(ctx: &Context, path: ArtifactPath) -> Result<Draft, ArtifactError> {
+    if ctx.read_only {
+        return Err(ArtifactError::Refused(audit::read_only()));
+    }
+    ctx.artifacts.begin(path).await
+}
+
+/// Deletes a file, or a folder with all that is in it.
+pub(crate) async fn delete(
+    ctx: &Context,
+    actor: &Actor,
+    path: ArtifactPath,
+) -> Result<(), ArtifactError> {
+    let refused = ArtifactError::Refused;
+    let subject = path.to_string();
+    let act = Audited::begin(ctx, actor, "artifact.delete", subject, "")
+        .await
+        .map_err(refused)?;
+    match ctx.artifacts.delete(path).await {
+        Ok(()) => {
+            let stored = ctx.record(vec![act.done("")]).await;
+            stored.map(|_| ()).map_err(refused)
+        }
+        Err(error) => {
+            let kind = match error {
+                ArtifactError::Io(_) | ArtifactError::Full => FailureKind::Store,
+                _ => FailureKind::Invalid,
+            };
+            let failure = Failure::new(kind, error.to_string(), "");
+            let told: Result<(), Failure> = act.close(Err(failure)).await;
+            // It was only to be written down.
+            drop(told);
+            Err(error)
+        }
+    }
+}
