@@ -1,8 +1,8 @@
 """Says where two documents of observations differ."""
 
-import fnmatch
 import json
 import pathlib
+import re
 
 MISSING = "(nothing)"
 
@@ -16,7 +16,7 @@ def differences(theirs, ours, path=""):
         keys = list(theirs) + [k for k in ours if k not in theirs]
         return [d for k in keys for d in differences(theirs.get(k, MISSING), ours.get(k, MISSING), f"{path}/{k}")]
     if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
-        return [d for i, (a, b) in enumerate(zip(theirs, ours)) for d in differences(a, b, f"{path}/{i}")]
+        return [d for i, (a, b) in enumerate(zip(theirs, ours, strict=True)) for d in differences(a, b, f"{path}/{i}")]
     # A text out of Python's machinery.
     if theirs == "<python>" and isinstance(ours, str):
         return []
@@ -31,14 +31,18 @@ def fault(answer):
 
 
 class Accepted:
-    """Differences that are meant, each with its reason: `accepted.json`, a list of `{"at": glob, "why": text}`."""
+    """Differences that are meant, each with its reason: `accepted.json`, a list of `{"at": place, "why": text}`.
 
-    def __init__(self, file=pathlib.Path(__file__).with_name("accepted.json")):
-        self.globs = [entry["at"] for entry in json.loads(file.read_text())]
+    A place is `scenario/observation/...`, as a difference is reported; `*` in it stands for anything.
+    """
+
+    def __init__(self):
+        entries = json.loads(pathlib.Path(__file__).with_name("accepted.json").read_text())
+        self.places = [re.compile(re.escape(e["at"]).replace(r"\*", ".*"), re.DOTALL) for e in entries]
 
     def holds(self, path):
-        """Whether a difference at `scenario/observation/...` is meant."""
-        return any(fnmatch.fnmatchcase(path, glob) for glob in self.globs)
+        """Whether a difference at this place is meant."""
+        return any(place.fullmatch(path) for place in self.places)
 
 
 def report(scenario, theirs, ours, accepted, most=8):

@@ -8,17 +8,28 @@ is otherwise: a time that the scenario chose, or a wrong one.
 import re
 
 TIMES = {
-    "creation_time", "last_update_time", "start_time", "end_time", "timestamp", "creation_timestamp",
-    "last_updated_timestamp", "creation_timestamp_ms", "last_updated_timestamp_ms",
-}  # fmt: skip
+    "creation_time",
+    "last_update_time",
+    "start_time",
+    "end_time",
+    "timestamp",
+    "creation_timestamp",
+    "last_updated_timestamp",
+    "creation_timestamp_ms",
+    "last_updated_timestamp_ms",
+}
 # Lists without an order of their own; a list of points with one key (a history) has one.
 UNORDERED = {"tags", "params", "metrics", "aliases"}
 # Added by recent servers, read by no client.
 DROPPED = {"sqlstate", "error_class", "stack_trace"}
-LONG = re.compile(r"(?P<model>m-[0-9a-f]{32})|(?P<run>\b[0-9a-f]{32}\b)"
-                  r"|(?P<uuid>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)")  # fmt: skip
+LONG = re.compile(
+    r"(?P<model>m-[0-9a-f]{32})|(?P<run>\b[0-9a-f]{32}\b)"
+    r"|(?P<uuid>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)"
+)
 # Where texts name an experiment; its number alone is too short to look for everywhere.
-IN_TEXT = re.compile(r"(mlflow-artifacts:/|artifacts/|(?i:\bexperiment(?:_id|s| with id| id)?)[ =:'\"\\]*|\bid[= ]|Expected: \[')(\d+)\b")
+IN_TEXT = re.compile(
+    r"(mlflow-artifacts:/|artifacts/|(?i:\bexperiment(?:_id|s| with id| id)?)[ =:'\"\\]*|\bid[= ]|Expected: \[')(\d+)\b"
+)
 IN_PATH = re.compile(r"\b(\d+)(?=/(?:<run |models/<model ))")
 RANDOM_NAME = re.compile(r"[a-z]+-[a-z]+-\d+")
 # A set of Python's, printed in an order that changes with each start of the server.
@@ -56,7 +67,9 @@ class Normaliser:
 
     def paths(self, request):
         """A request line: every id by its kind alone, since their order of appearance says nothing here."""
-        return re.sub(r"<(run|model|uuid|experiment) \d+>", r"<\1>", re.sub(r"(artifacts/)\d+/", r"\1<experiment>/", request))
+        return re.sub(
+            r"<(run|model|uuid|experiment) \d+>", r"<\1>", re.sub(r"(artifacts/)\d+/", r"\1<experiment>/", request)
+        )
 
     def learn(self, value, key=None):
         """Names the experiments that the document speaks of, before texts are searched for them."""
@@ -73,7 +86,9 @@ class Normaliser:
         """All observations of a scenario."""
         self.learn(value)
         # Calls of the client that return a bare id.
-        return {k: self.names.get(("experiment", v), v) if isinstance(v, str) else v for k, v in self.walk(value).items()}
+        return {
+            k: self.names.get(("experiment", v), v) if isinstance(v, str) else v for k, v in self.walk(value).items()
+        }
 
     def leaf(self, key, value):
         """A value that is no container, by the key that it stands under."""
@@ -102,7 +117,9 @@ class Normaliser:
             # Tags and the like: the meaning of `value` hangs on its neighbour.
             inner = value.get("key") if set(value) <= {"key", "value", "<class>"} else None
             return {
-                self.text(k) if len(k) < 100 else f"{k[:20]}... ({len(k)} characters)": self.walk(v, inner if k == "value" and inner else k)
+                self.text(k) if len(k) < 100 else f"{k[:20]}... ({len(k)} characters)": self.walk(
+                    v, inner if k == "value" and inner else k
+                )
                 for k, v in value.items()
                 if k not in DROPPED and not k.startswith("mlflow.source.git.")
             }
@@ -110,7 +127,9 @@ class Normaliser:
             if key in UNORDERED:
                 value = self.ordered(value)
             # One tag less on a machine without Git.
-            value = [v for v in value if not (isinstance(v, dict) and str(v.get("key")).startswith("mlflow.source.git."))]
+            value = [
+                v for v in value if not (isinstance(v, dict) and str(v.get("key")).startswith("mlflow.source.git."))
+            ]
             return [self.walk(v, "experiment_id" if key == "experiment_ids" else key) for v in value]
         return self.leaf(key, value)
 

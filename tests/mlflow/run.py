@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 import traceback
+import urllib.request
 import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -33,7 +34,13 @@ os.environ.update(
     {n: "interop" for n in ("LOGNAME", "USER", "LNAME", "USERNAME")}
     | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
     | {"MLFLOW_HTTP_REQUEST_TIMEOUT": "60", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false", "OMP_NUM_THREADS": "1"}
-    | {"MLFLOW_LOGGING_LEVEL": "ERROR", "PYTHONWARNINGS": "ignore", "GIT_PYTHON_REFRESH": "quiet", "NO_PROXY": "127.0.0.1", "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true"}
+    | {
+        "MLFLOW_LOGGING_LEVEL": "ERROR",
+        "PYTHONWARNINGS": "ignore",
+        "GIT_PYTHON_REFRESH": "quiet",
+        "NO_PROXY": "127.0.0.1",
+        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    }
 )
 
 import compare  # noqa: E402
@@ -112,6 +119,19 @@ def isolated(name, url, limit):
     return result
 
 
+def wait(url, seconds):
+    """Waits until the server answers."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=10) as answer:
+                return answer.status
+        except OSError as error:
+            if time.monotonic() > deadline:
+                sys.exit(f"{url} does not answer after {seconds} s: {error}")
+        time.sleep(0.1)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", required=True)
@@ -119,11 +139,13 @@ def main():
     parser.add_argument("--json", action="store_true", help="print the documents")
     parser.add_argument("--against", type=pathlib.Path, help="a folder of documents to compare with")
     parser.add_argument("--to", type=pathlib.Path, help="a folder to write the documents to")
+    parser.add_argument("--wait", type=float, default=0, help="seconds for the server to begin to answer")
     parser.add_argument("--limit", type=float, default=180, help="seconds for one scenario")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     import mlflow  # noqa: F401 - once, before the forks
 
+    wait(options.url.rstrip("/"), options.wait)
     accepted, failed = compare.Accepted(), 0
     if options.to:
         options.to.mkdir(parents=True, exist_ok=True)

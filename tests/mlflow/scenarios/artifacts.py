@@ -18,9 +18,24 @@ def run(client, raw, out):
 
     folder = os.path.join(out.folder, "tree")
     os.makedirs(os.path.join(folder, "deep", "deeper"))
-    files = {"a.txt": b"text\n", "data.json": b"{}", "bytes.bin": bytes(range(256)) * 40, "empty": b"", "deep/b.csv": b"x,y\n1,2\n", "deep/deeper/c.html": b"<b>x</b>",
-             "with space.txt": b"space", "umlaut ä☃.txt": b"unicode", "plus+and%20percent.txt": b"odd", "hash#and?query.md": b"# x", "noext": b"n", ".hidden": b"h",
-             "image.png": b"\x89PNG\r\n\x1a\n", "a.tar.gz": b"z", "MLmodel": b"flavors: {}\n", "q'uote\".yaml": b"a: 1"}  # fmt: skip
+    files = {
+        "a.txt": b"text\n",
+        "data.json": b"{}",
+        "bytes.bin": bytes(range(256)) * 40,
+        "empty": b"",
+        "deep/b.csv": b"x,y\n1,2\n",
+        "deep/deeper/c.html": b"<b>x</b>",
+        "with space.txt": b"space",
+        "umlaut ä☃.txt": b"unicode",
+        "plus+and%20percent.txt": b"odd",
+        "hash#and?query.md": b"# x",
+        "noext": b"n",
+        ".hidden": b"h",
+        "image.png": b"\x89PNG\r\n\x1a\n",
+        "a.tar.gz": b"z",
+        "MLmodel": b"flavors: {}\n",
+        "q'uote\".yaml": b"a: 1",
+    }
     for path, data in files.items():
         with open(os.path.join(folder, path), "wb") as file:
             file.write(data)
@@ -33,12 +48,42 @@ def run(client, raw, out):
     out("log table", lambda: client.log_table(it, {"q": ["a", "b"], "n": [1, 2]}, "table.json"))
     out("load table", lambda: client.load_table(experiment, "table.json", run_ids=[it]))
     out("table's tag", lambda: client.get_run(it).data.tags.get("mlflow.loggedArtifacts"))
+    import numpy
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.subplots().plot([1, 2, 3])
+    out("log figure", lambda: client.log_figure(it, figure, "plots/line.png"))
+    # Such names hold percent signs.
+    out(
+        "log image", lambda: client.log_image(it, numpy.zeros((4, 4, 3), dtype="uint8"), key="dog", step=3, timestamp=5)
+    )
+    images = [f.path for f in client.list_artifacts(it, "images")]
+    out("images", images)
+    out("image comes back", lambda: [len(open(client.download_artifacts(it, i), "rb").read()) > 0 for i in images])
     out("log what is not there", lambda: client.log_artifact(it, os.path.join(folder, "nothing")))
     out("overwrite", lambda: client.log_text(it, "new", "texts/t.txt"))
     for path in None, "", "all", "all/", "all/deep", "sub", "sub/folder", "texts/t.txt", "nothing", "nothing/at/all":
         out(f"list {path!r}", lambda: client.list_artifacts(it, path))
         out(f"raw list {path!r}", raw.get("artifacts/list", run_id=it, path=path))
-    for path in "..", "../..", "all/../..", "/etc", "/", "//etc", "all/../texts", "%2e%2e", "..%2f..", "all/%2e%2e/%2e%2e", "C:\\x", "a\\..\\b", "file:///etc", "\x00", "a/./b", ".":
+    for path in (
+        "..",
+        "../..",
+        "all/../..",
+        "/etc",
+        "/",
+        "//etc",
+        "all/../texts",
+        "%2e%2e",
+        "..%2f..",
+        "all/%2e%2e/%2e%2e",
+        "C:\\x",
+        "a\\..\\b",
+        "file:///etc",
+        "\x00",
+        "a/./b",
+        ".",
+    ):
         out(f"raw list {path!r}", raw.get("artifacts/list", run_id=it, path=path))
     out("raw list of nobody", raw.get("artifacts/list", run_id="f" * 32))
     out("raw list, nothing", raw.get("artifacts/list"))
@@ -55,7 +100,11 @@ def run(client, raw, out):
     with open(client.download_artifacts(it, "all/bytes.bin"), "rb") as file:
         out("download", file.read() == files["bytes.bin"])
     down = client.download_artifacts(it, "all", dst_path=out.folder)
-    found = {os.path.relpath(os.path.join(d, f), down): open(os.path.join(d, f), "rb").read() for d, _, names in os.walk(down) for f in names}
+    found = {
+        os.path.relpath(os.path.join(d, f), down): open(os.path.join(d, f), "rb").read()
+        for d, _, names in os.walk(down)
+        for f in names
+    }
     out("download a folder", {"all there": found == files, "files": sorted(found)})
     out("download nothing", lambda: client.download_artifacts(it, "nothing"))
     out("download by uri", lambda: open(mlflow.artifacts.download_artifacts(f"runs:/{it}/texts/t.txt")).read())
@@ -75,24 +124,48 @@ def run(client, raw, out):
     out("put nothing", put(f"{base}/put/empty.txt", b""))
     out("put over a folder", put(f"{base}/put"))
     out("put below a file", put(f"{base}/put/x.txt/below"))
-    for path in "../../../x", "put/../../../../x", "%2e%2e/%2e%2e/%2e%2e/x", "..%2f..%2f..%2fx", "put/%252e%252e/x", "put/./x", "put//x", "put/%00x", "a%5c..%5cb", "~/x", "put/x%0Ay":
+    for path in (
+        "../../../x",
+        "put/../../../../x",
+        "%2e%2e/%2e%2e/%2e%2e/x",
+        "..%2f..%2f..%2fx",
+        "put/%252e%252e/x",
+        "put/./x",
+        "put//x",
+        "put/%00x",
+        "a%5c..%5cb",
+        "~/x",
+        "put/x%0Ay",
+    ):
         out(f"put {path}", put(f"{base}/{path}"))
         out(f"get {path}", raw.send("GET", f"{base}/{path}"))
         out(f"delete {path}", raw.send("DELETE", f"{base}/{path}"))
     out("put, then listed", raw.get("artifacts/list", run_id=it, path="put"))
     out("get a folder", raw.send("GET", f"{base}/all"))
     out("get nothing", raw.send("GET", f"{base}/nothing.txt"))
-    out("get a part", raw.send("GET", f"{base}/all/bytes.bin", headers={"Range": "bytes=10-19"}, keep=("Content-Range", "Content-Length")))
+    out(
+        "get a part",
+        raw.send(
+            "GET", f"{base}/all/bytes.bin", headers={"Range": "bytes=10-19"}, keep=("Content-Range", "Content-Length")
+        ),
+    )
     out("head", raw.send("HEAD", f"{base}/all/a.txt", keep=HEADERS).plain() | {"body": ""})
     out("post", raw.send("POST", f"{base}/all/a.txt", b"x", {"Content-Type": "text/plain"}))
     out("delete", raw.send("DELETE", f"{base}/put/x.txt"))
     out("delete again", raw.send("DELETE", f"{base}/put/x.txt"))
     out("delete a folder", raw.send("DELETE", f"{base}/put"))
     out("deleted", raw.get("artifacts/list", run_id=it, path="put"))
-    out("delete by the client", lambda: get_artifact_repository(client.get_run(it).info.artifact_uri).delete_artifacts("sub"))
+    out(
+        "delete by the client",
+        lambda: get_artifact_repository(client.get_run(it).info.artifact_uri).delete_artifacts("sub"),
+    )
     out("sub deleted", lambda: client.list_artifacts(it, "sub"))
 
-    for path, body in {"create": {"path": "big.bin", "num_parts": 2}, "complete": {"path": "big.bin", "upload_id": "x", "parts": []}, "abort": {"path": "big.bin", "upload_id": "x"}}.items():
+    for path, body in {
+        "create": {"path": "big.bin", "num_parts": 2},
+        "complete": {"path": "big.bin", "upload_id": "x", "parts": []},
+        "abort": {"path": "big.bin", "upload_id": "x"},
+    }.items():
         out(f"multipart {path}", raw.post(f"/api/2.0/mlflow-artifacts/mpu/{path}/{experiment}/{it}/artifacts", body))
     out("presigned", raw.send("GET", f"/api/2.0/mlflow-artifacts/presigned/{experiment}/{it}/artifacts/a.txt"))
     out("presigned upload", raw.post("artifacts/presigned-upload-url", run_id=it, path="x"))

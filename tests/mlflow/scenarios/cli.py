@@ -13,7 +13,9 @@ def run(client, raw, out):
         result = CliRunner().invoke(cli, [str(a) for a in args])
         # The widths of a table's columns follow the ids in them.
         text = re.sub(r"-{3,}", "---", re.sub(r"[ \t]+", " ", result.output))
-        return {"code": result.exit_code, "text": text} | ({"error": result.exception} if result.exception and not isinstance(result.exception, SystemExit) else {})
+        return {"code": result.exit_code, "text": text} | (
+            {"error": result.exception} if result.exception and not isinstance(result.exception, SystemExit) else {}
+        )
 
     name = out.name("command")
     experiment = client.create_experiment(out.name("known"))
@@ -28,7 +30,10 @@ def run(client, raw, out):
     out("delete again", call("experiments", "delete", "-x", it))
     out("restore", call("experiments", "restore", "-x", it))
     listed = call("experiments", "search", "-v", "all")
-    out("search", {"code": listed["code"], "mine": [line.split()[1] for line in listed["text"].splitlines() if out.salt in line]})
+    out(
+        "search",
+        {"code": listed["code"], "mine": [line.split()[1] for line in listed["text"].splitlines() if out.salt in line]},
+    )
     one = client.create_run(experiment, start_time=1000, run_name="one").info.run_id
     client.log_metric(one, "m", 0.5, step=1, timestamp=5)
     client.log_param(one, "p", "x")
@@ -41,8 +46,14 @@ def run(client, raw, out):
     out("describe nobody", call("runs", "describe", "--run-id", "f" * 32))
     with open(os.path.join(out.folder, "file.txt"), "w") as file:
         file.write("content\n")
-    out("log artifact", call("artifacts", "log-artifact", "--local-file", file.name, "--run-id", one, "--artifact-path", "sub"))
+    out(
+        "log artifact",
+        call("artifacts", "log-artifact", "--local-file", file.name, "--run-id", one, "--artifact-path", "sub"),
+    )
     out("list artifacts", call("artifacts", "list", "--run-id", one, "--artifact-path", "sub"))
-    out("download artifact", call("artifacts", "download", "--run-id", one, "--artifact-path", "sub/file.txt", "-d", out.folder))
+    out(
+        "download artifact",
+        call("artifacts", "download", "--run-id", one, "--artifact-path", "sub/file.txt", "-d", out.folder),
+    )
     out("csv", call("experiments", "csv", "-x", experiment)["text"].splitlines()[0].split(",")[:5])
     out("doctor", call("doctor")["code"])

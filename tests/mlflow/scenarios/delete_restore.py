@@ -16,7 +16,13 @@ def run(client, raw, out):
     out("delete run again", lambda: client.delete_run(first))
     out("raw delete run again", raw.post("runs/delete", run_id=first))
     for view in ("ACTIVE_ONLY", "DELETED_ONLY", "ALL"):
-        out(f"runs {view}", lambda: [r.info.run_name for r in client.search_runs([experiment], run_view_type=ViewType.from_string(view.lower()))])
+        out(
+            f"runs {view}",
+            lambda: [
+                r.info.run_name
+                for r in client.search_runs([experiment], run_view_type=ViewType.from_string(view.lower()))
+            ],
+        )
     writes = {
         "log-metric": dict(key="a", value=1.0, timestamp=1),
         "log-parameter": dict(key="a", value="1"),
@@ -34,7 +40,10 @@ def run(client, raw, out):
         out(f"deleted run, {path}", raw.post("runs/" + path.strip(), run_id=first, **fields))
     out("deleted run, history", raw.get("metrics/get-history", run_id=first, metric_key="m"))
     out("deleted run, artifacts", raw.get("artifacts/list", run_id=first))
-    out("deleted run, log", lambda: client.log_batch(first, [Metric("a", 1, 1, 1)], [Param("p", "1")], [RunTag("t", "1")]))
+    out(
+        "deleted run, log",
+        lambda: client.log_batch(first, [Metric("a", 1, 1, 1)], [Param("p", "1")], [RunTag("t", "1")]),
+    )
     out("restore run", lambda: client.restore_run(first))
     out("restore run again", lambda: client.restore_run(first))
     out("restored run", lambda: client.get_run(first))
@@ -48,7 +57,13 @@ def run(client, raw, out):
     out("deleted experiment", lambda: client.get_experiment(experiment))
     out("deleted experiment by name", lambda: client.get_experiment_by_name(name))
     out("delete experiment again", raw.post("experiments/delete", experiment_id=experiment))
-    out("its runs", lambda: [(r.info.run_name, r.info.lifecycle_stage) for r in client.search_runs([experiment], run_view_type=ViewType.ALL)])
+    out(
+        "its runs",
+        lambda: [
+            (r.info.run_name, r.info.lifecycle_stage)
+            for r in client.search_runs([experiment], run_view_type=ViewType.ALL)
+        ],
+    )
     out("its active runs", lambda: len(client.search_runs([experiment])))
     out("its run", lambda: client.get_run(first).info)
     out("create a run in it", lambda: client.create_run(experiment))
@@ -59,12 +74,23 @@ def run(client, raw, out):
     out("take its name", raw.post("experiments/create", name=name))
     out("set_experiment", lambda: __import__("mlflow").set_experiment(name))
     for view in ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL:
-        out(f"experiments {ViewType.to_string(view)}",
-            lambda: [(e.name, e.lifecycle_stage) for e in client.search_experiments(view, filter_string=f"name LIKE '%{out.salt}'")])
+        out(
+            f"experiments {ViewType.to_string(view)}",
+            lambda: [
+                (e.name, e.lifecycle_stage)
+                for e in client.search_experiments(view, filter_string=f"name LIKE '%{out.salt}'")
+            ],
+        )
     out("restore experiment", lambda: client.restore_experiment(experiment))
     out("restore experiment again", raw.post("experiments/restore", experiment_id=experiment))
     out("restored experiment", lambda: client.get_experiment(experiment))
-    out("its runs after", lambda: sorted((r.info.run_name, r.info.lifecycle_stage) for r in client.search_runs([experiment], run_view_type=ViewType.ALL)))
+    out(
+        "its runs after",
+        lambda: sorted(
+            (r.info.run_name, r.info.lifecycle_stage)
+            for r in client.search_runs([experiment], run_view_type=ViewType.ALL)
+        ),
+    )
     out("raw delete experiment nobody", raw.post("experiments/delete", experiment_id="999999"))
     out("raw restore experiment nobody", raw.post("experiments/restore", experiment_id="999999"))
     out("raw delete experiment, nothing", raw.post("experiments/delete"))

@@ -46,11 +46,37 @@ def run(client, raw, out):
     out("a run without a name", lambda: {"run_name": mlflow.start_run().info.run_name})
     mlflow.end_run()
     own = ["tags.mlflow.source.git.commit", "tags.mlflow.source.name", "start_time", "end_time"]
-    out("table", lambda: mlflow.search_runs(experiment_names=[name], filter_string="tags.x = 'y'").drop(columns=own, errors="ignore"))
-    out("table of all", lambda: len(mlflow.search_runs(search_all_experiments=True, filter_string=f"params.q = 'a' and run_id = '{first.info.run_id}'")))
-    out("list", lambda: [r.info.run_name for r in mlflow.search_runs([made.experiment_id], output_format="list", filter_string="run_name != 'x' and tags.x = 'y'")])
+    out(
+        "table",
+        lambda: mlflow.search_runs(experiment_names=[name], filter_string="tags.x = 'y'").drop(
+            columns=own, errors="ignore"
+        ),
+    )
+    out(
+        "table of all",
+        lambda: len(
+            mlflow.search_runs(
+                search_all_experiments=True, filter_string=f"params.q = 'a' and run_id = '{first.info.run_id}'"
+            )
+        ),
+    )
+    out(
+        "list",
+        lambda: [
+            r.info.run_name
+            for r in mlflow.search_runs(
+                [made.experiment_id], output_format="list", filter_string="run_name != 'x' and tags.x = 'y'"
+            )
+        ],
+    )
     out("async metric", lambda: mlflow.log_metric("no run", 1.0, run_id=first.info.run_id, synchronous=False).wait())
     out("async params", lambda: mlflow.log_params({"async": 1}, run_id=first.info.run_id, synchronous=False).wait())
-    out("async seen", lambda: (client.get_run(first.info.run_id).data.metrics["no run"], client.get_run(first.info.run_id).data.params["async"]))
+    out(
+        "async seen",
+        lambda: (
+            client.get_run(first.info.run_id).data.metrics["no run"],
+            client.get_run(first.info.run_id).data.params["async"],
+        ),
+    )
     out("delete experiment", lambda: mlflow.delete_experiment(made.experiment_id))
     out("raw run", raw.get("runs/get", run_id=first.info.run_id))

@@ -30,11 +30,17 @@ def run(client, raw, out):
         "twice the same param": {"params": [{"key": "d", "value": "1"}, {"key": "d", "value": "1"}]},
         "twice, other value": {"params": [{"key": "d", "value": "1"}, {"key": "d", "value": "2"}]},
         "param again": {"params": [{"key": "p1", "value": "1"}]},
-        "param changed": {"params": [{"key": "new", "value": "1"}, {"key": "p1", "value": "other"}], "tags": [{"key": "left", "value": "x"}],
-                          "metrics": [{"key": "left", "value": 1.0, "timestamp": 1}]},
+        "param changed": {
+            "params": [{"key": "new", "value": "1"}, {"key": "p1", "value": "other"}],
+            "tags": [{"key": "left", "value": "x"}],
+            "metrics": [{"key": "left", "value": 1.0, "timestamp": 1}],
+        },
         "several params changed": {"params": [{"key": "p1", "value": "other"}, {"key": "p2", "value": "other"}]},
         "twice the same tag": {"tags": [{"key": "dt", "value": "1"}, {"key": "dt", "value": "2"}]},
-        "bad metric key": {"params": [{"key": "kept", "value": "1"}], "metrics": [{"key": "a#b", "value": 1.0, "timestamp": 1}]},
+        "bad metric key": {
+            "params": [{"key": "kept", "value": "1"}],
+            "metrics": [{"key": "a#b", "value": 1.0, "timestamp": 1}],
+        },
         "bad param key": {"params": [{"key": "a#b", "value": "1"}]},
         "bad tag key": {"tags": [{"key": "a/../b", "value": "1"}]},
         "long metric key": {"metrics": [{"key": "k" * 251, "value": 1.0, "timestamp": 1}]},
@@ -60,7 +66,9 @@ def run(client, raw, out):
         "null lists": {"metrics": None, "params": None, "tags": None},
         "nulls in lists": {"metrics": [None]},
         "run name by tag": {"tags": [{"key": "mlflow.runName", "value": "renamed"}]},
-        "dataset": {"metrics": [{"key": "dsm", "value": 1.0, "timestamp": 1, "dataset_name": "d", "dataset_digest": "g"}]},
+        "dataset": {
+            "metrics": [{"key": "dsm", "value": 1.0, "timestamp": 1, "dataset_name": "d", "dataset_digest": "g"}]
+        },
     }.items():
         out(what, raw.post("runs/log-batch", run_id=it, **fields))
     out("no run", raw.post("runs/log-batch", params=pairs(1, "z")))
@@ -71,11 +79,34 @@ def run(client, raw, out):
     out("left behind", after)
 
     two = client.create_run(experiment, start_time=2, run_name="two").info.run_id
-    out("client", lambda: client.log_batch(two, [Metric("a", 1, 2, 3)], [Param("b", "c" * 6001), Param("d", "5")], [RunTag("e", "f" * 9000), RunTag("g", "1.5")]))
-    out("client, many", lambda: client.log_batch(two, [Metric(f"m{i % 3}", i, i, i) for i in range(2500)], [Param(f"p{i}", str(i)) for i in range(250)],
-                                                 [RunTag(f"t{i}", str(i)) for i in range(250)]))
+    out(
+        "client",
+        lambda: client.log_batch(
+            two,
+            [Metric("a", 1, 2, 3)],
+            [Param("b", "c" * 6001), Param("d", "5")],
+            [RunTag("e", "f" * 9000), RunTag("g", "1.5")],
+        ),
+    )
+    out(
+        "client, many",
+        lambda: client.log_batch(
+            two,
+            [Metric(f"m{i % 3}", i, i, i) for i in range(2500)],
+            [Param(f"p{i}", str(i)) for i in range(250)],
+            [RunTag(f"t{i}", str(i)) for i in range(250)],
+        ),
+    )
     seen = client.get_run(two).data
-    out("client, seen", {"metrics": seen.metrics, "params": len(seen.params), "tags": len(seen.tags), "long": len(seen.params.get("b", ""))})
+    out(
+        "client, seen",
+        {
+            "metrics": seen.metrics,
+            "params": len(seen.params),
+            "tags": len(seen.tags),
+            "long": len(seen.params.get("b", "")),
+        },
+    )
     out("client, async", lambda: client.log_batch(two, [Metric("async", 1, 1, 1)], synchronous=False).wait())
     out("client, async seen", lambda: client.get_run(two).data.metrics["async"])
     out("client, changed", lambda: client.log_batch(two, params=[Param("d", "6")]))

@@ -16,9 +16,30 @@ def run(client, raw, out):
         out("start without nesting", lambda: mlflow.start_run(run_name="refused"))
     out("parent of child", lambda: client.get_parent_run(child.info.run_id).info.run_name)
     out("parent of parent", lambda: client.get_parent_run(parent.info.run_id))
-    out("by tag", lambda: sorted(r.info.run_name for r in client.search_runs([parent.info.experiment_id], f"tags.mlflow.parentRunId = '{parent.info.run_id}'")))
-    out("by quoted tag", lambda: sorted(r.info.run_name for r in client.search_runs([parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{child.info.run_id}'")))
-    out("without a parent", lambda: [r.info.run_name for r in client.search_runs([parent.info.experiment_id], "tags.mlflow.parentRunId IS NULL")])
+    out(
+        "by tag",
+        lambda: sorted(
+            r.info.run_name
+            for r in client.search_runs(
+                [parent.info.experiment_id], f"tags.mlflow.parentRunId = '{parent.info.run_id}'"
+            )
+        ),
+    )
+    out(
+        "by quoted tag",
+        lambda: sorted(
+            r.info.run_name
+            for r in client.search_runs(
+                [parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{child.info.run_id}'"
+            )
+        ),
+    )
+    out(
+        "without a parent",
+        lambda: [
+            r.info.run_name for r in client.search_runs([parent.info.experiment_id], "tags.mlflow.parentRunId IS NULL")
+        ],
+    )
     with mlflow.start_run(run_name="late child", parent_run_id=parent.info.run_id) as late:
         out("late child", lambda: client.get_run(late.info.run_id).data.tags)
     out("child of nobody", lambda: mlflow.start_run(run_name="orphan", parent_run_id="f" * 32))

@@ -72,13 +72,22 @@ LENGTH(params.p)
 metrics.`m
 1
 *
-""".strip("\n").splitlines()  # fmt: skip
+""".strip("\n").splitlines()
     for order in orders:
         # A list of clauses, as the client sends it; one with a comma inside is for the server to refuse.
-        out(f"[{order}]", lambda: [r.info.run_name for r in client.search_runs([experiment], order_by=order.split(", "))])
-    out("in one text", lambda: [r.info.run_name for r in client.search_runs([experiment], order_by=["tags.t, run_name"])])
+        out(
+            f"[{order}]",
+            lambda: [r.info.run_name for r in client.search_runs([experiment], order_by=order.split(", "))],
+        )
+    out(
+        "in one text",
+        lambda: [r.info.run_name for r in client.search_runs([experiment], order_by=["tags.t, run_name"])],
+    )
     out("default", [r.info.run_name for r in client.search_runs([experiment])])
     out("raw number", raw.post("runs/search", experiment_ids=[experiment], order_by=[5]))
     out("raw text", raw.post("runs/search", experiment_ids=[experiment], order_by="run_name", filter="run_name = 'r1'"))
-    out("filter nan", lambda: [r.info.run_name for r in client.search_runs([experiment], "metrics.m != 0.5", order_by=["run_name"])])
+    out(
+        "filter nan",
+        lambda: [r.info.run_name for r in client.search_runs([experiment], "metrics.m != 0.5", order_by=["run_name"])],
+    )
     out("raw m", [r.data.metrics.get("m") for r in client.search_runs([experiment], order_by=["run_name"])])

@@ -57,16 +57,30 @@ def run(client, raw, out):
         return {"all": set(before) <= set(found), "once": len(found) == len(set(found))}
 
     writer = Writer(lambda i: other.create_run(experiment, start_time=10_000 + i, run_name=f"later {i}"))
-    runs = pages(lambda t: client.search_runs([experiment], max_results=5, page_token=t, order_by=["attributes.start_time ASC"]))
+    runs = pages(
+        lambda t: client.search_runs([experiment], max_results=5, page_token=t, order_by=["attributes.start_time ASC"])
+    )
     out("runs, others come later", once([r.info.run_id for r in runs]))
     # An experiment of their own keeps the writers out of this search.
-    filtered = pages(lambda t: client.search_runs([experiment], "attributes.start_time < 2000", max_results=7, page_token=t, order_by=["attributes.run_name DESC"]))
+    filtered = pages(
+        lambda t: client.search_runs(
+            [experiment],
+            "attributes.start_time < 2000",
+            max_results=7,
+            page_token=t,
+            order_by=["attributes.run_name DESC"],
+        )
+    )
     out("runs, filtered", once([r.info.run_id for r in filtered]) | {"count": len(filtered)})
     out("writer of runs", writer.close())
 
     writer = Writer(lambda i: other.log_metric(before[i % 40], "m", i, step=i, timestamp=i + 1))
-    runs = pages(lambda t: client.search_runs([experiment], "attributes.start_time < 2000", max_results=6, page_token=t))
-    out("runs, others log to them", once([r.info.run_id for r in runs]) | {"order": [r.info.run_name for r in runs][:3]})
+    runs = pages(
+        lambda t: client.search_runs([experiment], "attributes.start_time < 2000", max_results=6, page_token=t)
+    )
+    out(
+        "runs, others log to them", once([r.info.run_id for r in runs]) | {"order": [r.info.run_name for r in runs][:3]}
+    )
     out("writer of metrics", writer.close())
 
     it = before[0]
@@ -87,7 +101,10 @@ def run(client, raw, out):
     writer = Writer(lambda i: other.create_registered_model(out.name(f"b{i:05}")))
     models = pages(lambda t: client.search_registered_models(f"name LIKE '%{out.salt}'", max_results=4, page_token=t))
     names = [m.name for m in models]
-    out("models", {"first": names[:25] == [out.name(f"a{i:02}") for i in range(25)], "once": len(names) == len(set(names))})
+    out(
+        "models",
+        {"first": names[:25] == [out.name(f"a{i:02}") for i in range(25)], "once": len(names) == len(set(names))},
+    )
     out("writer of models", writer.close())
 
     writer = Writer(lambda i: other.set_tag(it, f"t{i % 50}", str(i)))

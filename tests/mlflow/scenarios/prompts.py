@@ -17,9 +17,15 @@ def linked(raw, name):
 
 def run(client, raw, out):
     name = out.name("greeting")
-    out("register", lambda: mlflow.genai.register_prompt(name, "Hello {{ who }}", commit_message="first", tags={"team": "fog"}))
+    out(
+        "register",
+        lambda: mlflow.genai.register_prompt(name, "Hello {{ who }}", commit_message="first", tags={"team": "fog"}),
+    )
     out("register again", lambda: mlflow.genai.register_prompt(name, "Good day {{ who }}", commit_message="second"))
-    out("register a chat", lambda: mlflow.genai.register_prompt(out.name("chat"), [{"role": "user", "content": "Hi {{ who }}"}]))
+    out(
+        "register a chat",
+        lambda: mlflow.genai.register_prompt(out.name("chat"), [{"role": "user", "content": "Hi {{ who }}"}]),
+    )
     out("tied to an experiment", linked(raw, name))
     out("load", lambda: mlflow.genai.load_prompt(name, version=1).format(who="you"))
     out("load latest", lambda: mlflow.genai.load_prompt(f"prompts:/{name}@latest").template)

@@ -12,18 +12,52 @@ def run(client, raw, out):
     out("raw create again", raw.post("registered-models/create", name=name))
     out("get", lambda: client.get_registered_model(name))
     out("raw get", raw.get("registered-models/get", name=name))
-    out("raw create", raw.post("registered-models/create", name=out.name("raw"), tags=[{"key": "k", "value": "v"}], description="d"))
-    for what, value in {"nothing": None, "empty": "", "blank": " ", "slash": "a/b", "colon": "a:b", "dot": ".", "dotdot": "..", "number": 5, "unicode": "ä☃",
-                        "quotes": "'\"`", "percent": "100%", "space": "a b", "backslash": "a\\b", "hash": "a#?&=b", "newline": "a\nb"}.items():
+    out(
+        "raw create",
+        raw.post("registered-models/create", name=out.name("raw"), tags=[{"key": "k", "value": "v"}], description="d"),
+    )
+    for what, value in {
+        "nothing": None,
+        "empty": "",
+        "blank": " ",
+        "slash": "a/b",
+        "colon": "a:b",
+        "dot": ".",
+        "dotdot": "..",
+        "number": 5,
+        "unicode": "ä☃",
+        "quotes": "'\"`",
+        "percent": "100%",
+        "space": "a b",
+        "backslash": "a\\b",
+        "hash": "a#?&=b",
+        "newline": "a\nb",
+    }.items():
         full = out.name(value) if isinstance(value, str) and len(value) > 1 and value not in ("..",) else value
         out(f"raw create, {what}", raw.post("registered-models/create", name=full))
         if isinstance(full, str):
             out(f"raw get, {what}", raw.get("registered-models/get", name=full))
     for n in 256, 257, 1000:
-        out(f"raw create, {n} characters", raw.post("registered-models/create", name=out.name("n" * (n - len(out.name(""))))).status)
-    out("raw create, duplicate tags", raw.post("registered-models/create", name=out.name("dt"), tags=[{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]))
-    out("raw create, long description", raw.post("registered-models/create", name=out.name("ld"), description="d" * 6000).status)
-    out("raw create, bad tag", raw.post("registered-models/create", name=out.name("bt"), tags=[{"key": "a" * 251, "value": "1"}]))
+        out(
+            f"raw create, {n} characters",
+            raw.post("registered-models/create", name=out.name("n" * (n - len(out.name(""))))).status,
+        )
+    out(
+        "raw create, duplicate tags",
+        raw.post(
+            "registered-models/create",
+            name=out.name("dt"),
+            tags=[{"key": "a", "value": "1"}, {"key": "a", "value": "2"}],
+        ),
+    )
+    out(
+        "raw create, long description",
+        raw.post("registered-models/create", name=out.name("ld"), description="d" * 6000).status,
+    )
+    out(
+        "raw create, bad tag",
+        raw.post("registered-models/create", name=out.name("bt"), tags=[{"key": "a" * 251, "value": "1"}]),
+    )
     out("get nobody", lambda: client.get_registered_model(out.name("nobody")))
     out("raw get nobody", raw.get("registered-models/get", name=out.name("nobody")))
     out("raw get nothing", raw.get("registered-models/get"))
@@ -38,18 +72,34 @@ def run(client, raw, out):
     out("change tag", lambda: client.set_registered_model_tag(name, "t", "6"))
     out("delete tag", lambda: client.delete_registered_model_tag(name, "a"))
     out("delete tag again", lambda: client.delete_registered_model_tag(name, "a"))
-    for what, fields in {"": dict(name=name, key="r", value="1"), "no key": dict(name=name, value="1"), "no value": dict(name=name, key="nv"), "nothing": {},
-                         "nobody": dict(name=out.name("nobody"), key="a", value="b"), "long key": dict(name=name, key="k" * 251, value="1"),
-                         "number": dict(name=name, key="a", value=5), "long value": dict(name=name, key="lv", value="v" * 100000),
-                         "too long value": dict(name=name, key="lv", value="v" * 100001), "odd key": dict(name=name, key="a#b", value="1")}.items():
+    for what, fields in {
+        "": dict(name=name, key="r", value="1"),
+        "no key": dict(name=name, value="1"),
+        "no value": dict(name=name, key="nv"),
+        "nothing": {},
+        "nobody": dict(name=out.name("nobody"), key="a", value="b"),
+        "long key": dict(name=name, key="k" * 251, value="1"),
+        "number": dict(name=name, key="a", value=5),
+        "long value": dict(name=name, key="lv", value="v" * 100000),
+        "too long value": dict(name=name, key="lv", value="v" * 100001),
+        "odd key": dict(name=name, key="a#b", value="1"),
+    }.items():
         out(f"raw set tag {what}", raw.post("registered-models/set-tag", **fields))
-        out(f"raw delete tag {what}", raw.delete("registered-models/delete-tag", **{k: v for k, v in fields.items() if k != "value"}))
+        out(
+            f"raw delete tag {what}",
+            raw.delete("registered-models/delete-tag", **{k: v for k, v in fields.items() if k != "value"}),
+        )
 
     experiment = client.create_experiment(out.name("source"))
     it = client.create_run(experiment, start_time=1, run_name="trainer").info.run_id
     model = client.create_logged_model(experiment, name="m", source_run_id=it).model_id
     out("ids", {"experiment_id": experiment, "run_id": it, "model_id": model})
-    out("version", lambda: client.create_model_version(name, "s3://bucket/1", tags={"x": "y"}, description="first", run_link="http://link"))
+    out(
+        "version",
+        lambda: client.create_model_version(
+            name, "s3://bucket/1", tags={"x": "y"}, description="first", run_link="http://link"
+        ),
+    )
     out("version of run", lambda: client.create_model_version(name, f"runs:/{it}/model", run_id=it))
     out("version of model", lambda: client.create_model_version(name, f"models:/{model}", run_id=it, model_id=model))
     out("raw version", version(raw, name, "s3://bucket/4", description="d", tags=[{"key": "k", "value": "v"}]))
@@ -102,7 +152,17 @@ def run(client, raw, out):
 
     out("get version", lambda: client.get_model_version(name, "1"))
     out("raw get version", raw.get("model-versions/get", name=name, version="1"))
-    for what, value in {"nobody": "9999", "zero": "0", "negative": "-1", "text": "abc", "real": "1.5", "padded": "01", "nothing": None, "empty": "", "latest": "latest"}.items():
+    for what, value in {
+        "nobody": "9999",
+        "zero": "0",
+        "negative": "-1",
+        "text": "abc",
+        "real": "1.5",
+        "padded": "01",
+        "nothing": None,
+        "empty": "",
+        "latest": "latest",
+    }.items():
         out(f"raw get version {what}", raw.get("model-versions/get", name=name, version=value))
         out(f"raw download uri {what}", raw.get("model-versions/get-download-uri", name=name, version=value))
     out("get nobody's version", raw.get("model-versions/get", name=out.name("nobody"), version="1"))
@@ -118,12 +178,22 @@ def run(client, raw, out):
     out("set version tag", lambda: client.set_model_version_tag(name, "1", "t", "u"))
     out("delete version tag", lambda: client.delete_model_version_tag(name, "1", "x"))
     out("delete version tag again", lambda: client.delete_model_version_tag(name, "1", "x"))
-    for what, fields in {"": dict(name=name, version="1", key="r", value="1"), "number version": dict(name=name, version=1, key="r", value="1"),
-                         "no version": dict(name=name, key="a", value="1"), "no key": dict(name=name, version="1", value="1"), "no value": dict(name=name, version="1", key="nv"),
-                         "nobody": dict(name=name, version="9999", key="a", value="b"), "long key": dict(name=name, version="1", key="k" * 251, value="1"),
-                         "too long value": dict(name=name, version="1", key="lv", value="v" * 100001), "text version": dict(name=name, version="x", key="a", value="b")}.items():
+    for what, fields in {
+        "": dict(name=name, version="1", key="r", value="1"),
+        "number version": dict(name=name, version=1, key="r", value="1"),
+        "no version": dict(name=name, key="a", value="1"),
+        "no key": dict(name=name, version="1", value="1"),
+        "no value": dict(name=name, version="1", key="nv"),
+        "nobody": dict(name=name, version="9999", key="a", value="b"),
+        "long key": dict(name=name, version="1", key="k" * 251, value="1"),
+        "too long value": dict(name=name, version="1", key="lv", value="v" * 100001),
+        "text version": dict(name=name, version="x", key="a", value="b"),
+    }.items():
         out(f"raw set version tag {what}", raw.post("model-versions/set-tag", **fields))
-        out(f"raw delete version tag {what}", raw.delete("model-versions/delete-tag", **{k: v for k, v in fields.items() if k != "value"}))
+        out(
+            f"raw delete version tag {what}",
+            raw.delete("model-versions/delete-tag", **{k: v for k, v in fields.items() if k != "value"}),
+        )
     out("version in the end", lambda: client.get_model_version(name, "1"))
     out("model with versions", raw.get("registered-models/get", name=name))
 

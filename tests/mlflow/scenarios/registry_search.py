@@ -6,9 +6,13 @@ def run(client, raw, out):
     runs = [client.create_run(experiment, start_time=i, run_name=f"r{i}").info.run_id for i in range(2)]
     out("ids", {"experiment_id": experiment, "run_id": runs})
     for i, base in enumerate(["Alpha", "beta", "Gamma_x", "gammaXx", "100%"]):
-        client.create_registered_model(out.name(base), tags={"n": str(i), "kind": "ab"[i % 2]} | ({"rare": "it's"} if i == 1 else {}))
+        client.create_registered_model(
+            out.name(base), tags={"n": str(i), "kind": "ab"[i % 2]} | ({"rare": "it's"} if i == 1 else {})
+        )
         for j in range(i):
-            client.create_model_version(out.name(base), f"s3://bucket/{base}/{j}", run_id=runs[j] if j < 2 else None, tags={"j": str(j)})
+            client.create_model_version(
+                out.name(base), f"s3://bucket/{base}/{j}", run_id=runs[j] if j < 2 else None, tags={"j": str(j)}
+            )
     prompt = out.name("prompt")
     client.create_prompt(prompt)
     mine = f"name LIKE '%{out.salt}'"
@@ -95,17 +99,42 @@ attribute.name
         out(f"versions by {order}", lambda: loose(versions("", order_by=order.split(", "))))
     out("versions of a run", lambda: versions(f" AND run_id = '{runs[0]}'"))
     out("versions of runs", lambda: versions(f" AND run_id IN ('{runs[0]}', '{runs[1]}')"))
-    out("versions of a run alone", lambda: [[v.name, v.version] for v in client.search_model_versions(f"run_id = '{runs[1]}'")])
-    out("versions of a model", lambda: [v.version for v in client.search_model_versions(f"name = '{out.name('100%')}'")])
-    out("versions of models", lambda: [[v.name, v.version] for v in client.search_model_versions(f"name IN ('{out.name('beta')}', '{out.name('Gamma_x')}')")])
+    out(
+        "versions of a run alone",
+        lambda: [[v.name, v.version] for v in client.search_model_versions(f"run_id = '{runs[1]}'")],
+    )
+    out(
+        "versions of a model", lambda: [v.version for v in client.search_model_versions(f"name = '{out.name('100%')}'")]
+    )
+    out(
+        "versions of models",
+        lambda: [
+            [v.name, v.version]
+            for v in client.search_model_versions(f"name IN ('{out.name('beta')}', '{out.name('Gamma_x')}')")
+        ],
+    )
     out("raw models", raw.get("registered-models/search", filter=mine))
-    out("raw models, no prompts", [m["name"] for m in raw.get("registered-models/search", filter=mine + " AND tags.`mlflow.prompt.is_prompt` != 'true'")["registered_models"]])
-    out("raw models, prompts", raw.get("registered-models/search", filter=mine + " AND tags.`mlflow.prompt.is_prompt` = 'true'"))
+    out(
+        "raw models, no prompts",
+        [
+            m["name"]
+            for m in raw.get("registered-models/search", filter=mine + " AND tags.`mlflow.prompt.is_prompt` != 'true'")[
+                "registered_models"
+            ]
+        ],
+    )
+    out(
+        "raw models, prompts",
+        raw.get("registered-models/search", filter=mine + " AND tags.`mlflow.prompt.is_prompt` = 'true'"),
+    )
     out("raw models, bad", raw.get("registered-models/search", filter="colour = 'red'"))
     out("raw models, POST", raw.post("registered-models/search", filter=mine))
     out("raw versions", raw.get("model-versions/search", filter=f"name = '{out.name('beta')}'"))
     out("raw versions, none", raw.get("model-versions/search", filter="name = 'nobody'"))
     out("raw versions, bad", raw.get("model-versions/search", filter="colour = 'red'"))
     out("raw versions, POST", raw.post("model-versions/search", filter=mine))
-    out("raw two orders", raw.get("registered-models/search", filter=mine, order_by=["name DESC", "last_updated_timestamp"]))
+    out(
+        "raw two orders",
+        raw.get("registered-models/search", filter=mine, order_by=["name DESC", "last_updated_timestamp"]),
+    )
     out("raw order that is none", raw.get("registered-models/search", filter=mine, order_by=["creation_timestamp"]))

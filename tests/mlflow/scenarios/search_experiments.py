@@ -5,7 +5,10 @@ from mlflow.entities import ViewType
 
 def run(client, raw, out):
     for i in range(6):
-        it = client.create_experiment(out.name(f"{['Alpha', 'beta', 'Gamma_x', 'gammaXx', '100%', 'ALPHA'][i]}"), tags={"n": str(i), "kind": "ab"[i % 2]})
+        it = client.create_experiment(
+            out.name(f"{['Alpha', 'beta', 'Gamma_x', 'gammaXx', '100%', 'ALPHA'][i]}"),
+            tags={"n": str(i), "kind": "ab"[i % 2]},
+        )
         if i == 1:
             client.set_experiment_tag(it, "only.one", "it's")
         if i == 2:
@@ -98,13 +101,19 @@ name UP
 name,
 lifecycle_stage
 """.strip().splitlines():
-        out(f"order: {order}", lambda: (lambda r: r if "time" not in order else sorted(r))(names(order_by=order.split(", "))))
+        out(
+            f"order: {order}",
+            lambda: (lambda r: r if "time" not in order else sorted(r))(names(order_by=order.split(", "))),
+        )
     for view in ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL:
         out(f"view {view}", names(view_type=view, **by_name))
     out("empty filter", lambda: len(client.search_experiments(filter_string="", max_results=2)))
     out("raw POST", raw.post("experiments/search", max_results=10, filter=mine, order_by=["name"]))
     out("raw GET", raw.get("experiments/search", max_results=10, filter=mine, order_by=["name"]))
-    out("raw GET, two orders", raw.get("experiments/search", max_results=2, filter=mine, order_by=["name DESC", "experiment_id"]))
+    out(
+        "raw GET, two orders",
+        raw.get("experiments/search", max_results=2, filter=mine, order_by=["name DESC", "experiment_id"]),
+    )
     out("raw GET, deleted", raw.get("experiments/search", max_results=10, filter=mine, view_type="DELETED_ONLY"))
     out("raw POST, deleted by number", raw.post("experiments/search", max_results=10, filter=mine, view_type=2))
     out("raw POST, no size", raw.post("experiments/search", filter=mine))
@@ -114,4 +123,8 @@ lifecycle_stage
     out("raw POST, view unknown", raw.post("experiments/search", max_results=1, filter=mine, view_type="SOME"))
     found = client.search_experiments(filter_string=mine)
     ids = [int(e.experiment_id) for e in found]
-    out("newest first", ids == sorted(ids, reverse=True) or [e.creation_time for e in found] == sorted((e.creation_time for e in found), reverse=True))
+    out(
+        "newest first",
+        ids == sorted(ids, reverse=True)
+        or [e.creation_time for e in found] == sorted((e.creation_time for e in found), reverse=True),
+    )

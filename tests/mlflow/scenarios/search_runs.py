@@ -9,19 +9,41 @@ def seed(client, out):
     """Twelve runs with everything that a filter can ask for; the experiment's id."""
     experiment = client.create_experiment(out.name("search"))
     for i in range(12):
-        it = client.create_run(experiment, start_time=1000 + 10 * i, run_name=f"run {i:02}", tags={"mlflow.user": f"user{i % 3}"}).info.run_id
-        metrics = [Metric("acc", i / 10, 1, 0), Metric("with space", float(i % 4), 1, 0), Metric("a/b-c.d", float(-i), 1, 0)]
-        metrics += [Metric("loss", math.nan if i == 3 else math.inf if i == 4 else -math.inf if i == 5 else 1.0 / (i + 1), 1, 0)] if i != 6 else []
+        it = client.create_run(
+            experiment, start_time=1000 + 10 * i, run_name=f"run {i:02}", tags={"mlflow.user": f"user{i % 3}"}
+        ).info.run_id
+        metrics = [
+            Metric("acc", i / 10, 1, 0),
+            Metric("with space", float(i % 4), 1, 0),
+            Metric("a/b-c.d", float(-i), 1, 0),
+        ]
+        metrics += (
+            [
+                Metric(
+                    "loss", math.nan if i == 3 else math.inf if i == 4 else -math.inf if i == 5 else 1.0 / (i + 1), 1, 0
+                )
+            ]
+            if i != 6
+            else []
+        )
         # Only the latest counts: at step 1, not the greatest.
         metrics += [Metric("latest", 100.0, 1, 0), Metric("latest", float(i), 1, 1)]
-        params = [Param("depth", str(i % 5)), Param("Kind", ["Tree", "tree", "forest_100", "100%"][i % 4]), Param("odd key", f"it's {i}")]
+        params = [
+            Param("depth", str(i % 5)),
+            Param("Kind", ["Tree", "tree", "forest_100", "100%"][i % 4]),
+            Param("odd key", f"it's {i}"),
+        ]
         params += [Param("rare", "x")] if i < 2 else []
         tags = [RunTag("team", ["fog", "Fog", "sun"][i % 3]), RunTag("a.b", str(i)), RunTag("empty", "")]
-        tags += [RunTag("quote", "say \"hi\""), RunTag("colon:key/x", "1")] if i == 7 else []
+        tags += [RunTag("quote", 'say "hi"'), RunTag("colon:key/x", "1")] if i == 7 else []
         client.log_batch(it, metrics, params, tags)
         if i < 4:
-            dataset = Dataset(name=f"data{i % 2}", digest=f"d{i}", source_type="local", source="{}", schema=None, profile=None)
-            client.log_inputs(it, [DatasetInput(dataset, [InputTag("mlflow.data.context", "train" if i % 2 else "eval")])])
+            dataset = Dataset(
+                name=f"data{i % 2}", digest=f"d{i}", source_type="local", source="{}", schema=None, profile=None
+            )
+            client.log_inputs(
+                it, [DatasetInput(dataset, [InputTag("mlflow.data.context", "train" if i % 2 else "eval")])]
+            )
         if i % 4 == 1:
             client.set_terminated(it, ["FINISHED", "FAILED", "KILLED"][i // 4], end_time=5000 + i)
     return experiment

@@ -41,8 +41,15 @@ class Receiver:
         signed = f"{headers['x-mlflow-delivery-id']}.{headers['x-mlflow-timestamp']}.{body.decode()}".encode()
         right = "v1," + base64.b64encode(hmac.new(SECRET.encode(), signed, hashlib.sha256).digest()).decode()
         payload = json.loads(body)
-        out = {"payload": payload | {"timestamp": "T" in payload.get("timestamp", "")}, "type": headers.get("content-type")}
-        return out | {"signature": headers.get("x-mlflow-signature") == right, "delivery id": headers["x-mlflow-delivery-id"], "time": headers["x-mlflow-timestamp"].isdigit()}
+        out = {
+            "payload": payload | {"timestamp": "T" in payload.get("timestamp", "")},
+            "type": headers.get("content-type"),
+        }
+        return out | {
+            "signature": headers.get("x-mlflow-signature") == right,
+            "delivery id": headers["x-mlflow-delivery-id"],
+            "time": headers["x-mlflow-timestamp"].isdigit(),
+        }
 
 
 def run(client, raw, out):
@@ -60,20 +67,43 @@ def run(client, raw, out):
     out("update url", raw.patch(f"webhooks/{it}", url="ftp://x"))
     out("update status", raw.patch(f"webhooks/{it}", status="BOGUS"))
     out("get after", raw.get(f"webhooks/{it}"))
-    for entity, action in [("MODEL_VERSION", "CREATED"), ("MODEL_VERSION_TAG", "SET"), ("MODEL_VERSION_TAG", "DELETED"), ("MODEL_VERSION_ALIAS", "CREATED"), ("MODEL_VERSION_ALIAS", "DELETED"),
-                           ("REGISTERED_MODEL", "DELETED"), ("REGISTERED_MODEL", "SET"), ("RUN", "CREATED"), ("BOGUS", "CREATED")]:  # fmt: skip
+    for entity, action in [
+        ("MODEL_VERSION", "CREATED"),
+        ("MODEL_VERSION_TAG", "SET"),
+        ("MODEL_VERSION_TAG", "DELETED"),
+        ("MODEL_VERSION_ALIAS", "CREATED"),
+        ("MODEL_VERSION_ALIAS", "DELETED"),
+        ("REGISTERED_MODEL", "DELETED"),
+        ("REGISTERED_MODEL", "SET"),
+        ("RUN", "CREATED"),
+        ("BOGUS", "CREATED"),
+    ]:
         answer = raw.post("webhooks", name=out.name("e"), events=[{"entity": entity, "action": action}], **off)
         out(f"event {entity} {action}", answer)
         if answer.status == 200:
             raw.delete(f"webhooks/{answer['webhook']['webhook_id']}")
     whole = {"name": "n", "events": [event], "status": "DISABLED", "url": "https://127.0.0.1/x"}
     for what, fields in {
-        "nothing": {}, "no name": {**whole, "name": None}, "no url": {**whole, "url": None}, "no events": {**whole, "events": None}, "empty events": {**whole, "events": []},
-        "http": {**whole, "url": "http://127.0.0.1/x"}, "no scheme": {**whole, "url": "example.org"}, "ftp": {**whole, "url": "ftp://127.0.0.1"}, "no host": {**whole, "url": "https:///x"},
-        "empty url": {**whole, "url": ""}, "blank url": {**whole, "url": " "}, "bad name": {**whole, "name": "a b/c"}, "dashes": {**whole, "name": "-a-"}, "long name": {**whole, "name": "n" * 300},
-        "unknown status": {**whole, "status": "BOGUS"}, "number name": {**whole, "name": 5}, "empty secret": {**whole, "secret": ""}, "event twice": {**whole, "events": [event, event]},
+        "nothing": {},
+        "no name": {**whole, "name": None},
+        "no url": {**whole, "url": None},
+        "no events": {**whole, "events": None},
+        "empty events": {**whole, "events": []},
+        "http": {**whole, "url": "http://127.0.0.1/x"},
+        "no scheme": {**whole, "url": "example.org"},
+        "ftp": {**whole, "url": "ftp://127.0.0.1"},
+        "no host": {**whole, "url": "https:///x"},
+        "empty url": {**whole, "url": ""},
+        "blank url": {**whole, "url": " "},
+        "bad name": {**whole, "name": "a b/c"},
+        "dashes": {**whole, "name": "-a-"},
+        "long name": {**whole, "name": "n" * 300},
+        "unknown status": {**whole, "status": "BOGUS"},
+        "number name": {**whole, "name": 5},
+        "empty secret": {**whole, "secret": ""},
+        "event twice": {**whole, "events": [event, event]},
         "event of nothing": {**whole, "events": [{}]},
-    }.items():  # fmt: skip
+    }.items():
         answer = raw.post("webhooks", {k: v for k, v in fields.items() if v is not None})
         out(f"create, {what}", answer)
         if answer.status == 200:
@@ -95,13 +125,29 @@ def run(client, raw, out):
     out("deleted", raw.get(f"webhooks/{it}"))
     out("delete nobody", raw.delete(f"webhooks/{nobody}"))
 
-    every = ["registered_model.created", "model_version.created", "model_version_tag.set", "model_version_tag.deleted", "model_version_alias.created", "model_version_alias.deleted"]
-    active = out("client create", lambda: client.create_webhook(name=out.name("live"), url=receiver.url, events=every, secret=SECRET))
+    every = [
+        "registered_model.created",
+        "model_version.created",
+        "model_version_tag.set",
+        "model_version_tag.deleted",
+        "model_version_alias.created",
+        "model_version_alias.deleted",
+    ]
+    active = out(
+        "client create",
+        lambda: client.create_webhook(name=out.name("live"), url=receiver.url, events=every, secret=SECRET),
+    )
     try:
         name = out.name("watched")
         for what, act in {
             "registered_model.created": lambda: client.create_registered_model(name, tags={"a": "b"}, description="d"),
-            "model_version.created": lambda: raw.post("model-versions/create", name=name, source="s3://b/x", tags=[{"key": "k", "value": "v"}], description="d"),
+            "model_version.created": lambda: raw.post(
+                "model-versions/create",
+                name=name,
+                source="s3://b/x",
+                tags=[{"key": "k", "value": "v"}],
+                description="d",
+            ),
             "model_version_tag.set": lambda: client.set_model_version_tag(name, "1", "t", "u"),
             "model_version_tag.deleted": lambda: client.delete_model_version_tag(name, "1", "t"),
             "model_version_alias.created": lambda: client.set_registered_model_alias(name, "best", "1"),
@@ -111,7 +157,12 @@ def run(client, raw, out):
             out(f"delivered {what}", lambda: receiver.next())
         out("test", lambda: client.test_webhook(active.webhook_id))
         out("test delivered", lambda: receiver.next())
-        out("test of an event", raw.post(f"webhooks/{active.webhook_id}/test", event={"entity": "MODEL_VERSION_ALIAS", "action": "CREATED"}))
+        out(
+            "test of an event",
+            raw.post(
+                f"webhooks/{active.webhook_id}/test", event={"entity": "MODEL_VERSION_ALIAS", "action": "CREATED"}
+            ),
+        )
         out("test of an event delivered", lambda: receiver.next())
     finally:
         client.delete_webhook(active.webhook_id)
