@@ -10,7 +10,7 @@ use std::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use trimtab_core::{policy::Policy, time::Millis};
-use trimtab_store::{Applied, Change, Store};
+use trimtab_store::{Applied, Change, Store, StoreError};
 use trimtab_wire::{Delta, Failure, PROTOCOL, Welcome};
 
 /// The agent's insides.
@@ -86,8 +86,16 @@ impl Context {
 
     /// Stores facts, all or none, and tells subscribers.
     pub(crate) async fn record(&self, changes: Vec<Change>) -> Result<Vec<Applied>, Failure> {
+        self.try_record(changes).await.or_fail()
+    }
+
+    /// The same, for who wants to know what the store said.
+    pub(crate) async fn try_record(
+        &self,
+        changes: Vec<Change>,
+    ) -> Result<Vec<Applied>, StoreError> {
         let told: Vec<Told> = changes.iter().map(Told::of).collect();
-        let applied = self.store.apply(changes).await.or_fail()?;
+        let applied = self.store.apply(changes).await?;
         for (told, applied) in told.into_iter().zip(&applied) {
             self.tell(told, applied).await;
         }

@@ -1,7 +1,7 @@
 //! Logging into runs. The batches of one run are committed and told one after the other, so that a
 //! live curve's increments can be counted: whoever joins knows which points its snapshot holds.
 
-use crate::{Context, error::OrFail as _};
+use crate::Context;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -24,18 +24,19 @@ pub(crate) struct Ingest {
 }
 
 impl Ingest {
-    /// Appends to a run.
+    /// Appends to a run; `with` is stored together with it.
     pub(crate) async fn log(
         ctx: &Context,
         run: RunId,
         metrics: Vec<MetricEntry>,
         params: Vec<(String, String)>,
         tags: Vec<(String, String)>,
+        with: Option<Change>,
     ) -> Result<(), Failure> {
         let mut gate = ctx.ingest.gate(&run).await;
         let totals = match &mut *gate {
             Some(known) => known,
-            unknown => unknown.insert(read_totals(ctx, &run).await?),
+            unknown => unknown.insert(read_totals(ctx, &run)),
         };
         let mut added: Vec<(String, Vec<Point>)> = Vec::new();
         for entry in &metrics {
@@ -44,14 +45,14 @@ impl Ingest {
                 None => added.push((entry.key.clone(), vec![entry.point])),
             }
         }
-        let stored = ctx
-            .record(vec![Change::LogBatch {
-                run: run.clone(),
-                metrics,
-                params,
-                tags,
-            }])
-            .await;
+        let mut changes = vec![Change::LogBatch {
+            run: run.clone(),
+            metrics,
+            params,
+            tags,
+        }];
+        changes.extend(with);
+        let stored = ctx.record(changes).await;
         if let Err(failure) = stored {
             // Whatever is true of the run now is read again at the next batch.
             ctx.ingest.lock().remove(&run);
@@ -105,15 +106,9 @@ impl Ingest {
     }
 }
 
-async fn read_totals(ctx: &Context, run: &RunId) -> Result<HashMap<String, u64>, Failure> {
+fn read_totals(ctx: &Context, run: &RunId) -> HashMap<String, u64> {
     // A run that does not exist is refused by the write that follows.
-    let row = ctx.store.run(run).await.or_fail()?;
-    Ok(row
-        .map(|r| {
-            r.metrics
-                .into_iter()
-                .map(|(key, m)| (key, m.count))
-                .collect()
-        })
-        .unwrap_or_default())
+    let record = ctx.store.record(run);
+    let metrics = record.iter().flat_map(|r| r.metrics.iter());
+    metrics.map(|(key, m)| (key.to_string(), m.count)).collect()
 }

@@ -17,7 +17,7 @@ use crate::{
     policy::{self, InForce},
     recover,
     releases::Releases,
-    service::Actor,
+    service::{Actor, tracking},
     serving::{self, Servings},
     session, targets, watch,
 };
@@ -149,7 +149,15 @@ async fn open(
         stop: CancellationToken::new(),
         work: TaskTracker::new(),
     };
-    match recover::all(&ctx).await {
+    let put_right = async {
+        let messages = recover::all(&ctx).await?;
+        // Every MLflow client expects it.
+        if ctx.policy().agent.http.is_some() {
+            tracking::ensure_default(&ctx).await?;
+        }
+        Ok::<_, trimtab_wire::Failure>(messages)
+    };
+    match put_right.await {
         Ok(messages) => ctx.recovered.extend(messages),
         Err(failure) => {
             let _ = ctx.store.close().await;

@@ -17,4 +17,5 @@ pub use catalogue::search::{RunSearch, SearchPage, View};
 pub use change::{Applied, Change, ExperimentEdit, RunEdit};
 pub use error::StoreError;
 pub use open::Recovery;
+pub use read::{HistoryMark, HistoryPage};
 pub use store::{Counts, Store};

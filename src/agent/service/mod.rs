@@ -8,6 +8,7 @@ mod models;
 mod monitors;
 mod releases;
 mod runs;
+pub(crate) mod tracking;
 
 pub(crate) use audit::Audited;
 pub(crate) use jobs::retrain;

@@ -63,7 +63,7 @@ pub(super) async fn log(
     params: Vec<(String, String)>,
     tags: Vec<(String, String)>,
 ) -> Result<Reply, Failure> {
-    Ingest::log(ctx, run, metrics, params, tags).await?;
+    Ingest::log(ctx, run, metrics, params, tags, None).await?;
     Ok(Reply::Done)
 }
 
@@ -99,7 +99,8 @@ pub(super) async fn series(ctx: &Context, query: SeriesQuery) -> Result<Reply, F
     Ok(Reply::Series(ctx.store.series(query).await.or_fail()?))
 }
 
-fn random_id() -> Result<RunId, Failure> {
+/// A new run's id.
+pub(super) fn random_id() -> Result<RunId, Failure> {
     use std::io::Read as _;
     let mut bytes = [0; 16];
     std::fs::File::open("/dev/urandom")

@@ -2,6 +2,7 @@
 //! commit and never wait for the writer.
 
 mod audit;
+mod history;
 mod jobs;
 mod monitors;
 pub(crate) mod order;
@@ -12,6 +13,7 @@ mod releases;
 mod series;
 
 use duckdb::{Connection, Row, types::Type};
+pub use history::{HistoryMark, HistoryPage};
 pub(crate) use pool::Pool;
 use std::str::FromStr;
 

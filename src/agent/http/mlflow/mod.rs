@@ -8,6 +8,7 @@ mod error;
 mod genai;
 mod json;
 mod meta;
+mod tracking;
 
 pub(crate) use args::{Args, Empty, Reply};
 pub(crate) use error::{ApiError, ErrorCode};
@@ -22,7 +23,7 @@ type Router = axum::Router<Arc<Context>>;
 /// Every path that is answered.
 pub(super) fn router(ctx: Arc<Context>) -> axum::Router {
     // One handler for each call, under both versions of the prefix.
-    let calls = Router::new();
+    let calls = tracking::routes();
     Router::new()
         .nest("/api/2.0/mlflow", calls.clone())
         .nest("/api/3.0/mlflow", calls)

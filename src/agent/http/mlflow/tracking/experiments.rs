@@ -1,0 +1,202 @@
+//! `experiments/…`, but for searches.
+
+use super::{checks, message::ExperimentMessage};
+use crate::{
+    Context,
+    http::{
+        caller::Caller,
+        mlflow::{
+            ApiError, Args, Empty, ErrorCode, Reply,
+            json::{self, required},
+        },
+    },
+    service::tracking::{self, ExperimentEdit},
+};
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+use trimtab_core::run::Experiment;
+
+type Ctx = State<Arc<Context>>;
+
+/// Characters of an experiment's name, and of a tag's key and value.
+const NAME: usize = 500;
+const TAG_KEY: usize = 250;
+const TAG_VALUE: usize = 20_000;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Tag {
+    pub key: Option<String>,
+    pub value: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Create {
+    name: Option<String>,
+    artifact_location: Option<String>,
+    #[serde(deserialize_with = "json::objects")]
+    tags: Vec<Tag>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Created {
+    experiment_id: String,
+}
+
+pub(super) async fn create(
+    State(ctx): Ctx,
+    Args(ask): Args<Create>,
+) -> Result<Reply<Created>, ApiError> {
+    let name = required(ask.name, "name")?;
+    checks::length(&name, NAME, "name")?;
+    let location = ask.artifact_location.filter(|l| !l.is_empty());
+    if let Some(location) = &location {
+        at_home(location)?;
+    }
+    let mut tags = BTreeMap::new();
+    for tag in ask.tags {
+        let (key, value) = (tag.key.unwrap_or_default(), tag.value.unwrap_or_default());
+        check_tag(&key, &value)?;
+        if tags.insert(key.clone(), value).is_some() {
+            return Err(exists(format!(
+                "The experiment {name} has two tags {key}: a key can be there once."
+            )));
+        }
+    }
+    let made = tracking::create_experiment(&ctx, name.clone(), location, tags).await?;
+    let id = made.ok_or_else(|| exists(format!("Experiment(name={name}) already exists.")))?;
+    Ok(Reply(Created {
+        experiment_id: id.0.to_string(),
+    }))
+}
+
+fn exists(message: String) -> ApiError {
+    ApiError::new(ErrorCode::ResourceAlreadyExists, message)
+}
+
+/// The server may be made to read and write where a location says: not on other hosts by plain HTTP.
+fn at_home(location: &str) -> Result<(), ApiError> {
+    const LOCATION: usize = 2048;
+    if location.chars().count() > LOCATION {
+        return Err(ApiError::invalid(format!(
+            "Invalid artifact path length. The length of the artifact path is too long, it must not exceed {LOCATION} characters."
+        )));
+    }
+    for scheme in ["http", "https", "ftp", "sftp"] {
+        let named = location
+            .get(..=scheme.len())
+            .is_some_and(|s| s[..scheme.len()].eq_ignore_ascii_case(scheme) && s.ends_with(':'));
+        if named {
+            return Err(ApiError::invalid(format!(
+                "'artifact_location' cannot use the '{scheme}' scheme: the '{scheme}' scheme \
+                 addresses a host other than the tracking server's configured artifact storage, so \
+                 the server would connect to the host named in the URI. Set the \
+                 MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES environment variable on the server \
+                 to allow it."
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn check_tag(key: &str, value: &str) -> Result<(), ApiError> {
+    checks::key(key, "key", "key")?;
+    checks::length(key, TAG_KEY, "key")?;
+    checks::length(value, TAG_VALUE, "value")
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Named {
+    experiment_id: Option<String>,
+    experiment_name: Option<String>,
+    new_name: Option<String>,
+    key: Option<String>,
+    value: Option<String>,
+}
+
+pub(super) async fn get(State(ctx): Ctx, Args(ask): Args<Named>) -> Result<Answer, ApiError> {
+    let id = required(ask.experiment_id, "experiment_id")?;
+    Ok(Answer(tracking::experiment(&ctx, &id)?))
+}
+
+pub(super) async fn get_by_name(
+    State(ctx): Ctx,
+    Args(ask): Args<Named>,
+) -> Result<Answer, ApiError> {
+    let name = required(ask.experiment_name, "experiment_name")?;
+    tracking::experiment_named(&ctx, &name)
+        .map(Answer)
+        .ok_or_else(|| ApiError::missing(format!("Could not find experiment with name '{name}'")))
+}
+
+/// An answer with one experiment.
+pub(super) struct Answer(Arc<Experiment>);
+
+impl axum::response::IntoResponse for Answer {
+    fn into_response(self) -> axum::response::Response {
+        #[derive(Serialize)]
+        struct Message<'a> {
+            experiment: ExperimentMessage<'a>,
+        }
+        let experiment = ExperimentMessage::from(&*self.0);
+        Reply(Message { experiment }).into_response()
+    }
+}
+
+pub(super) async fn delete(
+    State(ctx): Ctx,
+    caller: Caller,
+    Args(ask): Args<Named>,
+) -> Result<Reply<Empty>, ApiError> {
+    let id = required(ask.experiment_id, "experiment_id")?;
+    tracking::set_experiment_deleted(&ctx, &caller.0, &id, true).await?;
+    Ok(Reply(Empty {}))
+}
+
+pub(super) async fn restore(
+    State(ctx): Ctx,
+    caller: Caller,
+    Args(ask): Args<Named>,
+) -> Result<Reply<Empty>, ApiError> {
+    let id = required(ask.experiment_id, "experiment_id")?;
+    tracking::set_experiment_deleted(&ctx, &caller.0, &id, false).await?;
+    Ok(Reply(Empty {}))
+}
+
+pub(super) async fn update(
+    State(ctx): Ctx,
+    Args(ask): Args<Named>,
+) -> Result<Reply<Empty>, ApiError> {
+    let id = required(ask.experiment_id, "experiment_id")?;
+    let name = required(ask.new_name, "new_name")?;
+    checks::length(&name, NAME, "name")?;
+    let rename = ExperimentEdit::Rename(name.clone());
+    let done = tracking::edit_experiment(&ctx, &id, rename).await?;
+    done.ok_or_else(|| exists(format!("Experiment(name={name}) already exists.")))?;
+    Ok(Reply(Empty {}))
+}
+
+pub(super) async fn set_tag(
+    State(ctx): Ctx,
+    Args(ask): Args<Named>,
+) -> Result<Reply<Empty>, ApiError> {
+    let id = required(ask.experiment_id, "experiment_id")?;
+    let key = required(ask.key, "key")?;
+    let value = ask.value.unwrap_or_default();
+    check_tag(&key, &value)?;
+    tracking::edit_experiment(&ctx, &id, ExperimentEdit::SetTag(key, value)).await?;
+    Ok(Reply(Empty {}))
+}
+
+pub(super) async fn delete_tag(
+    State(ctx): Ctx,
+    Args(ask): Args<Named>,
+) -> Result<Reply<Empty>, ApiError> {
+    let id = required(ask.experiment_id, "experiment_id")?;
+    let key = required(ask.key, "key")?;
+    tracking::delete_experiment_tag(&ctx, &id, &key).await?;
+    Ok(Reply(Empty {}))
+}

@@ -1,0 +1,59 @@
+//! Logging into a run.
+
+use super::{RUN_NAME, active_run, invalid};
+use crate::{Context, ingest::Ingest};
+use trimtab_core::{metric::MetricEntry, record::RunRecord};
+use trimtab_store::{Change, RunEdit};
+use trimtab_wire::{Failure, FailureKind};
+
+/// What one call logs: all of it, or nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Batch {
+    /// Metric values.
+    pub metrics: Vec<MetricEntry>,
+    /// Parameters: never another value than before.
+    pub params: Vec<(String, String)>,
+    /// Tags: the last value stays.
+    pub tags: Vec<(String, String)>,
+}
+
+/// Logs into a run that is not deleted.
+pub(crate) async fn log(ctx: &Context, id: &str, batch: Batch) -> Result<(), Failure> {
+    let run = active_run(ctx, id)?;
+    params_stay(&run, &batch.params)?;
+    let name = batch.tags.iter().rev().find(|(key, _)| key == RUN_NAME);
+    let rename = name.map(|(_, name)| Change::EditRun {
+        run: run.id.clone(),
+        edit: RunEdit {
+            name: Some(name.clone()),
+            ..RunEdit::default()
+        },
+    });
+    let logged = Ingest::log(
+        ctx,
+        run.id.clone(),
+        batch.metrics,
+        batch.params,
+        batch.tags,
+        rename,
+    );
+    logged.await.map_err(|failure| match failure.kind {
+        // Somebody else logged the same parameter, or deleted the run, at the same moment.
+        FailureKind::Refused => invalid(failure.message),
+        _ => failure,
+    })
+}
+
+/// A parameter never changes.
+fn params_stay(run: &RunRecord, params: &[(String, String)]) -> Result<(), Failure> {
+    for (key, value) in params {
+        if let Some(old) = run.params.get(key).filter(|old| ***old != **value) {
+            return Err(invalid(format!(
+                "Changing param values is not allowed. Param with key='{key}' was already logged \
+                 with value='{old}' for run ID='{}'. Attempted logging new value '{value}'.",
+                run.id
+            )));
+        }
+    }
+    Ok(())
+}
