@@ -57,10 +57,19 @@ impl MetricSummary {
     }
 }
 
+/// What values of one moment are told apart by: MLflow's stores keep NaN as 0, with a mark.
+fn rank(point: &Point) -> (f64, bool) {
+    match point.value.is_nan() {
+        true => (0.0, true),
+        false => (point.value, false),
+    }
+}
+
 fn later(a: &Point, b: &Point) -> bool {
     (a.step, a.time)
         .cmp(&(b.step, b.time))
-        .then(a.value.total_cmp(&b.value))
+        .then(rank(a).0.total_cmp(&rank(b).0))
+        .then(rank(a).1.cmp(&rank(b).1))
         .is_ge()
 }
 

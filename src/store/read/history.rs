@@ -12,14 +12,9 @@ use duckdb::{
 use std::cmp::Ordering;
 use trimtab_core::{metric::Point, run::RunId, time::Millis};
 
-/// A place in a metric's history: behind so many points that compare equal to this one.
+/// A place in a metric's history: behind this point.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HistoryMark {
-    /// The last point of the page before.
-    pub point: Point,
-    /// How many points equal to it came before, itself included.
-    pub equals: usize,
-}
+pub struct HistoryMark(pub Point);
 
 /// A page of a metric's history, by time, step and value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,7 +37,7 @@ impl Store {
         limit: Option<usize>,
     ) -> Result<HistoryPage, StoreError> {
         self.read("reading a metric's history", move |db| {
-            let since = after.map_or(i64::MIN, |mark| mark.point.time.0);
+            let since = after.map_or(i64::MIN, |mark| mark.0.time.0);
             let mut points = points(db, &run, &key, (i64::MIN, i64::MAX), since)?;
             in_order(&mut points, by_time);
             Ok(page(&points, after, skip, limit))
@@ -134,10 +129,13 @@ fn by_step(a: &Point, b: &Point) -> Ordering {
 }
 
 /// Most curves are logged in order: then there is nothing to sort.
-fn in_order(points: &mut [Point], by: fn(&Point, &Point) -> Ordering) {
-    if !points.is_sorted_by(|a, b| by(a, b).is_le()) {
-        points.sort_by(by);
+/// The same point twice is one: a client that got no answer says it again.
+fn in_order(points: &mut Vec<Point>, by: fn(&Point, &Point) -> Ordering) {
+    if points.is_sorted_by(|a, b| by(a, b).is_lt()) {
+        return;
     }
+    points.sort_by(by);
+    points.dedup_by(|a, b| by(a, b).is_eq());
 }
 
 fn page(
@@ -147,9 +145,7 @@ fn page(
     limit: Option<usize>,
 ) -> HistoryPage {
     let start = after.map_or(skip.min(points.len()), |mark| {
-        let first = points.partition_point(|p| by_time(p, &mark.point).is_lt());
-        let end = points.partition_point(|p| by_time(p, &mark.point).is_le());
-        end.min(first + mark.equals)
+        points.partition_point(|p| by_time(p, &mark.0).is_le())
     });
     let rest = &points[start..];
     let limit = limit.unwrap_or(usize::MAX);
@@ -160,16 +156,9 @@ fn page(
         };
     }
     let page = &rest[..limit];
-    let next = page.last().map(|last| {
-        let first = points.partition_point(|p| by_time(p, last).is_lt());
-        HistoryMark {
-            point: *last,
-            equals: start + limit - first,
-        }
-    });
     HistoryPage {
         points: page.to_vec(),
-        next,
+        next: page.last().copied().map(HistoryMark),
     }
 }
 

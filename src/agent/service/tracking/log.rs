@@ -21,7 +21,8 @@ pub(crate) struct Batch {
 pub(crate) async fn log(ctx: &Context, id: &str, batch: Batch) -> Result<(), Failure> {
     let run = active_run(ctx, id)?;
     params_stay(&run, &batch.params)?;
-    let name = batch.tags.iter().rev().find(|(key, _)| key == RUN_NAME);
+    let named = |(key, name): &&(String, String)| key == RUN_NAME && !name.is_empty();
+    let name = batch.tags.iter().rev().find(named);
     let rename = name.map(|(_, name)| Change::EditRun {
         run: run.id.clone(),
         edit: RunEdit {
@@ -46,14 +47,29 @@ pub(crate) async fn log(ctx: &Context, id: &str, batch: Batch) -> Result<(), Fai
 
 /// A parameter never changes.
 fn params_stay(run: &RunRecord, params: &[(String, String)]) -> Result<(), Failure> {
-    for (key, value) in params {
-        if let Some(old) = run.params.get(key).filter(|old| ***old != **value) {
-            return Err(invalid(format!(
-                "Changing param values is not allowed. Param with key='{key}' was already logged \
-                 with value='{old}' for run ID='{}'. Attempted logging new value '{value}'.",
+    let old = |key: &str| run.params.get(key);
+    let changed = |(key, value): &&(String, String)| old(key).is_some_and(|v| **v != **value);
+    let changed: Vec<_> = params.iter().filter(changed).collect();
+    match (params, changed.as_slice()) {
+        (_, []) => Ok(()),
+        ([_], [(key, value)]) => Err(invalid(format!(
+            "Changing param values is not allowed. Param with key='{key}' was already logged with \
+             value='{}' for run ID='{}'. Attempted logging new value '{value}'.",
+            old(key).map_or("", |v| v),
+            run.id
+        ))),
+        (_, changed) => {
+            let said = |(key, value): &&(String, String)| {
+                let old = old(key).map_or("", |v| v);
+                format!("{{'key': '{key}', 'old_value': '{old}', 'new_value': '{value}'}}")
+            };
+            let said: Vec<String> = changed.iter().map(said).collect();
+            Err(invalid(format!(
+                "Changing param values is not allowed. Params were already logged='[{}]' for run \
+                 ID='{}'.",
+                said.join(", "),
                 run.id
-            )));
+            )))
         }
     }
-    Ok(())
 }

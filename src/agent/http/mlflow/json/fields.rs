@@ -106,15 +106,13 @@ impl Proto for f64 {
     }
     fn of_text(value: &str) -> Option<Self> {
         match value {
-            "NaN" => Some(Self::NAN),
-            "Infinity" => Some(Self::INFINITY),
-            "-Infinity" => Some(Self::NEG_INFINITY),
-            // Rust reads more spellings of these than protobuf does.
-            other if other.bytes().all(|b| b"0123456789+-.eE".contains(&b)) => {
-                other.parse().ok().filter(|v: &Self| v.is_finite())
-            }
-            _ => None,
+            "" => None,
+            // As Python's `float`: also `nan` and `inf` in any case, and infinite when too large.
+            other => other.trim().parse().ok(),
         }
+    }
+    fn of_bool(value: bool) -> Option<Self> {
+        Some(f64::from(u8::from(value)))
     }
 }
 

@@ -109,7 +109,7 @@ fn what_is_wrong_is_said_in_mlflows_words() {
         (r#"{"value":[1]}"#, "type 'list'"),
         (r#"{"value":{"a":1}}"#, "type 'dict'"),
         (r#"{"value":"inf"}"#, "parameter 'value'"),
-        (r#"{"value":"nan"}"#, "parameter 'value'"),
+        (r#"{"value":"nano"}"#, "parameter 'value'"),
         (r#"{"timestamp":1.5}"#, "type 'float'"),
         (
             r#"{"timestamp":9223372036854775808}"#,

@@ -37,8 +37,8 @@ pub(super) struct Ask {
     page_token: Option<String>,
 }
 
-/// A mark as a token keeps it: step, time, the value's bits, equals.
-type Mark = (i64, i64, u64, usize);
+/// A mark as a token keeps it: step, time, the value's bits.
+type Mark = (i64, i64, u64);
 
 #[derive(Serialize)]
 struct Metrics<'a> {
@@ -60,18 +60,16 @@ pub(super) async fn pages(State(ctx): Ctx, Args(ask): Args<Ask>) -> Result<Respo
         })?),
     };
     let token: Token<Mark> = Token::read(ask.page_token.as_deref())?;
-    let after = token.after.map(|(step, time, bits, equals)| HistoryMark {
-        point: Point {
+    let after = token.after.map(|(step, time, bits)| {
+        HistoryMark(Point {
             step,
             time: Millis(time),
             value: f64::from_bits(bits),
-        },
-        equals,
+        })
     });
     let page = tracking::history(&ctx, &id, &key, after, token.offset, limit).await?;
-    let next = page.next.and_then(|mark| {
-        let p = mark.point;
-        let mark = (p.step, p.time.0, p.value.to_bits(), mark.equals);
+    let next = page.next.and_then(|HistoryMark(p)| {
+        let mark = (p.step, p.time.0, p.value.to_bits());
         token.next(page.points.len(), mark)
     });
     let metrics = Metrics {

@@ -75,8 +75,14 @@ impl Path {
 pub(super) struct LogMetric {
     run_id: Option<String>,
     run_uuid: Option<String>,
-    #[serde(flatten)]
-    metric: Metric,
+    // Not flattened: an error would name the whole request.
+    key: Option<String>,
+    #[serde(deserialize_with = "json::double")]
+    value: Option<f64>,
+    #[serde(deserialize_with = "json::int")]
+    timestamp: Option<i64>,
+    #[serde(deserialize_with = "json::int")]
+    step: Option<i64>,
 }
 
 pub(super) async fn metric(
@@ -84,7 +90,13 @@ pub(super) async fn metric(
     Args(ask): Args<LogMetric>,
 ) -> Result<Reply<Empty>, ApiError> {
     let id = id_of(ask.run_id, ask.run_uuid)?;
-    let entry = ask.metric.entry(&Path(None))?;
+    let metric = Metric {
+        key: ask.key,
+        value: ask.value,
+        timestamp: ask.timestamp,
+        step: ask.step,
+    };
+    let entry = metric.entry(&Path(None))?;
     log(
         &ctx,
         &id,

@@ -155,7 +155,7 @@ impl<'a> RunMessage<'a> {
         }
     }
 
-    /// The same with what it put out, as `runs/get` answers.
+    /// The same with what it put out, as all but `runs/create` answer.
     pub(super) fn with_outputs(mut self) -> Self {
         self.outputs = Some(Nothing {});
         self
