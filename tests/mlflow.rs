@@ -198,17 +198,11 @@ fn python() -> &'static Path {
         if !whole.exists() {
             let _ = fs::remove_dir_all(&home);
             succeed(Command::new("python3").args(["-m", "venv", path(&home)]));
-            let pip = [
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ];
+            let pip = "-m pip install --quiet --disable-pip-version-check --no-compile -r";
             succeed(
                 Command::new(&python)
-                    .args(pip)
-                    .args(["-r", path(&requirements)]),
+                    .args(pip.split(' '))
+                    .arg(&requirements),
             );
             File::create(whole).unwrap();
         }
