@@ -3,7 +3,10 @@
 use super::{Catalogue, Entry, Pages, text, words::Words};
 use crate::{
     read::{parsed, word},
-    writer::books::{KeyNo, RunNo, run_key, summary},
+    writer::{
+        books::{KeyNo, RunNo, run_key},
+        latest::Summaries,
+    },
 };
 use duckdb::Connection;
 use std::{
@@ -12,14 +15,13 @@ use std::{
 };
 use trimtab_core::{
     job::JobId,
-    metric::MetricSummary,
     record::{RunRecord, Shared, Sorted},
     run::{Experiment, ExperimentId, RunStatus},
     time::Millis,
 };
 
-/// Reads every experiment and run.
-pub(crate) fn load(db: &Connection) -> duckdb::Result<Catalogue> {
+/// Reads every experiment and run; what is known of their metrics was read before.
+pub(crate) fn load(db: &Connection, summaries: &Summaries) -> duckdb::Result<Catalogue> {
     let mut words = Words::default();
     let experiments = experiments(db)?;
     let mut records = runs(db, &mut words)?;
@@ -51,7 +53,12 @@ pub(crate) fn load(db: &Connection) -> duckdb::Result<Catalogue> {
             Ok(())
         },
     )?;
-    metrics(db, &keys, &mut records)?;
+    for ((no, key), summary) in summaries {
+        if let (Some(record), Some(key)) = (records.get_mut(*no as usize), keys.get(*key as usize))
+        {
+            record.metrics.push(Arc::clone(key), *summary);
+        }
+    }
     let mut pages = Pages {
         experiments,
         keys,
@@ -138,24 +145,6 @@ fn runs(db: &Connection, words: &mut Words) -> duckdb::Result<Vec<RunRecord>> {
         },
     )?;
     Ok(records)
-}
-
-fn metrics(db: &Connection, keys: &[Shared], records: &mut [RunRecord]) -> duckdb::Result<()> {
-    each(
-        db,
-        "SELECT run_no, key_no, step, time, value, min, max, count FROM metric_latest",
-        |r| {
-            let (no, key) = (
-                r.get::<_, RunNo>(0)? as usize,
-                r.get::<_, KeyNo>(1)? as usize,
-            );
-            let known: MetricSummary = summary(r, 2)?;
-            if let (Some(record), Some(key)) = (records.get_mut(no), keys.get(key)) {
-                record.metrics.push(Arc::clone(key), known);
-            }
-            Ok(())
-        },
-    )
 }
 
 fn text_of<'r>(r: &'r duckdb::Row<'_>, column: usize) -> duckdb::Result<&'r str> {

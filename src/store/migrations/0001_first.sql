@@ -16,7 +16,7 @@ CREATE TABLE tags (run_no INTEGER, key VARCHAR, value VARCHAR);
 -- History is append-only, in order of arrival.
 CREATE TABLE metric_keys (key_no INTEGER, key VARCHAR);
 CREATE TABLE metrics (run_no INTEGER, key_no INTEGER, step BIGINT, time BIGINT, value DOUBLE);
--- One row for each run and key, kept up to date with every commit, so that tables never read history.
+-- One row for each run and key, so that a start does not read all history.
 CREATE TABLE metric_latest (
     run_no INTEGER, key_no INTEGER, step BIGINT, time BIGINT, value DOUBLE,
     min DOUBLE, max DOUBLE, count BIGINT

@@ -10,3 +10,7 @@ CREATE TABLE experiment_tags (experiment INTEGER, key VARCHAR, value VARCHAR);
 ALTER TABLE runs DROP COLUMN text;
 -- When it was deleted; null while it is active.
 ALTER TABLE runs ADD COLUMN deleted BIGINT;
+
+-- How many points of the history `metric_latest` stands for: it is kept a little behind.
+CREATE TABLE summarised (points BIGINT);
+INSERT INTO summarised SELECT count(*) FROM metrics;

@@ -4,6 +4,7 @@
 //! database. Every change to the books leaves an undo behind, so that a refused call, or a whole
 //! group that could not be committed, leaves them as they were.
 
+use super::latest::Latest;
 use crate::{
     catalogue::{self, Catalogue, Edition},
     error::StoreError,
@@ -199,14 +200,15 @@ impl Books {
             .ok_or_else(|| StoreError::missing("experiment", id.0))
     }
 
-    /// Reads the books from a store.
-    pub fn load(db: &Connection) -> Result<Self, duckdb::Error> {
+    /// Reads the books from a store, and what its table of latest values does not say yet.
+    pub fn load(db: &Connection) -> Result<(Self, Latest), duckdb::Error> {
         let mut state = State::default();
         each(db, "SELECT name, id FROM experiments", |r| {
             state.experiments.insert(r.get(0)?, ExperimentId(r.get(1)?));
             Ok(())
         })?;
-        let catalogue = catalogue::load(db)?;
+        let (summaries, behind) = Latest::load(db)?;
+        let catalogue = catalogue::load(db, &summaries)?;
         for (no, entry) in (0..).zip(&catalogue.look().runs) {
             state.next_run = no + 1;
             state.runs.insert(run_key(&entry.record.id), no);
@@ -253,18 +255,19 @@ impl Books {
         )?;
         each(
             db,
-            "SELECT (SELECT coalesce(sum(count), 0)::BIGINT FROM metric_latest),
+            "SELECT (SELECT count(*) FROM metrics),
                     (SELECT coalesce(max(seq), 0) FROM deployments)",
             |r| {
                 (state.points, state.deployments) = (r.get(0)?, r.get(1)?);
                 Ok(())
             },
         )?;
-        Ok(Self {
+        let books = Self {
             state,
             undo: Vec::new(),
             catalogue: Arc::new(catalogue),
-        })
+        };
+        Ok((books, behind))
     }
 }
 

@@ -58,6 +58,7 @@ fn commit_rows(writer: &mut Writer, rows: &Rows) -> Result<(), StoreError> {
     match writer.write(rows) {
         Ok(()) => {
             writer.books.keep();
+            writer.latest.note(rows);
             writer.gauges.commits.fetch_add(1, Ordering::Relaxed);
             writer.show();
             Ok(())

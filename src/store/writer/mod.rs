@@ -9,6 +9,7 @@ pub(crate) mod books;
 mod experiments;
 mod group;
 mod jobs;
+pub(crate) mod latest;
 mod monitors;
 mod registry;
 mod releases;
@@ -23,6 +24,7 @@ use crate::{
 };
 use books::Books;
 use duckdb::Connection;
+use latest::Latest;
 use rows::Rows;
 use std::{
     path::PathBuf,
@@ -76,6 +78,7 @@ pub(crate) struct Gauges {
 pub(crate) struct Writer {
     db: Connection,
     books: Books,
+    latest: Latest,
     path: PathBuf,
     gauges: Arc<Gauges>,
     /// Places in the queue. Those taken are calls that wait or are being written.
@@ -96,12 +99,13 @@ impl Writer {
         gauges: Arc<Gauges>,
         queue: Arc<Semaphore>,
     ) -> Result<Self, StoreError> {
-        let books = rows::prepare(&db)
+        let (books, latest) = rows::prepare(&db)
             .and_then(|()| Books::load(&db))
             .map_err(|e| classify(&path, "reading the store's books", &e))?;
         let writer = Self {
             db,
             books,
+            latest,
             path,
             gauges,
             queue,
@@ -115,12 +119,13 @@ impl Writer {
     /// Works until told to close, or until nobody is left to tell it anything. DuckDB folds the
     /// log into the file when the last connection goes.
     pub fn run(mut self, orders: &mpsc::Receiver<Order>) {
-        while let Ok(first) = orders.recv() {
+        while let Some(first) = self.next(orders) {
             let mut calls = Vec::new();
             let mut close = None;
             self.gather(first, orders, &mut calls, &mut close);
             group::commit(&mut self, calls);
             if let Some(done) = close {
+                self.catch_up();
                 let result = self
                     .db
                     .execute_batch("CHECKPOINT")
@@ -130,6 +135,37 @@ impl Writer {
                 let _ = done.send(result);
                 return;
             }
+        }
+    }
+
+    /// The next order; meanwhile the table of latest values is brought up to date when it is time.
+    fn next(&mut self, orders: &mpsc::Receiver<Order>) -> Option<Order> {
+        loop {
+            let Some(rest) = self.latest.rest() else {
+                return orders.recv().ok();
+            };
+            if rest.is_zero() {
+                self.catch_up();
+                continue;
+            }
+            match orders.recv_timeout(rest) {
+                Ok(order) => return Some(order),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => {
+                    self.catch_up();
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Brings the table of latest values up to date. Nothing is lost when that fails.
+    fn catch_up(&mut self) {
+        let points = self.books.points;
+        let done = self.latest.write(&self.db, &self.books.catalogue, points);
+        if let Err(e) = done {
+            let error = classify(&self.path, "bringing latest values up to date", &e);
+            tracing::warn!(%error, "the next start will read some history again");
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) struct Rows {
     pub retagged: Vec<(RunNo, String, String)>,
     pub keys: Vec<(KeyNo, String)>,
     pub points: Vec<(RunNo, KeyNo, Point)>,
-    /// Summaries that are new, and those that changed.
+    /// Metrics that are new, and those that got more points: noted, not written.
     pub first: BTreeSet<(RunNo, KeyNo)>,
     pub again: BTreeSet<(RunNo, KeyNo)>,
     /// Everything rare, in the order it was said.
@@ -100,7 +100,6 @@ impl Rows {
             db.prepare_cached("UPDATE tags SET value = ? WHERE run_no = ? AND key = ?")?
                 .execute(params![value, no, key])?;
         }
-        self.write_summaries(db, books)?;
         for rare in &self.rare {
             rare.write(db, books)?;
         }
@@ -142,40 +141,9 @@ impl Rows {
         }
         Ok(())
     }
-
-    fn write_summaries(&self, db: &Connection, books: &Books) -> duckdb::Result<()> {
-        let write = |table, set: &BTreeSet<(RunNo, KeyNo)>| {
-            let known: Vec<_> = set
-                .iter()
-                .filter_map(|at| books.summaries.get(at).map(|s| (*at, *s)))
-                .collect();
-            append(db, table, &known, |app, ((run, key), s)| {
-                let p = s.latest;
-                app.append_row(params![
-                    run, key, p.step, p.time.0, p.value, s.min, s.max, s.count
-                ])
-            })
-        };
-        write("metric_latest", &self.first)?;
-        let again = &self.again - &self.first;
-        if again.is_empty() {
-            return Ok(());
-        }
-        // One update joined with a staging table costs the same for 160 rows as two updates of one row.
-        write("staged_latest", &again)?;
-        db.prepare_cached(
-            "UPDATE metric_latest m
-             SET step = s.step, time = s.time, value = s.value, min = s.min, max = s.max, count = s.count
-             FROM staged_latest s WHERE m.run_no = s.run_no AND m.key_no = s.key_no",
-        )?
-        .execute([])?;
-        db.prepare_cached("DELETE FROM staged_latest")?
-            .execute([])?;
-        Ok(())
-    }
 }
 
-/// What the writer's own connection needs: the table that [`Rows::write`] stages summaries in. It
+/// What the writer's own connection needs: the table that [`super::latest`] stages summaries in. It
 /// is temporary, so that nothing of it reaches the log.
 pub(super) fn prepare(db: &Connection) -> duckdb::Result<()> {
     db.execute_batch("CREATE TEMP TABLE staged_latest AS FROM metric_latest LIMIT 0")
