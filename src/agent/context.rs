@@ -180,6 +180,11 @@ impl Told {
             }),
             Change::CreateExperiment { .. }
             | Change::EditExperiment { .. }
+            | Change::LogInputs { .. }
+            | Change::LogOutputs { .. }
+            | Change::CreateLoggedModel(_)
+            | Change::EditLoggedModel { .. }
+            | Change::LogModelMetrics { .. }
             | Change::CreateRun { .. }
             | Change::RegisterVersion { .. }
             | Change::PutRequest(_)

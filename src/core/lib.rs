@@ -5,9 +5,12 @@
 pub mod audit;
 pub mod gate;
 pub mod job;
+pub mod links;
+pub mod logged_model;
 pub mod metric;
 pub mod monitor;
 pub mod policy;
+pub mod python;
 pub mod record;
 pub mod registry;
 pub mod release;

@@ -3,6 +3,7 @@
 
 use crate::{
     job::JobId,
+    links::{self, RunLinks},
     metric::MetricSummary,
     run::{ExperimentId, RunId, RunRow, RunStatus},
     time::Millis,
@@ -39,22 +40,16 @@ pub struct RunRecord {
     pub tags: Sorted<Shared>,
     /// Latest, minimum and maximum of each metric.
     pub metrics: Sorted<MetricSummary>,
-    /// The data sets it read.
-    pub datasets: Vec<DatasetUse>,
-}
-
-/// A data set that a run read, as searches see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DatasetUse {
-    /// Its name.
-    pub name: Shared,
-    /// Its digest.
-    pub digest: Shared,
-    /// What for: the tag `mlflow.data.context` (`training`, `eval`, …).
-    pub context: Option<Shared>,
+    /// What it read and made; absent when nothing.
+    pub links: Option<Arc<RunLinks>>,
 }
 
 impl RunRecord {
+    /// What it read and made.
+    pub fn links(&self) -> &RunLinks {
+        self.links.as_deref().unwrap_or(&links::NONE)
+    }
+
     /// As a row of the console's table.
     pub fn row(&self, experiment_name: &str) -> RunRow {
         let texts = |facts: &Sorted<Shared>| -> BTreeMap<String, String> {

@@ -1,6 +1,6 @@
 //! Experiments and runs: what was tried, with what, and how it went.
 
-use crate::{job::JobId, metric::MetricSummary, time::Millis};
+use crate::{job::JobId, logged_model::LoggedModelId, metric::MetricSummary, time::Millis};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -90,6 +90,12 @@ impl Experiment {
     pub fn artifact_uri(&self, run: &RunId) -> String {
         let location = self.artifact_location.trim_end_matches('/');
         format!("{location}/{run}/artifacts")
+    }
+
+    /// Where a logged model's artifacts are.
+    pub fn model_uri(&self, model: &LoggedModelId) -> String {
+        let location = self.artifact_location.trim_end_matches('/');
+        format!("{location}/models/{model}/artifacts")
     }
 }
 

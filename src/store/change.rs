@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use trimtab_core::{
     audit::{AuditEntry, Outcome},
     job::Job,
+    links::Dataset,
+    logged_model::{LoggedModel, LoggedModelId, LoggedModelStatus, ModelMetric},
     metric::MetricEntry,
     monitor::{InputProblem, WindowResult},
     registry::{Deployment, ModelVersion, Version},
@@ -80,6 +82,41 @@ pub enum Change {
         params: Vec<(String, String)>,
         /// Tags; the last value stays.
         tags: Vec<(String, String)>,
+    },
+    /// Says what a run read. What is known of a data set, and of a use of it, stays as it is.
+    LogInputs {
+        /// The run; must not be deleted.
+        run: RunId,
+        /// Data sets.
+        datasets: Vec<NewDatasetUse>,
+        /// Models, by id; none of them has to exist.
+        models: Vec<String>,
+    },
+    /// Says which models a run made, each at which step. Refused when one of them is known already.
+    LogOutputs {
+        /// The run; must not be deleted.
+        run: RunId,
+        /// Models, by id; none of them has to exist.
+        models: Vec<(String, i64)>,
+    },
+    /// Keeps a new logged model. Refused when the id is taken; its experiment must exist and not be deleted.
+    CreateLoggedModel(Box<LoggedModel>),
+    /// Changes a logged model, deleted or not.
+    EditLoggedModel {
+        /// Which.
+        id: LoggedModelId,
+        /// What becomes of it.
+        edit: LoggedModelEdit,
+        /// When.
+        at: Millis,
+    },
+    /// Appends values that a run measured of models, which must exist. Its own history is not touched:
+    /// [`Change::LogBatch`] says the same values of the run.
+    LogModelMetrics {
+        /// The run; must not be deleted.
+        run: RunId,
+        /// The values.
+        metrics: Vec<ModelMetric>,
     },
     /// Moves a run to a status that may follow its own.
     SetRunStatus {
@@ -168,6 +205,7 @@ impl Change {
             Self::PutWindow { window, .. } => 1 + window.cells.len(),
             Self::SetProblems { problems, .. } => 1 + problems.len(),
             Self::CreateRun { new, .. } => 1 + new.tags.len(),
+            Self::LogModelMetrics { metrics, .. } => 1 + metrics.len(),
             _ => 1,
         }
     }
@@ -185,6 +223,30 @@ pub enum ExperimentEdit {
     /// Sets a tag.
     SetTag(String, String),
     /// Takes a tag off; no change when there is none.
+    DeleteTag(String),
+}
+
+/// A data set that a run read, as a client says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDatasetUse {
+    /// The data set.
+    pub dataset: Dataset,
+    /// Tags of this use; a key that is there twice is refused.
+    pub tags: Vec<(String, String)>,
+}
+
+/// What becomes of a logged model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoggedModelEdit {
+    /// Another status.
+    Status(LoggedModelStatus),
+    /// Deletes it. Nothing restores it.
+    Delete,
+    /// Adds parameters; refused when it has one of them.
+    AddParams(Vec<(String, String)>),
+    /// Sets tags; of a key that is there twice the last value stays.
+    SetTags(Vec<(String, String)>),
+    /// Takes a tag off; refused when there is none.
     DeleteTag(String),
 }
 

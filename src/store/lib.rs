@@ -13,8 +13,12 @@ mod read;
 mod store;
 mod writer;
 
-pub use catalogue::search::{RunSearch, SearchPage, View};
-pub use change::{Applied, Change, ExperimentEdit, RunEdit};
+pub use catalogue::{
+    logged::FoundModel,
+    logged_search::{ModelSearch, ModelSearchPage},
+    search::{RunSearch, SearchPage, View},
+};
+pub use change::{Applied, Change, ExperimentEdit, LoggedModelEdit, NewDatasetUse, RunEdit};
 pub use error::StoreError;
 pub use open::Recovery;
 pub use read::{HistoryMark, HistoryPage};

@@ -40,6 +40,8 @@ pub enum Attribute {
     ModelId,
     /// A logged model's type.
     ModelType,
+    /// Where a logged model's artifacts are.
+    ArtifactLocation,
     /// The run that logged a model.
     SourceRunId,
 }
@@ -76,6 +78,7 @@ impl Attribute {
             Self::SourcePath => "source_path",
             Self::ModelId => "model_id",
             Self::ModelType => "model_type",
+            Self::ArtifactLocation => "artifact_location",
             Self::SourceRunId => "source_run_id",
         }
     }

@@ -124,6 +124,9 @@ pub enum SearchError {
     /// The same key twice.
     #[error("`order_by` contains duplicate fields: {0}")]
     Duplicate(String),
+    /// Anything wrong with a filter of logged models: MLflow has another parser for those.
+    #[error("{0}")]
+    LoggedModel(String),
     /// A logged model's `order_by` that names nothing known.
     #[error("Invalid order by field name: {0}")]
     OrderField(String),

@@ -33,6 +33,8 @@ pub struct Grammar {
     pub(super) quoted_numbers: bool,
     /// Texts need no quotes.
     pub(super) bare_texts: bool,
+    /// Errors are in the words of MLflow's other parser.
+    pub(super) other_parser: bool,
     /// The same key twice in one order is an error.
     pub(super) unique_keys: bool,
     /// The order when none is asked for.
@@ -98,6 +100,7 @@ pub const RUNS: Grammar = Grammar {
     whole_numbers: false,
     quoted_numbers: false,
     bare_texts: false,
+    other_parser: false,
     unique_keys: true,
     default_order: &[],
     ties: &[(A::StartTime, Descending), (A::RunId, Ascending)],
@@ -125,6 +128,7 @@ pub const EXPERIMENTS: Grammar = Grammar {
     whole_numbers: true,
     quoted_numbers: false,
     bare_texts: false,
+    other_parser: false,
     unique_keys: false,
     default_order: &[(A::CreationTime, Descending), (A::ExperimentId, Ascending)],
     ties: &[(A::ExperimentId, Descending)],
@@ -147,6 +151,7 @@ pub const MODELS: Grammar = Grammar {
     whole_numbers: true,
     quoted_numbers: false,
     bare_texts: false,
+    other_parser: false,
     unique_keys: true,
     default_order: &[],
     ties: &[(A::Name, Ascending)],
@@ -174,6 +179,7 @@ pub const VERSIONS: Grammar = Grammar {
     whole_numbers: true,
     quoted_numbers: true,
     bare_texts: false,
+    other_parser: false,
     unique_keys: true,
     default_order: &[(A::LastUpdatedTimestamp, Descending)],
     ties: &[(A::Name, Ascending), (A::VersionNumber, Descending)],
@@ -183,15 +189,11 @@ pub const VERSIONS: Grammar = Grammar {
 pub const LOGGED_MODELS: Grammar = Grammar {
     prefixes: &[
         ("attributes", Entity::Attribute),
-        ("attribute", Entity::Attribute),
         ("metrics", Entity::Metric),
-        ("metric", Entity::Metric),
         ("params", Entity::Param),
-        ("param", Entity::Param),
         ("tags", Entity::Tag),
-        ("tag", Entity::Tag),
     ],
-    valid_prefixes: "Expected one of ['attributes', 'metrics', 'params', 'tags']",
+    valid_prefixes: "",
     filter: LOGGED_MODEL_NAMES,
     order: LOGGED_MODEL_NAMES,
     order_entities: &[Entity::Metric],
@@ -200,6 +202,7 @@ pub const LOGGED_MODELS: Grammar = Grammar {
     whole_numbers: false,
     quoted_numbers: false,
     bare_texts: true,
+    other_parser: true,
     unique_keys: false,
     default_order: &[],
     ties: &[(A::CreationTimestamp, Descending), (A::ModelId, Ascending)],
@@ -211,9 +214,13 @@ const LOGGED_MODEL_NAMES: Names = &[
     ("model_type", A::ModelType),
     ("status", A::Status),
     ("source_run_id", A::SourceRunId),
+    ("experiment_id", A::ExperimentId),
+    ("artifact_location", A::ArtifactLocation),
     ("creation_timestamp", A::CreationTimestamp),
+    ("creation_timestamp_ms", A::CreationTimestamp),
     ("creation_time", A::CreationTimestamp),
     ("last_updated_timestamp", A::LastUpdatedTimestamp),
+    ("last_updated_timestamp_ms", A::LastUpdatedTimestamp),
     ("last_updated_time", A::LastUpdatedTimestamp),
 ];
 

@@ -2,7 +2,7 @@
 
 use super::grammar::Names;
 use super::lexer::{Kind, tokens};
-use super::{DatasetKey, Entity, Field, Grammar, SearchError};
+use super::{DatasetKey, Entity, Field, Grammar, SearchError, logged_model};
 use std::borrow::Cow;
 
 /// The field that a name stands for; a bare name is an attribute.
@@ -39,9 +39,12 @@ fn entity(prefix: &str, grammar: &Grammar) -> Result<Entity, SearchError> {
     let known = grammar.prefixes.iter().find(|(name, _)| *name == prefix);
     known
         .map(|(_, entity)| *entity)
-        .ok_or_else(|| SearchError::Entity {
-            found: prefix.to_owned(),
-            valid: grammar.valid_prefixes,
+        .ok_or_else(|| match grammar.other_parser {
+            true => logged_model::entity(prefix),
+            false => SearchError::Entity {
+                found: prefix.to_owned(),
+                valid: grammar.valid_prefixes,
+            },
         })
 }
 

@@ -18,6 +18,7 @@ mod identifier;
 mod lexer;
 mod like;
 mod literal;
+mod logged_model;
 mod number;
 mod operand;
 mod order;

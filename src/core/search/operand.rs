@@ -6,6 +6,7 @@ use super::literal::read_list;
 use super::number::Number;
 use super::{
     Attribute, Comparator, Entity, Field, Grammar, Kind, Like, SearchError, Test, grammar::Lists,
+    logged_model,
 };
 
 /// One side of a comparison: a token, or several with arithmetic between them.
@@ -36,9 +37,13 @@ pub(super) fn test(
     operand: Operand<'_>,
     grammar: &Grammar,
 ) -> Result<Test, SearchError> {
-    let value = value(field, operand, grammar)?;
     let refused = || refused(field, comparator, grammar);
-    if !valid_comparators(field, grammar).contains(&format!("'{comparator}'")) {
+    let known = valid_comparators(field, grammar).contains(&format!("'{comparator}'"));
+    if grammar.other_parser && !known {
+        return Err(refused());
+    }
+    let value = value(field, operand, grammar)?;
+    if !known {
         return Err(refused());
     }
     let mismatch = || SearchError::NotAValue(operand.text.to_owned());
@@ -74,9 +79,13 @@ pub(super) fn test(
 
 /// The error about a comparator that the field does not have.
 pub(super) fn refused(field: &Field, comparator: &str, grammar: &Grammar) -> SearchError {
-    SearchError::Comparator {
-        found: comparator.to_owned(),
-        valid: valid_comparators(field, grammar),
+    let valid = valid_comparators(field, grammar);
+    match grammar.other_parser {
+        true => logged_model::comparator(field, comparator, valid == NUMERIC),
+        false => SearchError::Comparator {
+            found: comparator.to_owned(),
+            valid,
+        },
     }
 }
 

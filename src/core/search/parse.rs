@@ -4,7 +4,7 @@
 use super::identifier::resolve;
 use super::lexer::{Keyword, Kind, Token, tokens};
 use super::operand::{Operand, refused, test};
-use super::{Clause, Entity, Expr, Filter, Grammar, SearchError, Test};
+use super::{Clause, Entity, Expr, Filter, Grammar, SearchError, Test, logged_model};
 
 /// What stands between two `AND`s.
 enum Comparison<'a> {
@@ -23,6 +23,13 @@ impl Filter {
         if text.is_empty() {
             return Ok(Self::default());
         }
+        Self::parse_some(text, grammar).map_err(|error| match grammar.other_parser {
+            true => logged_model::filter(text, error),
+            false => error,
+        })
+    }
+
+    fn parse_some(text: &str, grammar: &Grammar) -> Result<Self, SearchError> {
         if text.trim().is_empty() {
             return Err(SearchError::Blank(text.to_owned()));
         }
@@ -161,7 +168,10 @@ fn clause(comparison: Comparison<'_>, grammar: &Grammar) -> Result<Clause, Searc
                 let valid = match grammar.nulls {
                     [] => {
                         let words = if negated { "IS NOT NULL" } else { "IS NULL" };
-                        return Err(refused(&field, words, grammar));
+                        return Err(match grammar.other_parser {
+                            true => logged_model::null(name, words),
+                            false => refused(&field, words, grammar),
+                        });
                     }
                     [Entity::Tag] => "tags",
                     _ => "tags and params",

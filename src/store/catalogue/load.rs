@@ -1,16 +1,21 @@
 //! Filling the catalogue from the store, when it is opened.
 
-use super::{Catalogue, Entry, Pages, text, words::Words};
+use super::{
+    Catalogue, Entry, Pages,
+    load_links::{self, Known},
+    load_logged, text,
+    words::Words,
+};
 use crate::{
     read::{parsed, word},
     writer::{
-        books::{KeyNo, RunNo, run_key},
+        books::{DatasetNo, KeyNo, RunNo, run_key},
         latest::Summaries,
     },
 };
 use duckdb::Connection;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, RwLock},
 };
 use trimtab_core::{
@@ -20,8 +25,12 @@ use trimtab_core::{
     time::Millis,
 };
 
-/// Reads every experiment and run; what is known of their metrics was read before.
-pub(crate) fn load(db: &Connection, summaries: &Summaries) -> duckdb::Result<Catalogue> {
+/// Reads every experiment, run and logged model; what is known of runs' metrics was read before. The
+/// data sets, by number, come back beside.
+pub(crate) fn load(
+    db: &Connection,
+    summaries: &Summaries,
+) -> duckdb::Result<(Catalogue, HashMap<DatasetNo, Known>)> {
     let mut words = Words::default();
     let experiments = experiments(db)?;
     let mut records = runs(db, &mut words)?;
@@ -59,8 +68,11 @@ pub(crate) fn load(db: &Connection, summaries: &Summaries) -> duckdb::Result<Cat
             record.metrics.push(Arc::clone(key), *summary);
         }
     }
+    let datasets = load_links::load(db, &mut records, &mut words)?;
+    let logged = load_logged::load(db, &records, &keys, &mut words)?;
     let mut pages = Pages {
         experiments,
+        logged,
         keys,
         words,
         ..Pages::default()
@@ -75,7 +87,7 @@ pub(crate) fn load(db: &Connection, summaries: &Summaries) -> duckdb::Result<Cat
             record: Arc::new(record),
         });
     }
-    Ok(Catalogue(RwLock::new(pages)))
+    Ok((Catalogue(RwLock::new(pages)), datasets))
 }
 
 fn experiments(db: &Connection) -> duckdb::Result<BTreeMap<ExperimentId, Arc<Experiment>>> {
@@ -139,7 +151,7 @@ fn runs(db: &Connection, words: &mut Words) -> duckdb::Result<Vec<RunRecord>> {
                 params: Sorted::default(),
                 tags: Sorted::default(),
                 metrics: Sorted::default(),
-                datasets: Vec::new(),
+                links: None,
             });
             Ok(())
         },
@@ -147,14 +159,14 @@ fn runs(db: &Connection, words: &mut Words) -> duckdb::Result<Vec<RunRecord>> {
     Ok(records)
 }
 
-fn text_of<'r>(r: &'r duckdb::Row<'_>, column: usize) -> duckdb::Result<&'r str> {
+pub(super) fn text_of<'r>(r: &'r duckdb::Row<'_>, column: usize) -> duckdb::Result<&'r str> {
     let value = r.get_ref(column)?;
     value.as_str().map_err(|e| {
         duckdb::Error::FromSqlConversionFailure(column, duckdb::types::Type::Text, Box::new(e))
     })
 }
 
-fn each(
+pub(super) fn each(
     db: &Connection,
     sql: &str,
     mut row: impl FnMut(&duckdb::Row<'_>) -> duckdb::Result<()>,

@@ -5,19 +5,26 @@
 //! not. 100,000 runs with ten parameters and ten metrics each take about 150 MB.
 
 mod load;
+mod load_links;
+mod load_logged;
+pub(crate) mod logged;
+pub(crate) mod logged_search;
 mod runs;
 pub(crate) mod search;
 mod text;
 mod words;
 
 pub(crate) use load::load;
+pub(crate) use logged::ModelPoint;
 
-use crate::writer::books::{KeyNo, RunNo, run_key};
+use crate::writer::books::{KeyNo, ModelNo, RunNo, run_key};
+use logged::Logged;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 use trimtab_core::{
+    logged_model::LoggedModel,
     metric::MetricSummary,
     record::{RunRecord, Shared},
     run::{Experiment, ExperimentId, RunId},
@@ -41,6 +48,7 @@ pub(crate) struct Pages {
     pub runs: Vec<Entry>,
     by_id: HashMap<u128, RunNo>,
     pub experiments: BTreeMap<ExperimentId, Arc<Experiment>>,
+    pub logged: Logged,
     /// Names of metrics, by [`KeyNo`].
     keys: Vec<Shared>,
     pub words: Words,
@@ -53,6 +61,9 @@ pub(crate) struct Edition<'a> {
     pub runs: BTreeMap<RunNo, RunRecord>,
     pub keys: &'a mut dyn Iterator<Item = (String, KeyNo)>,
     pub summaries: &'a mut dyn Iterator<Item = ((RunNo, KeyNo), MetricSummary)>,
+    /// Logged models, by number; new ones in order.
+    pub logged: BTreeMap<ModelNo, LoggedModel>,
+    pub model_points: &'a mut dyn Iterator<Item = ModelPoint>,
 }
 
 impl Edition<'_> {
@@ -63,6 +74,8 @@ impl Edition<'_> {
             && none(self.experiments.size_hint())
             && none(self.keys.size_hint())
             && none(self.summaries.size_hint())
+            && self.logged.is_empty()
+            && none(self.model_points.size_hint())
     }
 }
 
@@ -90,6 +103,13 @@ impl Catalogue {
         }
         for ((no, key), summary) in edition.summaries {
             pages.put_summary(no, key, summary);
+        }
+        let Pages { logged, words, .. } = &mut *pages;
+        for (no, model) in edition.logged {
+            logged.put_model(no, model, words);
+        }
+        for point in edition.model_points {
+            pages.put_model_point(&point);
         }
     }
 

@@ -148,10 +148,10 @@ impl Subject for Candidate<'_> {
     }
 
     fn datasets(&self) -> impl Iterator<Item = Dataset<'_>> {
-        self.record.datasets.iter().map(|d| Dataset {
-            name: Some(&d.name),
-            digest: Some(&d.digest),
-            context: d.context.as_deref(),
+        self.record.links().datasets.iter().map(|used| Dataset {
+            name: Some(&used.dataset.name),
+            digest: Some(&used.dataset.digest),
+            context: used.context(),
         })
     }
 }

@@ -6,13 +6,15 @@
 
 use super::latest::Latest;
 use crate::{
-    catalogue::{self, Catalogue, Edition},
+    catalogue::{self, Catalogue, Edition, ModelPoint},
     error::StoreError,
 };
 use duckdb::Connection;
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 use trimtab_core::{
     job::JobState,
+    links::Dataset,
+    logged_model::{LoggedModel, LoggedModelId},
     metric::{MetricSummary, Point},
     record::RunRecord,
     registry::Version,
@@ -25,6 +27,10 @@ use trimtab_core::{
 pub(crate) type RunNo = u32;
 /// The narrow key of a metric's name.
 pub(crate) type KeyNo = u32;
+/// The narrow key of a data set.
+pub(crate) type DatasetNo = u32;
+/// The narrow key of a logged model.
+pub(crate) type ModelNo = u32;
 
 /// The books' pages. Flat maps, so that one helper can undo any entry.
 #[derive(Default)]
@@ -42,6 +48,14 @@ pub(crate) struct State {
     pub records: HashMap<RunNo, RunRecord>,
     /// Metrics that the group adds to.
     pub summaries: HashMap<(RunNo, KeyNo), MetricSummary>,
+    /// Data sets by experiment, name and digest.
+    pub datasets: HashMap<(ExperimentId, String, String), (DatasetNo, Arc<Dataset>)>,
+    /// Every logged model by its id.
+    pub logged: HashMap<LoggedModelId, ModelNo>,
+    /// Logged models that the group makes or changes; the others are in the catalogue.
+    pub logged_changed: HashMap<ModelNo, LoggedModel>,
+    /// Values that the group measures of them, numbered.
+    pub model_points: HashMap<usize, ModelPoint>,
     /// Metric values in the store.
     pub points: u64,
     /// The newest version of each model. Versions are 1, 2, 3, … without gaps.
@@ -127,6 +141,8 @@ impl Books {
             runs: state.records.drain().collect(),
             keys: &mut state.new_keys.drain(),
             summaries: &mut state.summaries.drain(),
+            logged: state.logged_changed.drain().collect(),
+            model_points: &mut state.model_points.drain().map(|(_, p)| p),
         };
         if !edition.is_empty() {
             self.catalogue.publish(edition);
@@ -188,6 +204,24 @@ impl Books {
         added.or_else(|| self.catalogue.summary(no, key))
     }
 
+    /// The number of a logged model.
+    pub fn logged_no(&self, id: &LoggedModelId) -> Result<ModelNo, StoreError> {
+        let no = self.state.logged.get(id).copied();
+        no.ok_or_else(|| StoreError::missing("logged model", id))
+    }
+
+    /// A logged model, as the group has left it so far.
+    pub fn logged_model(&self, no: ModelNo, id: &LoggedModelId) -> Result<LoggedModel, StoreError> {
+        let changed = self.state.logged_changed.get(&no).cloned();
+        let known = || {
+            let pages = self.catalogue.look();
+            pages.logged.find(id).map(|e| (*e.model).clone())
+        };
+        changed
+            .or_else(known)
+            .ok_or_else(|| StoreError::missing("logged model", id))
+    }
+
     /// An experiment, as the group has left it so far.
     pub fn experiment(&self, id: ExperimentId) -> Result<Experiment, StoreError> {
         let changed = self.state.changed.get(&id).cloned();
@@ -208,7 +242,14 @@ impl Books {
             Ok(())
         })?;
         let (summaries, behind) = Latest::load(db)?;
-        let catalogue = catalogue::load(db, &summaries)?;
+                let (catalogue, datasets) = catalogue::load(db, &summaries)?;
+        for (no, (experiment, dataset)) in datasets {
+            let key = (experiment, dataset.name.clone(), dataset.digest.clone());
+            state.datasets.insert(key, (no, dataset));
+        }
+        for (no, entry) in (0..).zip(&catalogue.look().logged.entries) {
+            state.logged.insert(entry.model.id.clone(), no);
+        }
         for (no, entry) in (0..).zip(&catalogue.look().runs) {
             state.next_run = no + 1;
             state.runs.insert(run_key(&entry.record.id), no);

@@ -10,6 +10,8 @@ mod experiments;
 mod group;
 mod jobs;
 pub(crate) mod latest;
+mod links;
+mod logged;
 mod monitors;
 mod registry;
 mod releases;
@@ -293,6 +295,15 @@ impl Desk<'_> {
                 params,
                 tags,
             } => self.log(run, metrics, params, tags),
+            Change::LogInputs {
+                run,
+                datasets,
+                models,
+            } => self.log_inputs(run, datasets, models),
+            Change::LogOutputs { run, models } => self.log_outputs(run, models),
+            Change::CreateLoggedModel(model) => self.create_logged_model(model),
+            Change::EditLoggedModel { id, edit, at } => self.edit_logged_model(id, edit, *at),
+            Change::LogModelMetrics { run, metrics } => self.log_model_metrics(run, metrics),
             Change::SetRunStatus { run, status, at } => self.set_run_status(run, *status, *at),
             Change::RegisterVersion {
                 model,

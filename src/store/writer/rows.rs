@@ -2,8 +2,10 @@
 
 use super::{
     books::{Books, KeyNo, RunNo},
+    links, logged,
     monitors::WindowRow,
 };
+use crate::catalogue::ModelPoint;
 use duckdb::{Connection, params};
 use std::collections::BTreeSet;
 use trimtab_core::{
@@ -30,6 +32,7 @@ pub(super) struct Rows {
     pub retagged: Vec<(RunNo, String, String)>,
     pub keys: Vec<(KeyNo, String)>,
     pub points: Vec<(RunNo, KeyNo, Point)>,
+    pub model_points: Vec<ModelPoint>,
     /// Metrics that are new, and those that got more points: noted, not written.
     pub first: BTreeSet<(RunNo, KeyNo)>,
     pub again: BTreeSet<(RunNo, KeyNo)>,
@@ -40,6 +43,8 @@ pub(super) struct Rows {
 /// Writes that come a few a minute, one statement each.
 pub(super) enum Rare {
     Experiment(Box<Experiment>),
+    Link(links::Row),
+    Logged(logged::Row),
     /// A run's tag that goes.
     Untag(RunNo, String),
     Model(String, Millis),
@@ -63,6 +68,7 @@ impl Rows {
             && self.retagged.is_empty()
             && self.keys.is_empty()
             && self.points.is_empty()
+            && self.model_points.is_empty()
             && self.rare.is_empty()
     }
 
@@ -75,6 +81,7 @@ impl Rows {
         self.retagged.extend(more.retagged);
         self.keys.extend(more.keys);
         self.points.extend(more.points);
+        self.model_points.extend(more.model_points);
         self.first.extend(more.first);
         self.again.extend(more.again);
         self.rare.extend(more.rare);
@@ -95,6 +102,19 @@ impl Rows {
         })?;
         append(db, "metrics", &self.points, |app, (run, key, p)| {
             app.append_row(params![run, key, p.step, p.time.0, p.value])
+        })?;
+        append(db, "model_metrics", &self.model_points, |app, m| {
+            let (p, d) = (m.point, m.dataset.as_deref());
+            app.append_row(params![
+                m.model,
+                m.run,
+                m.key,
+                p.step,
+                p.time.0,
+                p.value,
+                d.map(|d| &*d.name),
+                d.map(|d| &*d.digest)
+            ])
         })?;
         for (no, key, value) in &self.retagged {
             db.prepare_cached("UPDATE tags SET value = ? WHERE run_no = ? AND key = ?")?
@@ -170,6 +190,8 @@ impl Rare {
     fn write(&self, db: &Connection, books: &Books) -> duckdb::Result<()> {
         match self {
             Self::Experiment(experiment) => super::experiments::write(db, experiment),
+            Self::Link(row) => row.write(db),
+            Self::Logged(row) => row.write(db),
             Self::Untag(run, key) => untag(db, books, *run, key),
             Self::Model(name, created) => super::registry::write_model(db, name, *created),
             Self::Version(version) => super::registry::write_version(db, version),

@@ -57,7 +57,7 @@ impl Desk<'_> {
             params: Sorted::default(),
             tags,
             metrics: Sorted::default(),
-            datasets: Vec::new(),
+            links: None,
         };
         let row = record.row(&experiment.name);
         self.books.put(|s| &mut s.records, no, record);
@@ -165,7 +165,8 @@ impl Desk<'_> {
         self.books.set(|s| &mut s.points, points);
     }
 
-    fn metric_key(&mut self, key: &str) -> u32 {
+    /// The number of a metric's key.
+    pub(super) fn metric_key(&mut self, key: &str) -> u32 {
         if let Some(no) = self.books.keys.get(key) {
             return *no;
         }

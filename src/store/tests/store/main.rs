@@ -5,6 +5,8 @@
 mod crash;
 mod disk;
 mod lifecycle;
+mod links;
+mod logged;
 mod registry;
 mod runs;
 mod series;
