@@ -31,7 +31,7 @@ impl Ingest {
         metrics: Vec<MetricEntry>,
         params: Vec<(String, String)>,
         tags: Vec<(String, String)>,
-        with: Option<Change>,
+        with: impl IntoIterator<Item = Change>,
     ) -> Result<(), Failure> {
         let mut gate = ctx.ingest.gate(&run).await;
         let totals = match &mut *gate {

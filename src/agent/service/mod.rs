@@ -3,7 +3,10 @@
 pub(crate) mod artifacts;
 mod audit;
 mod fleet;
+pub(crate) mod inputs;
 mod jobs;
+pub(crate) mod log_model;
+pub(crate) mod logged_models;
 mod models;
 mod monitors;
 mod releases;

@@ -6,7 +6,7 @@ pub use metrics::{DatasetName, ModelMetric, ModelMetrics, ModelSeries};
 
 use crate::{
     record::{Shared, Sorted},
-    run::ExperimentId,
+    run::{ExperimentId, RunId},
     time::Millis,
 };
 use std::{fmt, str::FromStr};
@@ -29,6 +29,13 @@ impl LoggedModelId {
     /// As text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<RunId> for LoggedModelId {
+    /// The id with the digits of a run's, which nobody has used yet.
+    fn from(digits: RunId) -> Self {
+        Self(format!("m-{digits}"))
     }
 }
 

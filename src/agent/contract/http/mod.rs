@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod frame;
+mod logged_models;
 
 use super::bench::{Bench, POLICY, workspace};
 use std::{fmt::Write as _, sync::Arc, time::Duration};

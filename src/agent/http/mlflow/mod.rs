@@ -6,7 +6,9 @@ mod args;
 mod artifacts;
 mod error;
 mod genai;
+mod inputs;
 mod json;
+mod logged_models;
 mod meta;
 mod tracking;
 
@@ -23,7 +25,9 @@ type Router = axum::Router<Arc<Context>>;
 /// Every path that is answered.
 pub(super) fn router(ctx: Arc<Context>) -> axum::Router {
     // One handler for each call, under both versions of the prefix.
-    let calls = tracking::routes();
+    let calls = tracking::routes()
+        .merge(inputs::routes())
+        .merge(logged_models::routes());
     Router::new()
         .nest("/api/2.0/mlflow", calls.clone())
         .nest("/api/3.0/mlflow", calls)

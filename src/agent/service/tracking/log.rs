@@ -1,7 +1,11 @@
 //! Logging into a run.
 
 use super::{RUN_NAME, active_run, invalid};
-use crate::{Context, ingest::Ingest};
+use crate::{
+    Context,
+    ingest::Ingest,
+    service::logged_models::{self, Measured},
+};
 use trimtab_core::{metric::MetricEntry, record::RunRecord};
 use trimtab_store::{Change, RunEdit};
 use trimtab_wire::{Failure, FailureKind};
@@ -11,6 +15,8 @@ use trimtab_wire::{Failure, FailureKind};
 pub(crate) struct Batch {
     /// Metric values.
     pub metrics: Vec<MetricEntry>,
+    /// Those of them that were measured of logged models.
+    pub measured: Vec<Measured>,
     /// Parameters: never another value than before.
     pub params: Vec<(String, String)>,
     /// Tags: the last value stays.
@@ -30,13 +36,14 @@ pub(crate) async fn log(ctx: &Context, id: &str, batch: Batch) -> Result<(), Fai
             ..RunEdit::default()
         },
     });
+    let measured = logged_models::measured(ctx, &run.id, batch.measured)?;
     let logged = Ingest::log(
         ctx,
         run.id.clone(),
         batch.metrics,
         batch.params,
         batch.tags,
-        rename,
+        rename.into_iter().chain(measured),
     );
     logged.await.map_err(|failure| match failure.kind {
         // Somebody else logged the same parameter, or deleted the run, at the same moment.

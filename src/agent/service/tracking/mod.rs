@@ -14,6 +14,7 @@ pub(crate) use experiments::{
 };
 pub(crate) use history::{Sampling, history, sampled};
 pub(crate) use log::{Batch, log};
+pub(crate) use names::random as random_name;
 pub(crate) use runs::{NewTrackedRun, create_run, delete_run_tag, set_run_deleted, update_run};
 pub(crate) use search::{experiments, runs};
 // What calls are made of: the HTTP layer does not know the store.

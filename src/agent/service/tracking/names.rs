@@ -24,7 +24,7 @@ const ANIMALS: [&str; 64] = [
 ];
 
 /// A name.
-pub(super) fn random() -> Result<String, Failure> {
+pub(crate) fn random() -> Result<String, Failure> {
     let mut bytes = [0; 4];
     std::fs::File::open("/dev/urandom")
         .and_then(|mut file| file.read_exact(&mut bytes))

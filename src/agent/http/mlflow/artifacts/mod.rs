@@ -9,6 +9,8 @@ mod list;
 mod range;
 mod upload;
 
+pub(super) use list::FileInfo;
+
 use super::{ApiError, Args, Empty, ErrorCode, Reply, Router, json};
 use crate::{
     Context,

@@ -7,12 +7,16 @@ use crate::{
         ApiError, Args, Empty, Reply,
         json::{self, required},
     },
-    service::tracking::{self, Batch},
+    service::{
+        logged_models::Measured,
+        tracking::{self, Batch},
+    },
 };
 use axum::extract::State;
 use serde::Deserialize;
 use std::{fmt::Display, sync::Arc};
 use trimtab_core::{
+    logged_model::DatasetName,
     metric::{MetricEntry, Point},
     time::Millis,
 };
@@ -33,9 +37,40 @@ struct Metric {
     timestamp: Option<i64>,
     #[serde(deserialize_with = "json::int")]
     step: Option<i64>,
+    model_id: Option<String>,
+    dataset_name: Option<String>,
+    dataset_digest: Option<String>,
 }
 
 impl Metric {
+    /// Adds the value to a batch, and to what is said of a logged model when it is of one.
+    fn add_to(mut self, batch: &mut Batch, at: &Path) -> Result<(), ApiError> {
+        let mut some = |text: fn(&mut Self) -> &mut Option<String>| {
+            text(&mut self).take().filter(|t| !t.is_empty())
+        };
+        let model = some(|m| &mut m.model_id);
+        let name = some(|m| &mut m.dataset_name);
+        let dataset = match (name, some(|m| &mut m.dataset_digest)) {
+            (None, None) => None,
+            (Some(name), Some(digest)) => Some(DatasetName { name, digest }),
+            _ => {
+                return Err(ApiError::invalid(
+                    "Both dataset_name and dataset_digest must be provided if one is provided",
+                ));
+            }
+        };
+        let metric = self.entry(at)?;
+        if let Some(model) = model {
+            batch.measured.push(Measured {
+                model,
+                metric: metric.clone(),
+                dataset,
+            });
+        }
+        batch.metrics.push(metric);
+        Ok(())
+    }
+
     /// The value to be stored. MLflow's store knows no infinities.
     fn entry(self, at: &Path) -> Result<MetricEntry, ApiError> {
         let key = required(self.key, at.field("key"))?;
@@ -83,6 +118,9 @@ pub(super) struct LogMetric {
     timestamp: Option<i64>,
     #[serde(deserialize_with = "json::int")]
     step: Option<i64>,
+    model_id: Option<String>,
+    dataset_name: Option<String>,
+    dataset_digest: Option<String>,
 }
 
 pub(super) async fn metric(
@@ -95,17 +133,13 @@ pub(super) async fn metric(
         value: ask.value,
         timestamp: ask.timestamp,
         step: ask.step,
+        model_id: ask.model_id,
+        dataset_name: ask.dataset_name,
+        dataset_digest: ask.dataset_digest,
     };
-    let entry = metric.entry(&Path(None))?;
-    log(
-        &ctx,
-        &id,
-        Batch {
-            metrics: vec![entry],
-            ..Batch::default()
-        },
-    )
-    .await
+    let mut batch = Batch::default();
+    metric.add_to(&mut batch, &Path(None))?;
+    log(&ctx, &id, batch).await
 }
 
 #[derive(Default, Deserialize)]
@@ -185,9 +219,7 @@ pub(super) async fn batch(
     let counts = (ask.metrics.len(), ask.params.len(), ask.tags.len());
     let mut batch = Batch::default();
     for (i, metric) in ask.metrics.into_iter().enumerate() {
-        batch
-            .metrics
-            .push(metric.entry(&Path(Some(("metrics", i))))?);
+        metric.add_to(&mut batch, &Path(Some(("metrics", i))))?;
     }
     for (i, fact) in ask.params.into_iter().enumerate() {
         let at = Path(Some(("params", i)));

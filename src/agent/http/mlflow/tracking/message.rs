@@ -1,19 +1,15 @@
 //! Experiments and runs as protobuf's JSON mapping writes them.
 
-use crate::http::mlflow::json;
+use crate::http::mlflow::{
+    inputs::{Pair, RunInputs, RunOutputs, pairs},
+    json,
+};
 use serde::Serialize;
 use trimtab_core::{
     metric::{MetricSummary, Point},
-    record::{RunRecord, Shared, Sorted},
+    record::{RunRecord, Shared},
     run::Experiment,
 };
-
-/// A key and its value: a tag or a parameter.
-#[derive(Debug, Serialize)]
-pub(super) struct Pair<'a> {
-    key: &'a str,
-    value: &'a str,
-}
 
 /// `Experiment`.
 #[derive(Debug, Serialize)]
@@ -125,18 +121,14 @@ struct DataMessage<'a> {
     tags: Vec<Pair<'a>>,
 }
 
-/// An empty message.
-#[derive(Debug, Serialize)]
-struct Nothing {}
-
 /// `Run`.
 #[derive(Debug, Serialize)]
 pub(super) struct RunMessage<'a> {
     info: InfoMessage<'a>,
     data: DataMessage<'a>,
-    inputs: Nothing,
+    inputs: RunInputs<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    outputs: Option<Nothing>,
+    outputs: Option<RunOutputs<'a>>,
 }
 
 impl<'a> RunMessage<'a> {
@@ -150,21 +142,16 @@ impl<'a> RunMessage<'a> {
                 params: pairs(&run.params),
                 tags: pairs(&run.tags),
             },
-            inputs: Nothing {},
+            inputs: RunInputs::of(run),
             outputs: None,
         }
     }
 
     /// The same with what it put out, as all but `runs/create` answer.
-    pub(super) fn with_outputs(mut self) -> Self {
-        self.outputs = Some(Nothing {});
-        self
+    pub(super) fn with_outputs(run: &'a RunRecord, experiment: Option<&Experiment>) -> Self {
+        Self {
+            outputs: Some(RunOutputs::of(run)),
+            ..Self::of(run, experiment)
+        }
     }
-}
-
-fn pairs(facts: &Sorted<Shared>) -> Vec<Pair<'_>> {
-    facts
-        .iter()
-        .map(|(key, value)| Pair { key, value })
-        .collect()
 }

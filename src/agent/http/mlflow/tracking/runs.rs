@@ -83,7 +83,7 @@ pub(super) async fn get(State(ctx): Ctx, Args(ask): Args<Of>) -> Result<Response
     let id = id_of(ask.run_id, ask.run_uuid)?;
     let run = tracking::run(&ctx, &id)?;
     let experiment = tracking::experiment_of(&ctx, &run);
-    let run = RunMessage::of(&run, experiment.as_deref()).with_outputs();
+    let run = RunMessage::with_outputs(&run, experiment.as_deref());
     Ok(Reply(WithRun { run }).into_response())
 }
 

@@ -90,7 +90,7 @@ pub(super) async fn runs(State(ctx): Ctx, Args(ask): Args<Search>) -> Result<Res
     let message = |run| {
         let run: &trimtab_core::record::RunRecord = run;
         let experiment = experiments.get(&run.experiment).and_then(Option::as_deref);
-        RunMessage::of(run, experiment).with_outputs()
+        RunMessage::with_outputs(run, experiment)
     };
     #[derive(Serialize)]
     struct Runs<'a> {
