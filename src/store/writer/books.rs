@@ -242,7 +242,7 @@ impl Books {
             Ok(())
         })?;
         let (summaries, behind) = Latest::load(db)?;
-                let (catalogue, datasets) = catalogue::load(db, &summaries)?;
+        let (catalogue, datasets) = catalogue::load(db, &summaries)?;
         for (no, (experiment, dataset)) in datasets {
             let key = (experiment, dataset.name.clone(), dataset.digest.clone());
             state.datasets.insert(key, (no, dataset));
