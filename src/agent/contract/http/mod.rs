@@ -2,6 +2,8 @@
 
 mod artifacts;
 mod frame;
+mod fuzz;
+mod tls;
 
 use super::bench::{Bench, POLICY, workspace};
 use std::{fmt::Write as _, sync::Arc, time::Duration};
