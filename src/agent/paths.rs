@@ -60,7 +60,7 @@ impl Workspace {
     pub fn drafts(&self) -> PathBuf {
         self.own().join("drafts")
     }
-    /// A run's artifacts.
+    /// A run's artifacts, when its experiment keeps them neither with the agent nor in a folder.
     pub fn artifacts(&self, run: &RunId) -> PathBuf {
         self.own().join("runs").join(run.as_str()).join("artifacts")
     }

@@ -89,7 +89,7 @@ impl Draft {
 }
 
 /// Makes a folder and those above it, each durably in the one above.
-fn make_folders(folder: &Path) -> io::Result<()> {
+pub(super) fn make_folders(folder: &Path) -> io::Result<()> {
     match fs::create_dir(folder) {
         Ok(()) => sync_parent(folder),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),

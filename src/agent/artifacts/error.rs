@@ -18,6 +18,11 @@ pub(crate) enum ArtifactError {
     /// A part of its path is a file.
     #[error("Artifact path lies below a file: '{0}'")]
     BelowFile(String),
+    /// It lies where this agent does not read.
+    #[error(
+        "This server cannot list the artifacts at '{0}'. An MLflow client reads them itself: mlflow.artifacts.list_artifacts(artifact_uri=...)"
+    )]
+    Elsewhere(String),
     /// The disk is full.
     #[error("The disk of the artifacts is full.")]
     Full,

@@ -4,6 +4,7 @@
 //! its place. What a killed agent left among the drafts is removed at the next start. Nothing is read
 //! or written outside the root, whatever a path or a link says.
 
+mod address;
 mod draft;
 mod error;
 mod path;
@@ -12,6 +13,7 @@ mod place;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use address::Address;
 pub(crate) use draft::Draft;
 pub(crate) use error::ArtifactError;
 pub(crate) use path::ArtifactPath;
@@ -118,16 +120,17 @@ impl Depot {
 
     /// A folder's entries by name; none for a file, and for what does not exist.
     pub(crate) async fn list(&self, path: ArtifactPath) -> Result<Vec<Entry>, ArtifactError> {
+        list(self.0.root.clone(), path).await
+    }
+
+    /// The folder itself that a path leads to, made if need be; for programs on this host.
+    pub(crate) async fn folder(&self, path: ArtifactPath) -> Result<PathBuf, ArtifactError> {
         let depot = self.clone();
         blocking(move || {
-            let Some(real) = place::real(&depot.0.root, &path)? else {
-                return Ok(Vec::new());
-            };
-            if real.is_dir() {
-                list(&depot.0.root, &real)
-            } else {
-                Ok(Vec::new())
-            }
+            let folder = place::vacant(&depot.0.root, &path.join(&ArtifactPath::parse("x")?))?;
+            let folder = folder.parent().map(Path::to_owned).unwrap_or(folder);
+            draft::make_folders(&folder)?;
+            Ok(folder)
         })
         .await
     }
@@ -171,8 +174,17 @@ impl Depot {
     }
 }
 
+/// The entries by name of a folder below `root`; none for a file, and for what does not exist.
+pub(crate) async fn list(root: PathBuf, path: ArtifactPath) -> Result<Vec<Entry>, ArtifactError> {
+    blocking(move || match place::real(&root, &path)? {
+        Some(real) if real.is_dir() => entries(&root, &real),
+        _ => Ok(Vec::new()),
+    })
+    .await
+}
+
 /// The entries of a folder. Links that lead out of the root, or nowhere, are not shown.
-fn list(root: &Path, folder: &Path) -> Result<Vec<Entry>, ArtifactError> {
+fn entries(root: &Path, folder: &Path) -> Result<Vec<Entry>, ArtifactError> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

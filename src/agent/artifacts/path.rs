@@ -53,6 +53,11 @@ impl ArtifactPath {
         self.0[..parts].iter().collect()
     }
 
+    /// A path below this one.
+    pub(crate) fn join(&self, below: &Self) -> Self {
+        Self([self.0.as_slice(), below.0.as_slice()].concat())
+    }
+
     /// The last part; `None` for the root.
     pub(crate) fn name(&self) -> Option<&str> {
         self.0.last().map(String::as_str)

@@ -36,7 +36,14 @@ pub(super) struct Memory(Arc<Semaphore>);
 
 impl Default for Memory {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(TOGETHER)))
+        Self::of(TOGETHER)
+    }
+}
+
+impl Memory {
+    /// So many bytes.
+    fn of(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes)))
     }
 }
 
@@ -158,4 +165,63 @@ fn busy() -> ApiError {
         ErrorCode::TemporarilyUnavailable,
         "Too many large requests are under way; try again.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::connection::Seat;
+    use futures::stream;
+    use std::io;
+
+    async fn line(memory: usize) -> Line {
+        Line {
+            memory: Memory::of(memory),
+            seat: Seat::only().await,
+        }
+    }
+
+    fn body(pieces: &[&'static str]) -> Body {
+        let pieces: Vec<io::Result<&'static str>> = pieces.iter().map(|p| Ok(*p)).collect();
+        Body::from_stream(stream::iter(pieces))
+    }
+
+    #[tokio::test]
+    async fn a_body_is_limited_alone_and_with_others() {
+        let line = line(9).await;
+        let read = |pieces: &'static [&'static str], limit| {
+            let line = line.clone();
+            async move { line.read(body(pieces), BodyLimit(limit)).await }
+        };
+        let first = read(&["ab", "c", "de"], 5).await.unwrap();
+        assert_eq!(first.bytes, "abcde");
+        assert_eq!(read(&[], 5).await.unwrap().bytes, "");
+        let error = read(&["abcd", "ef"], 5).await.unwrap_err();
+        assert_eq!(error.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        let error = read(&["abc", "de"], 5).await.unwrap_err();
+        assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+        drop(first);
+        assert_eq!(read(&["abc", "de"], 5).await.unwrap().bytes, "abcde");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let line = line(8).await;
+        let never = Body::from_stream(stream::pending::<io::Result<&'static str>>());
+        let error = line.read(never, USUAL).await.unwrap_err();
+        assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);
+        // Nor one that comes byte by byte.
+        let drops = stream::unfold((), async |()| {
+            tokio::time::sleep(STILL / 2).await;
+            Some((Ok::<_, io::Error>("x"), ()))
+        });
+        let drops = Body::from_stream(Box::pin(drops));
+        let error = line.read(drops, USUAL).await.unwrap_err();
+        assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);
+        let broken = Body::from_stream(stream::iter([Ok("a"), Err(io::Error::other("gone"))]));
+        assert_eq!(
+            line.read(broken, USUAL).await.unwrap_err().status(),
+            StatusCode::BAD_REQUEST
+        );
+    }
 }

@@ -90,7 +90,8 @@ impl Server {
             mlflow::router(Arc::clone(&ctx)),
             ctx.work.clone(),
         ));
-        connection::serve(self.listener, self.tls, api, stop).await;
+        let limits = connection::Limits::default();
+        connection::serve(self.listener, self.tls, api, limits, stop).await;
     }
 }
 

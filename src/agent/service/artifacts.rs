@@ -3,7 +3,7 @@
 use super::{Actor, Audited, audit};
 use crate::{
     Context,
-    artifacts::{ArtifactError, ArtifactPath, Draft, Entry, Found},
+    artifacts::{self, Address, ArtifactError, ArtifactPath, Draft, Entry, Found},
 };
 use trimtab_wire::{Failure, FailureKind};
 
@@ -15,6 +15,31 @@ pub(crate) async fn open(ctx: &Context, path: ArtifactPath) -> Result<Found, Art
 /// A folder's entries by name; none when there is no such folder.
 pub(crate) async fn list(ctx: &Context, path: ArtifactPath) -> Result<Vec<Entry>, ArtifactError> {
     ctx.artifacts.list(path).await
+}
+
+/// What lies below an address that a run or a model carries. A folder of this host is only looked into
+/// when it is the workspace's: the agent tells nobody what else the host holds.
+///
+/// # Errors
+/// [`ArtifactError::Elsewhere`] for all other places.
+pub(crate) async fn list_at(
+    ctx: &Context,
+    uri: &str,
+    path: ArtifactPath,
+) -> Result<Vec<Entry>, ArtifactError> {
+    match Address::parse(uri)? {
+        Address::Depot(root) => list(ctx, root.join(&path)).await,
+        Address::Folder(folder) => {
+            let below = folder
+                .strip_prefix(ctx.workspace.root())
+                .ok()
+                .and_then(|below| below.to_str())
+                .ok_or_else(|| ArtifactError::Elsewhere(uri.to_owned()))?;
+            let path = ArtifactPath::parse(below)?.join(&path);
+            artifacts::list(ctx.workspace.root().to_owned(), path).await
+        }
+        Address::Elsewhere => Err(ArtifactError::Elsewhere(uri.to_owned())),
+    }
 }
 
 /// Begins a file.

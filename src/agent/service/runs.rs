@@ -2,11 +2,14 @@
 
 use super::Actor;
 use crate::{
-    Context, clock,
+    Context,
+    artifacts::Address,
+    clock,
     error::{OrFail as _, broken, invalid, missing},
     ingest::Ingest,
     jobs::JobBook,
 };
+use std::path::PathBuf;
 use trimtab_core::{
     metric::{MetricEntry, SeriesQuery},
     run::{NewRun, RunId, RunQuery, RunStatus},
@@ -33,10 +36,6 @@ pub(super) async fn create(
         "" => format!("run-{}", id.short()),
         name => name.to_owned(),
     };
-    let artifacts = ctx.workspace.artifacts(&id);
-    tokio::fs::create_dir_all(&artifacts)
-        .await
-        .map_err(|e| broken("The run's folder cannot be made", &e))?;
     let job = new.job;
     let open = Change::CreateRun {
         id: id.clone(),
@@ -49,11 +48,32 @@ pub(super) async fn create(
         Some(job) => JobBook::open_run(ctx, job, &id, open).await?,
         None => drop(ctx.record(vec![open]).await?),
     }
+    let artifacts = folder(ctx, &id).await?;
     Ok(Reply::RunCreated {
         run: id,
         name,
         artifacts: artifacts.display().to_string(),
     })
+}
+
+/// The folder of a run's artifacts, made if need be: where MLflow's clients find them, too, unless the
+/// experiment keeps them on another host.
+async fn folder(ctx: &Context, id: &RunId) -> Result<PathBuf, Failure> {
+    let run = ctx.store.record(id);
+    let experiment = run.and_then(|run| ctx.store.experiment(run.experiment));
+    let failed = |e: &dyn std::error::Error| broken("The run's folder cannot be made", e);
+    let address = match experiment {
+        Some(experiment) => Address::parse(&experiment.artifact_uri(id)).map_err(|e| failed(&e))?,
+        None => Address::Elsewhere,
+    };
+    let folder = match address {
+        Address::Depot(path) => return ctx.artifacts.folder(path).await.map_err(|e| failed(&e)),
+        Address::Folder(folder) => folder,
+        Address::Elsewhere => ctx.workspace.artifacts(id),
+    };
+    let made = tokio::fs::create_dir_all(&folder).await;
+    made.map_err(|e| failed(&e))?;
+    Ok(folder)
 }
 
 pub(super) async fn log(

@@ -282,3 +282,99 @@ async fn an_upload_under_way_ends_before_the_agent_does() {
     let _dir = stopping.await.unwrap();
     assert_eq!(std::fs::read_to_string(file).unwrap(), "0123456789");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runs_artifacts_are_listed_wherever_they_are_ours() {
+    let site = Site::start().await;
+    let call = async |path: &str, body: serde_json::Value| {
+        site.call(
+            "POST",
+            &format!("/api/2.0/mlflow/{path}"),
+            &body.to_string(),
+        )
+        .await
+    };
+    let list = async |run: &str, path: &str| {
+        site.get(&format!(
+            "/api/2.0/mlflow/artifacts/list?run_id={run}&path={path}"
+        ))
+        .await
+    };
+    let run_in = async |location: &str| {
+        let experiment = call(
+            "experiments/create",
+            json!({"name": location, "artifact_location": location}),
+        )
+        .await;
+        let id = experiment.json()["experiment_id"].clone();
+        let run = call("runs/create", json!({"experiment_id": id}))
+            .await
+            .json();
+        run["run"]["info"]["run_id"].as_str().unwrap().to_owned()
+    };
+    // A run that a trainer opened through the socket: its folder is where MLflow's clients look.
+    let client = site.bench.client().await;
+    let own = client.new_run("own", None).await;
+    let uri = list(own.as_str(), "").await.json()["root_uri"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let path = uri.strip_prefix("mlflow-artifacts:/").unwrap();
+    std::fs::write(site.folder("artifacts").join(path).join("by-hand"), "x").unwrap();
+    assert_eq!(
+        site.put(&format!("{path}/model/MLmodel"), b"abc")
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        list(own.as_str(), "").await.json()["files"],
+        json!([
+            {"path": "by-hand", "is_dir": false, "file_size": 1},
+            {"path": "model", "is_dir": true},
+        ])
+    );
+    assert_eq!(
+        list(own.as_str(), "model/").await.json()["files"],
+        json!([{"path": "model/MLmodel", "is_dir": false, "file_size": 3}])
+    );
+    assert_eq!(
+        list(own.as_str(), "../x").await.error(),
+        "400 INVALID_PARAMETER_VALUE"
+    );
+    assert_eq!(
+        list(&"0".repeat(32), "").await.error(),
+        "404 RESOURCE_DOES_NOT_EXIST"
+    );
+    let data = site.bench.root().join("data");
+    let near = run_in(&format!("file://{}", data.display())).await;
+    std::fs::create_dir_all(data.join(&near).join("artifacts")).unwrap();
+    std::fs::write(data.join(&near).join("artifacts/a"), "").unwrap();
+    assert_eq!(
+        list(&near, "").await.json()["files"],
+        json!([{"path": "a", "is_dir": false, "file_size": 0}])
+    );
+    for far in ["file:///etc", "s3://bucket/x"] {
+        let run = run_in(far).await;
+        let answer = list(&run, "").await;
+        assert_eq!(answer.error(), "400 INVALID_PARAMETER_VALUE", "{far}");
+        assert!(answer.text().contains("cannot list"), "{}", answer.text());
+    }
+    for way in ["upload", "download"] {
+        let path = format!("artifacts/presigned-{way}-url");
+        let answer = call(&path, json!({"run_id": own.as_str(), "path": "a"})).await;
+        assert_eq!(answer.error(), "400 INVALID_PARAMETER_VALUE");
+        assert!(
+            answer
+                .text()
+                .contains("(artifact URI scheme: mlflow-artifacts)")
+        );
+        let answer = call(&path, json!({"run_id": own.as_str()})).await;
+        assert!(
+            answer
+                .text()
+                .contains("Missing value for required parameter 'path'")
+        );
+    }
+    site.bench.stop().await;
+}

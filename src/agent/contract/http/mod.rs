@@ -2,7 +2,9 @@
 
 mod artifacts;
 mod frame;
+mod fuzz;
 mod logged_models;
+mod tls;
 
 use super::bench::{Bench, POLICY, workspace};
 use std::{fmt::Write as _, sync::Arc, time::Duration};

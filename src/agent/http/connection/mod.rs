@@ -3,6 +3,9 @@
 mod patient;
 mod seat;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use seat::Seat;
 
 use super::answer::{Api, service};
@@ -19,25 +22,42 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Connections at once. A newcomer displaces who has kept us waiting longest.
-const SEATS: usize = 512;
-/// How long a client may take for a request's head, and stay silent between two requests.
-const SILENCE: Duration = Duration::from_secs(30);
-/// How long a TLS handshake may take.
-const HANDSHAKE: Duration = Duration::from_secs(10);
+/// What connections may take of us.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Connections at once. A newcomer displaces who has kept us waiting longest.
+    pub seats: usize,
+    /// How long a client may take for a request's head, and stay silent between two requests.
+    pub silence: Duration,
+    /// How long a TLS handshake may take.
+    pub handshake: Duration,
+    /// How long answers in flight may take when the agent stops.
+    pub farewell: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            seats: 512,
+            silence: Duration::from_secs(30),
+            handshake: Duration::from_secs(10),
+            farewell: Duration::from_secs(10),
+        }
+    }
+}
+
 /// The most a request's head may have, in bytes. URIs end at 64 KiB.
 const HEAD: usize = 128 << 10;
-/// How long answers in flight may take when the agent stops.
-const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Takes connections until `stop`, then lets them end.
 pub(super) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     api: Arc<Api>,
+    limits: Limits,
     stop: CancellationToken,
 ) {
-    let seats = Seats::new(SEATS);
+    let seats = Seats::new(limits.seats);
     let connections = TaskTracker::new();
     while let Some((stream, peer)) = next(&listener, &stop).await {
         let Some(seat) = stop.run_until_cancelled(seats.take()).await else {
@@ -47,13 +67,14 @@ pub(super) async fn serve(
             api: Arc::clone(&api),
             peer,
             seat,
+            limits,
             stop: stop.clone(),
         };
         connections.spawn(talk.hold(stream, tls.clone()));
     }
     drop(listener);
     connections.close();
-    if timeout(FAREWELL, connections.wait()).await.is_err() {
+    if timeout(limits.farewell, connections.wait()).await.is_err() {
         tracing::warn!(left = connections.len(), "HTTP connections are cut off");
         seats.clear();
         connections.wait().await;
@@ -80,6 +101,7 @@ struct Talk {
     api: Arc<Api>,
     peer: SocketAddr,
     seat: Arc<Seat>,
+    limits: Limits,
     stop: CancellationToken,
 }
 
@@ -91,7 +113,7 @@ impl Talk {
         let talk = async move {
             match tls {
                 None => self.speak(stream).await,
-                Some(tls) => match timeout(HANDSHAKE, tls.accept(stream)).await {
+                Some(tls) => match timeout(self.limits.handshake, tls.accept(stream)).await {
                     Ok(Ok(stream)) => self.speak(stream).await,
                     Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
                     Err(_) => tracing::debug!("a TLS handshake took too long"),
@@ -108,11 +130,12 @@ impl Talk {
             api,
             peer,
             seat,
+            limits,
             stop,
         } = self;
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(SILENCE)
+            .header_read_timeout(limits.silence)
             .max_header_size(HEAD)
             .serve_connection(
                 TokioIo::new(Patient::new(stream)),

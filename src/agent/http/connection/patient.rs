@@ -1,9 +1,10 @@
-//! A stream whose other end must take what it is sent, or lose the connection.
+//! A stream whose other end must take what it is sent, or lose the connection; and that ends so that
+//! the last answer is read.
 
 use std::{
     io::{self, IoSlice},
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::{
@@ -14,12 +15,22 @@ use tokio::{
 /// How long a client may take nothing of what waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Ends writes that make no progress.
+/// How long a client may go on sending after the last answer. Closing at once would throw away the
+/// answer with what it has sent meanwhile.
+const FAREWELL: Duration = Duration::from_secs(2);
+/// How much it may send, in bytes.
+const SCRAP: usize = 64 << 20;
+
+/// Ends writes that make no progress, and lingers at its own end.
 #[derive(Debug)]
 pub(super) struct Patient<S> {
     stream: S,
     /// Running since a write could not proceed.
     waiting: Option<Pin<Box<Sleep>>>,
+    /// Running since all was sent.
+    parting: Option<Pin<Box<Sleep>>>,
+    /// What was thrown away since, in bytes.
+    scrap: usize,
 }
 
 impl<S> Patient<S> {
@@ -27,6 +38,8 @@ impl<S> Patient<S> {
         Self {
             stream,
             waiting: None,
+            parting: None,
+            scrap: 0,
         }
     }
 
@@ -55,7 +68,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -88,8 +101,26 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let poll = Pin::new(&mut this.stream).poll_shutdown(cx);
-        this.judge(cx, poll)
+        if this.parting.is_none() {
+            let poll = Pin::new(&mut this.stream).poll_shutdown(cx);
+            ready!(this.judge(cx, poll))?;
+        }
+        let parting = this
+            .parting
+            .get_or_insert_with(|| Box::pin(sleep(FAREWELL)));
+        let mut room = [0; 16 << 10];
+        while this.scrap < SCRAP {
+            let mut buffer = ReadBuf::new(&mut room);
+            match Pin::new(&mut this.stream).poll_read(cx, &mut buffer) {
+                Poll::Pending => return parting.as_mut().poll(cx).map(Ok),
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    this.scrap += buffer.filled().len();
+                }
+                // It has ended, too.
+                Poll::Ready(_) => break,
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -119,5 +150,21 @@ mod tests {
         let (written, read) = tokio::join!(write, read);
         written.unwrap();
         assert_eq!(&read, b"123456780123456789abcdef");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_comes_after_the_end_is_thrown_away() {
+        let (ours, mut theirs) = tokio::io::duplex(8);
+        let mut patient = Patient::new(ours);
+        let send = async {
+            theirs.write_all(&[0; 100]).await.unwrap();
+            drop(theirs);
+        };
+        let (ended, ()) = tokio::join!(patient.shutdown(), send);
+        ended.unwrap();
+        assert_eq!(patient.scrap, 100);
+        // Who neither sends nor ends is not waited for.
+        let (ours, _theirs) = tokio::io::duplex(8);
+        Patient::new(ours).shutdown().await.unwrap();
     }
 }

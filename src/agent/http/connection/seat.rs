@@ -110,6 +110,14 @@ impl Room {
     }
 }
 
+#[cfg(test)]
+impl Seat {
+    /// The seat of a room with one.
+    pub(in crate::http) async fn only() -> Arc<Self> {
+        Seats::new(1).take().await
+    }
+}
+
 impl Seat {
     /// From now on the client waits for us.
     pub(in crate::http) fn working(&self) {

@@ -22,17 +22,22 @@ use std::sync::Arc;
 /// A router of handlers that know the agent.
 type Router = axum::Router<Arc<Context>>;
 
+/// What calls stand under. The last two are those of browsers, which some tools use as well.
+const PREFIXES: [&str; 4] = ["/api/2.0", "/api/3.0", "/ajax-api/2.0", "/ajax-api/3.0"];
+
 /// Every path that is answered.
 pub(super) fn router(ctx: Arc<Context>) -> axum::Router {
-    // One handler for each call, under both versions of the prefix.
     let calls = tracking::routes()
+        .merge(artifacts::calls())
         .merge(inputs::routes())
         .merge(logged_models::routes());
-    Router::new()
-        .nest("/api/2.0/mlflow", calls.clone())
-        .nest("/api/3.0/mlflow", calls)
-        .nest("/api/2.0/mlflow-artifacts", artifacts::routes())
-        .nest("/api/3.0/mlflow-artifacts", artifacts::routes())
+    let mut router = Router::new();
+    for prefix in PREFIXES {
+        router = router
+            .nest(&format!("{prefix}/mlflow"), calls.clone())
+            .nest(&format!("{prefix}/mlflow-artifacts"), artifacts::routes());
+    }
+    router
         .merge(meta::routes())
         .merge(genai::routes())
         .fallback(unknown)

@@ -7,6 +7,7 @@ mod download;
 mod kind;
 mod list;
 mod range;
+mod run;
 mod upload;
 
 pub(super) use list::FileInfo;
@@ -38,6 +39,20 @@ pub(super) fn routes() -> Router {
         .route("/mpu/complete/{*path}", post(multipart))
         .route("/mpu/abort/{*path}", post(multipart))
         .route("/presigned/{*path}", get(presigned))
+}
+
+/// Calls under `/api/2.0/mlflow`: artifacts as a run's.
+pub(super) fn calls() -> Router {
+    Router::new()
+        .route("/artifacts/list", get(run::list))
+        .route(
+            "/artifacts/presigned-upload-url",
+            post(run::presigned_upload),
+        )
+        .route(
+            "/artifacts/presigned-download-url",
+            post(run::presigned_download),
+        )
 }
 
 async fn delete(
@@ -89,9 +104,10 @@ impl From<ArtifactError> for ApiError {
         match error {
             ArtifactError::Refused(failure) => failure.into(),
             ArtifactError::Missing(_) => Self::missing(error.to_string()),
-            ArtifactError::Invalid | ArtifactError::Folder(_) | ArtifactError::BelowFile(_) => {
-                Self::invalid(error.to_string())
-            }
+            ArtifactError::Invalid
+            | ArtifactError::Folder(_)
+            | ArtifactError::BelowFile(_)
+            | ArtifactError::Elsewhere(_) => Self::invalid(error.to_string()),
             // Clients do not repeat this status: a disk does not empty itself.
             ArtifactError::Full => Self::new(ErrorCode::InternalError, error.to_string())
                 .with_status(StatusCode::INSUFFICIENT_STORAGE),
