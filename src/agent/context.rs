@@ -3,6 +3,7 @@
 use crate::{
     Workspace, artifacts::Depot, error::OrFail as _, hub::Hub, ingest::Ingest, jobs::JobBook,
     monitors::MonitorRunner, policy::InForce, releases::Releases, serving::Servings,
+    webhooks::Webhooks,
 };
 use std::{
     path::PathBuf,
@@ -10,7 +11,7 @@ use std::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use trimtab_core::{policy::Policy, time::Millis};
-use trimtab_store::{Applied, Change, Store, StoreError};
+use trimtab_store::{Applied, Change, ModelEdit, Store, StoreError};
 use trimtab_wire::{Delta, Failure, PROTOCOL, Welcome};
 
 /// The agent's insides.
@@ -45,6 +46,8 @@ pub(crate) struct Context {
     pub releases: Releases,
     /// Versions are numbered one at a time: their files are in place before their record is.
     pub registering: tokio::sync::Mutex<()>,
+    /// Who is told of the registry.
+    pub webhooks: Webhooks,
     /// What production last answered.
     pub servings: Servings,
     /// The files behind `mlflow-artifacts:` addresses.
@@ -111,6 +114,14 @@ impl Context {
                     self.hub.run_changed(run);
                 }
             }
+            Applied::Model(model) => {
+                match told {
+                    Told::Gone => return self.tell_gone(&model.name),
+                    Told::Renamed(from) if from != model.name => self.tell_gone(&from),
+                    _ => {}
+                }
+                self.tell_model(&model.name).await;
+            }
             Applied::Run(run) => self.hub.publish(Delta::Run(run.clone())),
             Applied::Version(version) => self.tell_model(&version.model).await,
             Applied::Request(request) => {
@@ -132,13 +143,20 @@ impl Context {
                     self.hub.publish(delta);
                     self.hub.fleet_changed();
                 }
-                Told::Nothing => {}
+                Told::Gone | Told::Renamed(_) | Told::Nothing => {}
             },
         }
     }
 
+    fn tell_gone(&self, model: &str) {
+        self.hub.publish(Delta::ModelGone(model.to_owned()));
+        self.hub.fleet_changed();
+    }
+
     async fn tell_model(&self, name: &str) {
         match self.store.model(name).await {
+            // Prompts are nothing to release.
+            Ok(Some(model)) if model.is_prompt() => {}
             Ok(Some(model)) => {
                 self.hub.publish(Delta::Model(Box::new(model)));
                 self.hub.fleet_changed();
@@ -155,6 +173,10 @@ enum Told {
     Run(trimtab_core::run::RunId),
     /// A model changed; it is read back.
     Model(String),
+    /// A model is no more.
+    Gone,
+    /// A model had this name.
+    Renamed(String),
     /// The change says it all.
     Delta(Delta),
     /// The answer says it, or nobody follows it.
@@ -170,6 +192,11 @@ impl Told {
             | Change::SetRunDeleted { run, .. }
             | Change::DeleteRunTag { run, .. } => Self::Run(run.clone()),
             Change::SetAlias { model, .. } => Self::Model(model.clone()),
+            Change::EditModel { model, edit, .. } => match edit {
+                ModelEdit::Delete => Self::Gone,
+                ModelEdit::Rename(_) => Self::Renamed(model.clone()),
+                _ => Self::Nothing,
+            },
             Change::Deploy(deployment) => Self::Delta(Delta::Deployment(deployment.clone())),
             Change::PutWindow { window, .. } => {
                 Self::Delta(Delta::Window(Box::new(window.clone())))
@@ -187,6 +214,11 @@ impl Told {
             | Change::LogModelMetrics { .. }
             | Change::CreateRun { .. }
             | Change::RegisterVersion { .. }
+            | Change::CreateModel { .. }
+            | Change::AddVersion(_)
+            | Change::EditVersion { .. }
+            | Change::PutWebhook(_)
+            | Change::DeleteWebhook(_)
             | Change::PutRequest(_)
             | Change::PutJob(_)
             | Change::Audit { .. } => Self::Nothing,

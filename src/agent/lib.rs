@@ -27,6 +27,7 @@ pub mod monitors;
 mod paths;
 mod peer;
 mod policy;
+mod random;
 mod recover;
 mod releases;
 mod schedule;
@@ -37,6 +38,7 @@ mod start;
 mod targets;
 mod triggers;
 mod watch;
+mod webhooks;
 
 pub use error::AgentError;
 pub use jobs::job_exec;

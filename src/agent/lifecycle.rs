@@ -20,6 +20,7 @@ use crate::{
     service::{Actor, tracking},
     serving::{self, Servings},
     session, targets, watch,
+    webhooks::{self, Secrets, Webhooks},
 };
 use std::{
     io,
@@ -117,6 +118,12 @@ async fn open(
         .map_err(|e| AgentError::io("opening", workspace.store_file())(io::Error::other(e)))??;
     let http = targets::client()
         .map_err(|e| AgentError::io("preparing HTTP for", workspace.root())(io::Error::other(e)))?;
+    let secrets = Secrets::open(workspace.webhook_secrets());
+    let known = |id: &str| store.webhook(id).is_some();
+    if let Err(error) = secrets.keep_only(known) {
+        tracing::warn!(%error, "secrets of webhooks that are gone were not forgotten");
+    }
+    let webhooks = Webhooks::new(secrets, webhooks::public_only(&policy.get().agent));
     let monitors = MonitorRunner::new(
         store.clone(),
         workspace.root().to_owned(),
@@ -141,6 +148,7 @@ async fn open(
         jobs: JobBook::default(),
         releases: Releases::default(),
         registering: tokio::sync::Mutex::default(),
+        webhooks,
         servings: Servings::default(),
         api,
         http,

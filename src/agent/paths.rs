@@ -56,6 +56,10 @@ impl Workspace {
     pub fn artifact_root(&self) -> PathBuf {
         self.own().join("artifacts")
     }
+    /// What webhooks sign with; readable by the owner alone.
+    pub fn webhook_secrets(&self) -> PathBuf {
+        self.own().join("webhook-secrets.json")
+    }
     /// Files on their way to [`Workspace::artifact_root`].
     pub fn drafts(&self) -> PathBuf {
         self.own().join("drafts")

@@ -8,7 +8,7 @@ use trimtab_core::{
     logged_model::{LoggedModel, LoggedModelId, LoggedModelStatus, ModelMetric},
     metric::MetricEntry,
     monitor::{InputProblem, WindowResult},
-    registry::{Deployment, ModelVersion, Version},
+    registry::{Deployment, Model, ModelVersion, Stage, Version, webhook::Webhook},
     release::PromotionRequest,
     run::{Experiment, ExperimentId, NewRun, RunId, RunRow, RunStatus},
     time::Millis,
@@ -144,6 +144,44 @@ pub enum Change {
         /// When.
         at: Millis,
     },
+    /// Registers a model without versions. Refused when the name is taken. → [`Applied::Model`]
+    CreateModel {
+        /// Its name.
+        name: String,
+        /// What it is; may be empty.
+        description: String,
+        /// Tags.
+        tags: BTreeMap<String, String>,
+        /// When.
+        at: Millis,
+    },
+    /// Changes a model, or takes it out. → [`Applied::Model`], as it is then or last was
+    EditModel {
+        /// Which.
+        model: String,
+        /// What becomes of it.
+        edit: ModelEdit,
+        /// When.
+        at: Millis,
+    },
+    /// Registers the next version of a model that exists; its run may be unknown. The number is given
+    /// here. → [`Applied::Version`]
+    AddVersion(Box<ModelVersion>),
+    /// Changes a version, or takes it out. → [`Applied::Version`], as it is then or last was
+    EditVersion {
+        /// Of which model.
+        model: String,
+        /// Which.
+        version: Version,
+        /// What becomes of it.
+        edit: VersionEdit,
+        /// When.
+        at: Millis,
+    },
+    /// Stores a webhook in place of the one with the same id.
+    PutWebhook(Webhook),
+    /// Takes a webhook out; no change when there is none.
+    DeleteWebhook(String),
     /// Points an alias at a version, which must exist.
     SetAlias {
         /// The model's name.
@@ -250,6 +288,43 @@ pub enum LoggedModelEdit {
     DeleteTag(String),
 }
 
+/// What becomes of a registered model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelEdit {
+    /// Another name, which must be free; its deployments and requests go with it.
+    Rename(String),
+    /// Other words.
+    Describe(String),
+    /// Sets a tag.
+    SetTag(String, String),
+    /// Takes a tag off; no change when there is none.
+    DeleteTag(String),
+    /// Takes an alias off; no change when there is none.
+    DeleteAlias(String),
+    /// It goes, with its versions, aliases and deployments.
+    Delete,
+}
+
+/// What becomes of a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VersionEdit {
+    /// Other words, or none.
+    Describe(Option<String>),
+    /// Sets a tag.
+    SetTag(String, String),
+    /// Takes a tag off; no change when there is none.
+    DeleteTag(String),
+    /// Another stage.
+    Stage {
+        /// Which.
+        stage: Stage,
+        /// Whether the others there are archived.
+        archive: bool,
+    },
+    /// It goes, with the aliases that name it. Its number is not given again.
+    Delete,
+}
+
 /// What becomes of a run; what is absent stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunEdit {
@@ -268,7 +343,9 @@ pub enum Applied {
     Experiment(Box<Experiment>),
     /// The new run.
     Run(Box<RunRow>),
-    /// The new version, with its number.
+    /// The model as it now is.
+    Model(Box<Model>),
+    /// The version, with its number.
     Version(Box<ModelVersion>),
     /// The request, with its number.
     Request(Box<PromotionRequest>),

@@ -14,11 +14,15 @@ mod store;
 mod writer;
 
 pub use catalogue::{
+    RegistryPage, RegistrySearch,
     logged::FoundModel,
     logged_search::{ModelSearch, ModelSearchPage},
     search::{RunSearch, SearchPage, View},
 };
-pub use change::{Applied, Change, ExperimentEdit, LoggedModelEdit, NewDatasetUse, RunEdit};
+pub use change::{
+    Applied, Change, ExperimentEdit, LoggedModelEdit, ModelEdit, NewDatasetUse, RunEdit,
+    VersionEdit,
+};
 pub use error::StoreError;
 pub use open::Recovery;
 pub use read::{HistoryMark, HistoryPage};

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_tracking.sql"),
+    include_str!("migrations/0003_registry.sql"),
     include_str!("migrations/0004_logged_models.sql"),
 ];
 

@@ -1,7 +1,7 @@
 //! The handle: what the agent holds, clones and calls.
 
 use crate::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, registry::Shelf},
     change::{Applied, Change},
     error::StoreError,
     migrate::MIGRATIONS,
@@ -11,6 +11,7 @@ use crate::{
 };
 use duckdb::Connection;
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering, mpsc},
 };
@@ -28,6 +29,7 @@ struct Shared {
     queue: Arc<Semaphore>,
     readers: Arc<Pool>,
     catalogue: Arc<Catalogue>,
+    shelf: Arc<Shelf>,
     gauges: Arc<Gauges>,
 }
 
@@ -40,6 +42,12 @@ pub struct Counts {
     pub points: u64,
     /// Commits since the store was opened.
     pub commits: u64,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.shared.path.display())
+    }
 }
 
 impl Store {
@@ -62,7 +70,7 @@ impl Store {
             Arc::clone(&gauges),
             Arc::clone(&queue),
         )?;
-        let catalogue = writer.catalogue();
+        let (catalogue, shelf) = (writer.catalogue(), writer.shelf());
         let (orders, inbox) = mpsc::channel();
         std::thread::Builder::new()
             .name("store-writer".into())
@@ -77,6 +85,7 @@ impl Store {
             queue,
             readers,
             catalogue,
+            shelf,
             gauges,
         };
         let store = Self {
@@ -136,6 +145,10 @@ impl Store {
 
     pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
         &self.shared.catalogue
+    }
+
+    pub(crate) fn shelf(&self) -> &Arc<Shelf> {
+        &self.shared.shelf
     }
 
     pub(crate) async fn read<T, F>(&self, operation: &'static str, read: F) -> Result<T, StoreError>

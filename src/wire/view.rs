@@ -101,6 +101,8 @@ pub enum Delta {
     },
     /// A model is now this (or is new).
     Model(Box<Model>),
+    /// A model is no more, or has another name.
+    ModelGone(String),
     /// A request is now this (or is new).
     Request(Box<PromotionRequest>),
     /// A production pointer moved.

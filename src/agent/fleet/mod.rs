@@ -18,12 +18,7 @@ pub(crate) async fn rows(ctx: &Context) -> Result<Vec<FleetRow>, Failure> {
     let mut models = ctx.store.models().await.or_fail()?;
     for name in policy.models.keys() {
         if !models.iter().any(|m| m.name == *name) {
-            models.push(Model {
-                name: name.clone(),
-                created: ctx.started,
-                versions: Vec::new(),
-                aliases: std::collections::BTreeMap::new(),
-            });
+            models.push(Model::new(name, ctx.started));
         }
     }
     models.sort_by(|a, b| a.name.cmp(&b.name));

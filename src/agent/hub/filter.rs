@@ -93,6 +93,8 @@ impl Filter {
             | (Self::Registry { .. }, Delta::Model(_) | Delta::Request(_))
             | (Self::Monitors, Delta::Window(_) | Delta::Problems { .. })
             | (Self::Jobs, Delta::Job(_)) => true,
+            (Self::Registry { .. }, Delta::ModelGone(_)) => true,
+            (Self::Fleet { told }, Delta::ModelGone(model)) => told.remove(model).is_some(),
             (Self::Fleet { told }, Delta::Fleet(row)) => {
                 let now = said(row);
                 told.insert(row.model.clone(), now.clone()) != Some(now)

@@ -40,7 +40,7 @@ pub(crate) struct Releases {
 
 impl Releases {
     /// Waits for a model's turn.
-    async fn turn(&self, model: &str) -> OwnedMutexGuard<()> {
+    pub(crate) async fn turn(&self, model: &str) -> OwnedMutexGuard<()> {
         let turn = {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(turns.entry(model.to_owned()).or_default())

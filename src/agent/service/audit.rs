@@ -48,6 +48,21 @@ impl<'a> Audited<'a> {
         Ok(act)
     }
 
+    /// An act of one commit: what it changes is stored together with [`Audited::done`], so that there is
+    /// nothing between its beginning and its end. Refuses it when the agent is read-only.
+    pub(crate) async fn at_once(
+        ctx: &'a Context,
+        actor: &'a Actor,
+        action: &'static str,
+        subject: String,
+    ) -> Result<Self, Failure> {
+        let act = Self::resume(ctx, actor, action, subject, "");
+        match ctx.read_only {
+            true => act.close(Err(read_only())).await,
+            false => Ok(act),
+        }
+    }
+
     /// An act that an earlier agent began and this one ends.
     pub(crate) fn resume(
         ctx: &'a Context,

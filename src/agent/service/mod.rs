@@ -9,6 +9,7 @@ pub(crate) mod log_model;
 pub(crate) mod logged_models;
 mod models;
 mod monitors;
+pub(crate) mod registry;
 mod releases;
 mod runs;
 pub(crate) mod tracking;

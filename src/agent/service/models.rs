@@ -56,14 +56,8 @@ async fn place_and_record(
     }
     let _turn = ctx.registering.lock().await;
     let model = ctx.store.model(&new.model).await.or_fail()?;
-    let newest = model
-        .iter()
-        .flat_map(|m| &m.versions)
-        .map(|v| v.version.0)
-        .max()
-        .unwrap_or(0);
-    let version = Version(newest + 1);
-    let folder = Workspace::version(&new.model, version);
+    let version = Version(model.map_or(0, |m| m.newest) + 1);
+    let folder = free_folder(ctx, &new.model, version).await?;
     let place = ctx.workspace.root().join(&folder);
     let placed = tokio::task::spawn_blocking(move || place_files(&source, &place)).await;
     match placed {
@@ -103,6 +97,25 @@ async fn place_and_record(
             "",
         )),
     }
+}
+
+/// Where a new version's files go: not where those of another lie, which was registered under this name
+/// before its model was renamed.
+async fn free_folder(ctx: &Context, model: &str, version: Version) -> Result<PathBuf, Failure> {
+    let models = ctx.store.models().await.or_fail()?;
+    let used = |folder: &Path| {
+        let mut versions = models.iter().flat_map(|m| &m.versions);
+        versions.any(|v| Path::new(&v.source) == folder)
+    };
+    let first = Workspace::version(model, version);
+    let mut folder = first.clone();
+    let mut try_next = 2;
+    while used(&folder) {
+        folder.clone_from(&first);
+        folder.as_mut_os_string().push(format!(".{try_next}"));
+        try_next += 1;
+    }
+    Ok(folder)
 }
 
 /// Copies a version's files beside their place and renames them into it.

@@ -121,10 +121,6 @@ pub(super) async fn series(ctx: &Context, query: SeriesQuery) -> Result<Reply, F
 
 /// A new run's id.
 pub(super) fn random_id() -> Result<RunId, Failure> {
-    use std::io::Read as _;
-    let mut bytes = [0; 16];
-    std::fs::File::open("/dev/urandom")
-        .and_then(|mut file| file.read_exact(&mut bytes))
-        .map_err(|e| broken("No random numbers", &e))?;
+    let bytes = crate::random::bytes().map_err(|e| broken("No random numbers", &e))?;
     Ok(RunId::from_bytes(bytes))
 }

@@ -4,16 +4,16 @@
 //! back where it was.
 
 mod http;
+mod place;
 mod symlink;
 
 pub(crate) use http::client;
 
 use crate::Context;
-use std::path::PathBuf;
 use symlink::Symlink;
 use trimtab_core::{
     policy::{ModelPolicy, Target as TargetPolicy},
-    registry::{Model, Version},
+    registry::{Model, ModelVersion, Version},
 };
 use trimtab_wire::Serving;
 
@@ -52,7 +52,13 @@ impl Target {
         match &policy.target {
             TargetPolicy::Alias => Self::Alias,
             TargetPolicy::Symlink(target) => {
-                Self::Symlink(Symlink::new(ctx.workspace.root(), target, ctx.http.clone()))
+                let store = ctx.store.clone();
+                Self::Symlink(Symlink::new(
+                    ctx.workspace.root(),
+                    target,
+                    ctx.http.clone(),
+                    store,
+                ))
             }
         }
     }
@@ -65,6 +71,14 @@ impl Target {
                 trimtab_core::registry::CHAMPION
             )),
             Self::Symlink(link) => link.switch(model, to).await,
+        }
+    }
+
+    /// Why production cannot have a version at all: its files are where the target does not reach.
+    pub(crate) fn cannot(&self, version: &ModelVersion) -> Option<String> {
+        match self {
+            Self::Alias => None,
+            Self::Symlink(link) => link.folder(version).err(),
         }
     }
 
@@ -107,9 +121,4 @@ impl Target {
             Self::Symlink(link) => link.describe(to),
         }
     }
-}
-
-/// The folder of a version's files.
-fn folder(root: &std::path::Path, model: &Model, version: Version) -> Option<PathBuf> {
-    model.version(version).map(|v| root.join(&v.source))
 }

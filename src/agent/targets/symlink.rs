@@ -1,20 +1,23 @@
 //! A symlink to a version's folder, and the server that reads it.
 
 use super::{
-    SwitchError, folder,
+    SwitchError,
     http::{ask, tell},
+    place,
 };
 use crate::{clock, files};
 use std::{
     fs, io,
     path::{Component, Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 use tokio::time::{Instant, sleep, timeout_at};
 use trimtab_core::{
     policy::SymlinkTarget,
-    registry::{Model, Version},
+    registry::{Model, ModelVersion, Version},
 };
+use trimtab_store::Store;
 use trimtab_wire::Serving;
 
 /// The pause between two questions while a switch is verified.
@@ -30,10 +33,17 @@ pub(crate) struct Symlink {
     verify: Option<String>,
     timeout: Duration,
     client: reqwest::Client,
+    /// Knows where runs' artifacts are.
+    store: Store,
 }
 
 impl Symlink {
-    pub(super) fn new(root: &Path, policy: &SymlinkTarget, client: reqwest::Client) -> Self {
+    pub(super) fn new(
+        root: &Path,
+        policy: &SymlinkTarget,
+        client: reqwest::Client,
+        store: Store,
+    ) -> Self {
         Self {
             root: root.to_owned(),
             path: PathBuf::from(&policy.path),
@@ -41,7 +51,13 @@ impl Symlink {
             verify: policy.verify.clone(),
             timeout: policy.timeout.duration(),
             client,
+            store,
         }
+    }
+
+    /// The folder of a version's files: relative to the root, or from the system's.
+    pub(super) fn folder(&self, version: &ModelVersion) -> Result<PathBuf, String> {
+        place::folder(&self.root, &self.store, version)
     }
 
     fn link(&self) -> PathBuf {
@@ -50,12 +66,13 @@ impl Symlink {
 
     pub(super) fn current(&self, model: &Model) -> Option<Version> {
         let points_at = fs::canonicalize(self.link()).ok()?;
-        let is_it = |version: &Version| {
-            folder(&self.root, model, *version)
-                .and_then(|f| fs::canonicalize(f).ok())
+        let is_it = |version: &&Arc<ModelVersion>| {
+            let folder = self.folder(version).ok();
+            folder
+                .and_then(|f| fs::canonicalize(self.root.join(f)).ok())
                 .is_some_and(|f| f == points_at)
         };
-        model.versions.iter().map(|v| v.version).find(is_it)
+        model.versions.iter().find(is_it).map(|v| v.version)
     }
 
     pub(super) async fn switch(&self, model: &Model, to: Version) -> Result<String, SwitchError> {
@@ -173,14 +190,16 @@ impl Symlink {
         let version = model
             .version(to)
             .ok_or_else(|| format!("{} {to} is not registered", model.name))?;
-        let folder = self.root.join(&version.source);
+        let lies = self.folder(version)?;
+        let folder = self.root.join(&lies);
         if !folder.is_dir() {
             return Err(format!(
                 "the folder {} of {} {to} is missing",
-                version.source, model.name
+                lies.display(),
+                model.name
             ));
         }
-        if self.path.is_absolute() {
+        if self.path.is_absolute() || lies.is_absolute() {
             return Ok(folder);
         }
         let depth = self
@@ -189,7 +208,7 @@ impl Symlink {
             .filter(|c| matches!(c, Component::Normal(_)))
             .count();
         let up: PathBuf = std::iter::repeat_n("..", depth.saturating_sub(1)).collect();
-        Ok(up.join(&version.source))
+        Ok(up.join(lies))
     }
 
     /// What the link holds now.

@@ -130,15 +130,11 @@ impl Told {
                 Ok(Reply::Done)
             }
             Request::RegisterVersion(new) => {
+                let number = Version(self.versions.len() as u32 + 1);
                 let version = ModelVersion {
-                    model: new.model.clone(),
-                    version: Version(self.versions.len() as u32 + 1),
                     run: new.run.clone(),
-                    created: Millis(0),
-                    author: String::new(),
-                    source: new.source.clone(),
                     tags: new.tags.clone(),
-                    metrics: BTreeMap::new(),
+                    ..ModelVersion::new(&new.model, number, &new.source, Millis(0))
                 };
                 self.versions.push(version.clone());
                 Ok(Reply::Version(Box::new(version)))
@@ -155,10 +151,14 @@ impl Told {
                 }))
             }
             Request::Models => Ok(Reply::Models(vec![Registered {
-                name: crate::MODEL.into(),
-                created: Millis(0),
-                versions: self.versions.clone(),
-                aliases: BTreeMap::new(),
+                versions: self
+                    .versions
+                    .iter()
+                    .rev()
+                    .cloned()
+                    .map(Into::into)
+                    .collect(),
+                ..Registered::new(crate::MODEL, Millis(0))
             }])),
             other => Err(Failure::new(FailureKind::Invalid, format!("{other:?}"), "")),
         };

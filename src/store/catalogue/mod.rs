@@ -4,16 +4,19 @@
 //! readers see the last commit, without SQL. What a search can ask for is here; metric history is
 //! not. 100,000 runs with ten parameters and ten metrics each take about 150 MB.
 
+mod find;
 mod load;
 mod load_links;
 mod load_logged;
 pub(crate) mod logged;
 pub(crate) mod logged_search;
+pub(crate) mod registry;
 mod runs;
 pub(crate) mod search;
 mod text;
 mod words;
 
+pub use find::{RegistryPage, RegistrySearch};
 pub(crate) use load::load;
 pub(crate) use logged::ModelPoint;
 

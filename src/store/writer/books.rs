@@ -6,7 +6,10 @@
 
 use super::latest::Latest;
 use crate::{
-    catalogue::{self, Catalogue, Edition, ModelPoint},
+    catalogue::{
+        self, Catalogue, Edition, ModelPoint,
+        registry::{Changed, Shelf},
+    },
     error::StoreError,
 };
 use duckdb::Connection;
@@ -17,7 +20,7 @@ use trimtab_core::{
     logged_model::{LoggedModel, LoggedModelId},
     metric::{MetricSummary, Point},
     record::RunRecord,
-    registry::Version,
+    registry::{Model, webhook::Webhook},
     release::RequestState,
     run::{Experiment, ExperimentId, RunId},
     time::Millis,
@@ -58,9 +61,10 @@ pub(crate) struct State {
     pub model_points: HashMap<usize, ModelPoint>,
     /// Metric values in the store.
     pub points: u64,
-    /// The newest version of each model. Versions are 1, 2, 3, … without gaps.
-    pub models: HashMap<String, u32>,
-    pub aliases: HashMap<(String, String), Version>,
+    /// Models that the group changes or takes out; the others are on the shelf.
+    pub changed_models: Changed<Model>,
+    /// The same for webhooks.
+    pub changed_webhooks: Changed<Webhook>,
     pub deployments: u64,
     pub requests: HashMap<u64, RequestState>,
     pub jobs: HashMap<u64, JobState>,
@@ -77,6 +81,8 @@ pub(crate) struct Books {
     undo: Vec<Undo>,
     /// What was committed, as readers see it.
     pub catalogue: Arc<Catalogue>,
+    /// The same for models and webhooks.
+    pub shelf: Arc<Shelf>,
 }
 
 impl std::ops::Deref for Books {
@@ -147,6 +153,8 @@ impl Books {
         if !edition.is_empty() {
             self.catalogue.publish(edition);
         }
+        self.shelf
+            .publish(&mut state.changed_models, &mut state.changed_webhooks);
     }
 
     /// The number of a run.
@@ -234,6 +242,14 @@ impl Books {
             .ok_or_else(|| StoreError::missing("experiment", id.0))
     }
 
+    /// A registered model, as the group has left it so far. Its versions are shared.
+    pub fn model(&self, name: &str) -> Option<Model> {
+        match self.state.changed_models.get(name) {
+            Some(changed) => changed.as_deref().cloned(),
+            None => self.shelf.model(name).map(|m| (*m).clone()),
+        }
+    }
+
     /// Reads the books from a store, and what its table of latest values does not say yet.
     pub fn load(db: &Connection) -> Result<(Self, Latest), duckdb::Error> {
         let mut state = State::default();
@@ -256,24 +272,6 @@ impl Books {
         }
         each(db, "SELECT key, key_no FROM metric_keys", |r| {
             state.keys.insert(r.get(0)?, r.get(1)?);
-            Ok(())
-        })?;
-        each(db, "SELECT name, 0 FROM models", |r| {
-            state.models.insert(r.get(0)?, r.get(1)?);
-            Ok(())
-        })?;
-        each(
-            db,
-            "SELECT model, max(version) FROM model_versions GROUP BY model",
-            |r| {
-                state.models.insert(r.get(0)?, r.get(1)?);
-                Ok(())
-            },
-        )?;
-        each(db, "SELECT model, alias, version FROM aliases", |r| {
-            state
-                .aliases
-                .insert((r.get(0)?, r.get(1)?), Version(r.get(2)?));
             Ok(())
         })?;
         each(db, "SELECT id, state FROM requests", |r| {
@@ -307,6 +305,7 @@ impl Books {
             state,
             undo: Vec::new(),
             catalogue: Arc::new(catalogue),
+            shelf: Arc::new(catalogue::registry::load(db)?),
         };
         Ok((books, behind))
     }

@@ -14,12 +14,13 @@ mod links;
 mod logged;
 mod monitors;
 mod registry;
+mod registry_rows;
 mod releases;
 mod rows;
 mod runs;
 
 use crate::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, registry::Shelf},
     change::{Applied, Change},
     error::{StoreError, classify},
     open::Claim,
@@ -38,6 +39,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use trimtab_core::registry::{Model, ModelVersion, Version};
 
 /// Calls that may wait for the writer; further callers wait for a place.
 pub(crate) const QUEUE: usize = 4096;
@@ -248,6 +250,11 @@ impl Writer {
         self.crowd = QUEUE.saturating_sub(self.queue.available_permits());
     }
 
+    /// What readers see of models and webhooks.
+    pub fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.books.shelf)
+    }
+
     /// What readers see of runs and experiments.
     pub fn catalogue(&self) -> Arc<Catalogue> {
         Arc::clone(&self.books.catalogue)
@@ -313,16 +320,33 @@ impl Desk<'_> {
                 tags,
                 metrics,
                 at,
-            } => self.register(trimtab_core::registry::ModelVersion {
-                model: model.clone(),
-                version: trimtab_core::registry::Version(0),
+            } => self.register(ModelVersion {
                 run: run.clone(),
-                created: *at,
                 author: author.clone(),
-                source: source.clone(),
                 tags: tags.clone(),
                 metrics: metrics.clone(),
+                ..ModelVersion::new(model, Version(0), source, *at)
             }),
+            Change::CreateModel {
+                name,
+                description,
+                tags,
+                at,
+            } => self.create_model(Model {
+                description: description.clone(),
+                tags: tags.clone(),
+                ..Model::new(name, *at)
+            }),
+            Change::EditModel { model, edit, at } => self.edit_model(model, edit, *at),
+            Change::AddVersion(version) => self.add_version(version),
+            Change::EditVersion {
+                model,
+                version,
+                edit,
+                at,
+            } => self.edit_version(model, *version, edit, *at),
+            Change::PutWebhook(webhook) => Ok(self.put_webhook(webhook)),
+            Change::DeleteWebhook(id) => Ok(self.delete_webhook(id)),
             Change::SetAlias {
                 model,
                 alias,

@@ -1,49 +1,191 @@
-//! Judging and writing the registry: models, versions, aliases, deployments.
+//! Judging what is said of the registry: models, versions, aliases, deployments.
 
-use super::{
-    Desk,
-    rows::{Rare, append},
+use super::{Desk, rows::Rare};
+use crate::{
+    change::{Applied, ModelEdit, VersionEdit},
+    error::StoreError,
 };
-use crate::{change::Applied, error::StoreError};
-use duckdb::{Connection, params};
+use std::sync::Arc;
 use trimtab_core::{
-    registry::{Deployment, ModelVersion, Version},
+    registry::{Deployment, Model, ModelVersion, Stage, Version, webhook::Webhook},
     time::Millis,
 };
 
 impl Desk<'_> {
-    pub(super) fn register(&mut self, mut version: ModelVersion) -> Result<Applied, StoreError> {
+    /// Registers the next version of a model, which is made when it does not exist.
+    pub(super) fn register(&mut self, version: ModelVersion) -> Result<Applied, StoreError> {
         if let Some(run) = &version.run {
             self.books.run(run)?;
         }
-        let newest = self.books.models.get(&version.model).copied();
-        if newest.is_none() {
-            self.rows
-                .rare
-                .push(Rare::Model(version.model.clone(), version.created));
-        }
-        let number = newest.unwrap_or(0) + 1;
-        self.books
-            .put(|s| &mut s.models, version.model.clone(), number);
-        version.version = Version(number);
-        version.source = version.source.replace("{version}", &number.to_string());
+        let model = self.books.model(&version.model);
+        let model = model.unwrap_or_else(|| Model::new(&version.model, version.created));
+        Ok(self.append_version(model, version))
+    }
+
+    pub(super) fn add_version(&mut self, version: &ModelVersion) -> Result<Applied, StoreError> {
+        let model = self.model(&version.model)?;
+        Ok(self.append_version(model, version.clone()))
+    }
+
+    fn append_version(&mut self, mut model: Model, mut version: ModelVersion) -> Applied {
+        model.newest += 1;
+        model.updated = version.created;
+        version.version = Version(model.newest);
+        version.source = version
+            .source
+            .replace("{version}", &model.newest.to_string());
+        let version = Arc::new(version);
+        model.versions.insert(0, Arc::clone(&version));
+        self.put_model(model);
         self.rows
             .rare
-            .push(Rare::Version(Box::new(version.clone())));
-        Ok(Applied::Version(Box::new(version)))
+            .push(Rare::Version(Arc::clone(&version), true));
+        Applied::Version(Box::new((*version).clone()))
+    }
+
+    pub(super) fn create_model(&mut self, model: Model) -> Result<Applied, StoreError> {
+        if self.books.model(&model.name).is_some() {
+            return Err(taken(&model.name));
+        }
+        self.put_model(model.clone());
+        Ok(Applied::Model(Box::new(model)))
+    }
+
+    pub(super) fn edit_model(
+        &mut self,
+        name: &str,
+        edit: &ModelEdit,
+        at: Millis,
+    ) -> Result<Applied, StoreError> {
+        let mut model = self.model(name)?;
+        match edit {
+            ModelEdit::Rename(to) => return self.rename_model(model, to, at),
+            ModelEdit::Describe(words) => {
+                model.description.clone_from(words);
+                model.updated = at;
+            }
+            ModelEdit::SetTag(key, value) => {
+                model.tags.insert(key.clone(), value.clone());
+            }
+            ModelEdit::DeleteTag(key) => drop(model.tags.remove(key)),
+            ModelEdit::DeleteAlias(alias) => {
+                if model.aliases.remove(alias).is_some() {
+                    let gone = Rare::Alias(name.to_owned(), alias.clone(), None);
+                    self.rows.rare.push(gone);
+                }
+            }
+            ModelEdit::Delete => {
+                self.books
+                    .put(|s| &mut s.changed_models, name.to_owned(), None);
+                self.rows.rare.push(Rare::ModelGone(name.to_owned()));
+                return Ok(Applied::Model(Box::new(model)));
+            }
+        }
+        self.put_model(model.clone());
+        Ok(Applied::Model(Box::new(model)))
+    }
+
+    fn rename_model(
+        &mut self,
+        mut model: Model,
+        to: &str,
+        at: Millis,
+    ) -> Result<Applied, StoreError> {
+        if model.name != to && self.books.model(to).is_some() {
+            return Err(taken(to));
+        }
+        let from = std::mem::replace(&mut model.name, to.to_owned());
+        model.updated = at;
+        for version in &mut model.versions {
+            let version = Arc::make_mut(version);
+            to.clone_into(&mut version.model);
+            version.updated = at;
+        }
+        self.books
+            .put(|s| &mut s.changed_models, from.clone(), None);
+        self.rows
+            .rare
+            .push(Rare::ModelRenamed(from, to.to_owned(), at));
+        self.put_model(model.clone());
+        Ok(Applied::Model(Box::new(model)))
+    }
+
+    pub(super) fn edit_version(
+        &mut self,
+        name: &str,
+        number: Version,
+        edit: &VersionEdit,
+        at: Millis,
+    ) -> Result<Applied, StoreError> {
+        let mut model = self.books.model(name).ok_or_else(|| no(name, number))?;
+        let place = model.place(number).ok_or_else(|| no(name, number))?;
+        let mut version = (*model.versions[place]).clone();
+        match edit {
+            VersionEdit::Describe(words) => {
+                version.description.clone_from(words);
+                version.updated = at;
+            }
+            VersionEdit::SetTag(key, value) => {
+                version.tags.insert(key.clone(), value.clone());
+            }
+            VersionEdit::DeleteTag(key) => drop(version.tags.remove(key)),
+            VersionEdit::Stage { stage, archive } => {
+                version.stage = *stage;
+                version.updated = at;
+                model.updated = at;
+                if *archive {
+                    self.archive(&mut model, *stage, number, at);
+                }
+            }
+            VersionEdit::Delete => {
+                model.versions.remove(place);
+                model.aliases.retain(|_, v| *v != number);
+                model.updated = at;
+                self.put_model(model);
+                let gone = Rare::VersionGone(name.to_owned(), number);
+                self.rows.rare.push(gone);
+                return Ok(Applied::Version(Box::new(version)));
+            }
+        }
+        let version = Arc::new(version);
+        model.versions[place] = Arc::clone(&version);
+        self.put_model(model);
+        self.rows
+            .rare
+            .push(Rare::Version(Arc::clone(&version), false));
+        Ok(Applied::Version(Box::new((*version).clone())))
+    }
+
+    /// Archives every other version in a stage.
+    fn archive(&mut self, model: &mut Model, stage: Stage, but: Version, at: Millis) {
+        for version in &mut model.versions {
+            if version.stage == stage && version.version != but {
+                let other = Arc::make_mut(version);
+                other.stage = Stage::Archived;
+                other.updated = at;
+                self.rows
+                    .rare
+                    .push(Rare::Version(Arc::clone(version), false));
+            }
+        }
     }
 
     pub(super) fn set_alias(
         &mut self,
-        model: &str,
+        name: &str,
         alias: &str,
         version: Version,
     ) -> Result<Applied, StoreError> {
-        self.version_exists(model, version)?;
-        let at = (model.to_owned(), alias.to_owned());
-        if self.books.aliases.get(&at) != Some(&version) {
-            self.books.put(|s| &mut s.aliases, at.clone(), version);
-            self.rows.rare.push(Rare::Alias(at.0, at.1, version));
+        self.version_exists(name, version)?;
+        let mut model = self.model(name)?;
+        if model.aliases.insert(alias.to_owned(), version) != Some(version) {
+            self.books.put(
+                |s| &mut s.changed_models,
+                name.to_owned(),
+                Some(Arc::new(model)),
+            );
+            let set = Rare::Alias(name.to_owned(), alias.to_owned(), Some(version));
+            self.rows.rare.push(set);
         }
         Ok(Applied::Done)
     }
@@ -58,67 +200,51 @@ impl Desk<'_> {
         Ok(Applied::Done)
     }
 
-    pub(super) fn version_exists(&self, model: &str, version: Version) -> Result<(), StoreError> {
-        let newest = self.books.models.get(model);
-        let newest = newest.ok_or_else(|| StoreError::missing("model", model))?;
-        if (1..=*newest).contains(&version.0) {
-            Ok(())
-        } else {
-            Err(StoreError::missing("version", format!("{model} {version}")))
+    pub(super) fn put_webhook(&mut self, webhook: &Webhook) -> Applied {
+        let webhook = Arc::new(webhook.clone());
+        self.books.put(
+            |s| &mut s.changed_webhooks,
+            webhook.id.clone(),
+            Some(Arc::clone(&webhook)),
+        );
+        let row = Rare::Webhook(webhook.id.clone(), Some(webhook));
+        self.rows.rare.push(row);
+        Applied::Done
+    }
+
+    pub(super) fn delete_webhook(&mut self, id: &str) -> Applied {
+        self.books
+            .put(|s| &mut s.changed_webhooks, id.to_owned(), None);
+        self.rows.rare.push(Rare::Webhook(id.to_owned(), None));
+        Applied::Done
+    }
+
+    pub(super) fn version_exists(&self, name: &str, version: Version) -> Result<(), StoreError> {
+        let model = self.model(name)?;
+        match model.version(version) {
+            Some(_) => Ok(()),
+            None => Err(no(name, version)),
         }
+    }
+
+    fn model(&self, name: &str) -> Result<Model, StoreError> {
+        let model = self.books.model(name);
+        model.ok_or_else(|| StoreError::missing("model", name))
+    }
+
+    /// What a model becomes; its versions have rows of their own.
+    fn put_model(&mut self, model: Model) {
+        let model = Arc::new(model);
+        self.rows.rare.push(Rare::Model(Arc::clone(&model)));
+        self.books
+            .put(|s| &mut s.changed_models, model.name.clone(), Some(model));
     }
 }
 
-pub(super) fn write_model(db: &Connection, name: &str, created: Millis) -> duckdb::Result<()> {
-    db.prepare_cached("INSERT INTO models VALUES (?, ?)")?
-        .execute(params![name, created.0])
-        .map(drop)
+fn no(model: &str, version: Version) -> StoreError {
+    StoreError::missing("version", format!("{model} {version}"))
 }
 
-pub(super) fn write_version(db: &Connection, v: &ModelVersion) -> duckdb::Result<()> {
-    db.prepare_cached("INSERT INTO model_versions VALUES (?, ?, ?, ?, ?, ?)")?
-        .execute(params![
-            v.model,
-            v.version.0,
-            v.run.as_ref().map(|r| r.as_str()),
-            v.created.0,
-            v.author,
-            v.source,
-        ])?;
-    let tags: Vec<_> = v.tags.iter().collect();
-    append(db, "version_tags", &tags, |app, (key, value)| {
-        app.append_row(params![v.model, v.version.0, key, value])
-    })?;
-    let metrics: Vec<_> = v.metrics.iter().collect();
-    append(db, "version_metrics", &metrics, |app, (key, value)| {
-        app.append_row(params![v.model, v.version.0, key, value])
-    })
-}
-
-pub(super) fn write_alias(
-    db: &Connection,
-    model: &str,
-    alias: &str,
-    version: Version,
-) -> duckdb::Result<()> {
-    db.prepare_cached("DELETE FROM aliases WHERE model = ? AND alias = ?")?
-        .execute(params![model, alias])?;
-    db.prepare_cached("INSERT INTO aliases VALUES (?, ?, ?)")?
-        .execute(params![model, alias, version.0])
-        .map(drop)
-}
-
-pub(super) fn write_deployment(db: &Connection, seq: u64, d: &Deployment) -> duckdb::Result<()> {
-    db.prepare_cached("INSERT INTO deployments VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?
-        .execute(params![
-            seq,
-            d.model,
-            d.version.0,
-            d.previous.map(|v| v.0),
-            d.at.0,
-            d.data_time.map(|t| t.0),
-            d.kind.word(),
-            d.actor,
-        ])
-        .map(drop)
+fn taken(name: &str) -> StoreError {
+    StoreError::conflict("model", format!("{name:?}"), "the name is taken")
 }

@@ -4,16 +4,17 @@ use super::{
     books::{Books, KeyNo, RunNo},
     links, logged,
     monitors::WindowRow,
+    registry_rows,
 };
 use crate::catalogue::ModelPoint;
 use duckdb::{Connection, params};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use trimtab_core::{
     audit::AuditEntry,
     job::Job,
     metric::Point,
     monitor::InputProblem,
-    registry::{Deployment, ModelVersion, Version},
+    registry::{Deployment, Model, ModelVersion, Version, webhook::Webhook},
     release::PromotionRequest,
     run::Experiment,
     time::Millis,
@@ -47,9 +48,17 @@ pub(super) enum Rare {
     Logged(logged::Row),
     /// A run's tag that goes.
     Untag(RunNo, String),
-    Model(String, Millis),
-    Version(Box<ModelVersion>),
-    Alias(String, String, Version),
+    Model(Arc<Model>),
+    ModelGone(String),
+    /// From, to, when.
+    ModelRenamed(String, String, Millis),
+    /// A version, and whether it is new.
+    Version(Arc<ModelVersion>, bool),
+    VersionGone(String, Version),
+    /// A model's alias; it goes when it names nothing.
+    Alias(String, String, Option<Version>),
+    /// A webhook by its id; it goes when there is none.
+    Webhook(String, Option<Arc<Webhook>>),
     Deployment(u64, Deployment),
     Request(Box<PromotionRequest>),
     Job(Box<Job>),
@@ -193,14 +202,18 @@ impl Rare {
             Self::Link(row) => row.write(db),
             Self::Logged(row) => row.write(db),
             Self::Untag(run, key) => untag(db, books, *run, key),
-            Self::Model(name, created) => super::registry::write_model(db, name, *created),
-            Self::Version(version) => super::registry::write_version(db, version),
+            Self::Model(model) => registry_rows::write_model(db, model),
+            Self::ModelGone(name) => registry_rows::delete_model(db, name),
+            Self::ModelRenamed(from, to, at) => registry_rows::rename_model(db, from, to, *at),
+            Self::Version(version, new) => registry_rows::write_version(db, version, *new),
+            Self::VersionGone(model, version) => registry_rows::delete_version(db, model, *version),
             Self::Alias(model, alias, version) => {
-                super::registry::write_alias(db, model, alias, *version)
+                registry_rows::write_alias(db, model, alias, *version)
             }
             Self::Deployment(seq, deployment) => {
-                super::registry::write_deployment(db, *seq, deployment)
+                registry_rows::write_deployment(db, *seq, deployment)
             }
+            Self::Webhook(id, webhook) => registry_rows::write_webhook(db, id, webhook.as_deref()),
             Self::Request(request) => super::releases::write(db, request),
             Self::Job(job) => super::jobs::write(db, job),
             Self::Window(window) => super::monitors::write_window(db, window),

@@ -242,6 +242,14 @@ impl Data {
                     registry.models.insert(model.name.clone(), *model);
                 }
             }
+            Delta::ModelGone(name) => {
+                if let Some(registry) = &mut self.registry.value {
+                    registry.models.remove(&name);
+                }
+                if let Some(rows) = &mut self.fleet.value {
+                    rows.retain(|r| r.model != name);
+                }
+            }
             Delta::Request(request) => {
                 if let Some(registry) = &mut self.registry.value {
                     match registry.requests.iter_mut().find(|r| r.id == request.id) {

@@ -38,6 +38,7 @@ impl Registry {
             .iter()
             .flat_map(|r| r.models.values())
             .flat_map(|m| &m.versions)
+            .map(|v| &**v)
             .collect()
     }
 

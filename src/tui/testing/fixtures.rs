@@ -247,13 +247,11 @@ pub fn curve(run: &RunRow, key: &str) -> Series {
 }
 
 pub fn version(n: u32) -> ModelVersion {
+    let source = format!(".trimtab/models/late15/{n}");
+    let at = before(i64::from(10 - n) * 4_000);
     ModelVersion {
-        model: "late15".into(),
-        version: Version(n),
         run: Some(run_id(n as u8 + 4)),
-        created: before(i64::from(10 - n) * 4_000),
         author: if n == 3 { "trainer" } else { "ana" }.into(),
-        source: format!(".trimtab/models/late15/{n}"),
         tags: map(&[(
             "window",
             [
@@ -266,6 +264,7 @@ pub fn version(n: u32) -> ModelVersion {
             ("heldout_auc".to_owned(), 0.664 + f64::from(n) * 0.014),
             ("champion_heldout_auc".to_owned(), 0.661),
         ]),
+        ..ModelVersion::new("late15", Version(n), source, at)
     }
 }
 
@@ -565,13 +564,13 @@ pub fn demo() -> DemoState {
 pub fn registry() -> Snapshot {
     Snapshot::Registry {
         models: vec![Model {
-            name: "late15".into(),
-            created: before(40_000),
-            versions: (1..=3).rev().map(version).collect(),
+            newest: 3,
+            versions: (1..=3).rev().map(|n| version(n).into()).collect(),
             aliases: BTreeMap::from([
                 ("champion".to_owned(), Version(2)),
                 ("shadow".to_owned(), Version(3)),
             ]),
+            ..Model::new("late15", before(40_000))
         }],
         requests: vec![
             request(4, 3, RequestState::AwaitingApproval),

@@ -4,7 +4,9 @@ mod artifacts;
 mod frame;
 mod fuzz;
 mod logged_models;
+mod registry;
 mod tls;
+mod webhooks;
 
 use super::bench::{Bench, POLICY, workspace};
 use std::{fmt::Write as _, sync::Arc, time::Duration};

@@ -10,6 +10,7 @@ mod inputs;
 mod json;
 mod logged_models;
 mod meta;
+mod registry;
 mod tracking;
 
 pub(crate) use args::{Args, Empty, Reply};
@@ -30,7 +31,8 @@ pub(super) fn router(ctx: Arc<Context>) -> axum::Router {
     let calls = tracking::routes()
         .merge(artifacts::calls())
         .merge(inputs::routes())
-        .merge(logged_models::routes());
+        .merge(logged_models::routes())
+        .merge(registry::routes());
     let mut router = Router::new();
     for prefix in PREFIXES {
         router = router

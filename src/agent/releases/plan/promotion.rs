@@ -55,7 +55,12 @@ impl PromotionPlan {
             )),
             None => None,
         };
-        let target = Target::of(ctx, &policy).describe(candidate);
+        let target = Target::of(ctx, &policy);
+        let cannot = model.version(candidate).and_then(|v| target.cannot(v));
+        let refusal = refusal.or_else(|| {
+            cannot.map(|why| refused(format!("{name} {candidate} cannot be deployed: {why}."), ""))
+        });
+        let target = target.describe(candidate);
         Ok(Self {
             model,
             version: candidate,

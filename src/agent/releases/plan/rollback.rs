@@ -33,7 +33,9 @@ impl RollbackPlan {
                 "Promote a version first.",
             ));
         };
-        let history = ctx.store.deployments(Some(name)).await.or_fail()?;
+        let mut history = ctx.store.deployments(Some(name)).await.or_fail()?;
+        // A version that was deleted since is no way back.
+        history.retain(|d| model.version(d.version).is_some());
         let Some(to) = rollback_target(&history, from) else {
             return Err(refused(
                 format!("No version of {name} was in production before {from}."),

@@ -8,6 +8,7 @@ mod lifecycle;
 mod links;
 mod logged;
 mod registry;
+mod registry_edits;
 mod runs;
 mod series;
 mod support;

@@ -85,7 +85,7 @@ async fn versions_are_numbered_and_kept() {
     let models = place.store.models().await.unwrap();
     assert_eq!(models.len(), 1);
     assert_eq!(models[0].champion(), Some(Version(2)));
-    assert_eq!(models[0].versions[0], **second);
+    assert_eq!(*models[0].versions[0], **second);
     assert_eq!(models[0].versions.len(), 2);
     assert_eq!(place.store.model("none").await.unwrap(), None);
 

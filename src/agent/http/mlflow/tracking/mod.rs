@@ -7,7 +7,7 @@ mod log;
 mod message;
 mod runs;
 mod search;
-mod token;
+pub(super) mod token;
 
 use super::Router;
 use axum::routing::{get, post};

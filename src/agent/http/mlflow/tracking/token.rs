@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// Where a page begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Token<P> {
+pub(in crate::http::mlflow) struct Token<P> {
     /// After so many.
     pub offset: usize,
     /// Behind this one; counts before the offset.
@@ -35,7 +35,7 @@ impl<P: Serialize + DeserializeOwned> Token<P> {
     ///
     /// # Errors
     /// What is no token, in MLflow's words.
-    pub(super) fn read(text: Option<&str>) -> Result<Self, ApiError> {
+    pub(in crate::http::mlflow) fn read(text: Option<&str>) -> Result<Self, ApiError> {
         let Some(text) = text.filter(|t| !t.is_empty()) else {
             return Ok(Self::default());
         };
@@ -80,7 +80,7 @@ impl<P: Serialize + DeserializeOwned> Token<P> {
     }
 
     /// The token behind a page of so many rows.
-    pub(super) fn next(&self, rows: usize, after: P) -> Option<String> {
+    pub(in crate::http::mlflow) fn next(&self, rows: usize, after: P) -> Option<String> {
         let next = Self {
             offset: self.offset.saturating_add(rows),
             after: Some(after),

@@ -1,80 +1,8 @@
-//! The model registry: models, versions and the aliases that point at them.
+//! Deployments: when production pointers moved, and the way back.
 
-use crate::{run::RunId, time::Millis};
+use super::Version;
+use crate::time::Millis;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt};
-
-/// A version of a model: 1, 2, 3, …
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Version(pub u32);
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "v{}", self.0)
-    }
-}
-
-/// The alias that names the version in production.
-pub const CHAMPION: &str = "champion";
-
-/// A registered model with its versions and aliases.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Model {
-    /// Its unique name.
-    pub name: String,
-    /// When it was registered.
-    pub created: Millis,
-    /// Its versions, newest first.
-    pub versions: Vec<ModelVersion>,
-    /// alias → version.
-    pub aliases: BTreeMap<String, Version>,
-}
-
-impl Model {
-    /// The version in production.
-    pub fn champion(&self) -> Option<Version> {
-        self.aliases.get(CHAMPION).copied()
-    }
-    /// One version.
-    pub fn version(&self, version: Version) -> Option<&ModelVersion> {
-        self.versions.iter().find(|v| v.version == version)
-    }
-}
-
-/// One version of a model, with its lineage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ModelVersion {
-    /// The model's name.
-    pub model: String,
-    /// Its number.
-    pub version: Version,
-    /// The run that made it.
-    pub run: Option<RunId>,
-    /// When it was registered.
-    pub created: Millis,
-    /// Who registered it.
-    pub author: String,
-    /// The folder that holds its files, relative to the workspace.
-    pub source: String,
-    /// Tags (`window`, `data_version`, …).
-    pub tags: BTreeMap<String, String>,
-    /// Its run's latest metrics when it was registered.
-    pub metrics: BTreeMap<String, f64>,
-}
-
-/// What a client says to register a version.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NewVersion {
-    /// The model's name; registered when it does not exist.
-    pub model: String,
-    /// The run that made it.
-    pub run: Option<RunId>,
-    /// A folder with its files; the agent copies it under `.trimtab/models/`.
-    pub source: String,
-    /// Tags.
-    pub tags: BTreeMap<String, String>,
-}
 
 /// One time that a model's production pointer moved: the chart's deployment mark.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
