@@ -135,6 +135,7 @@ async fn a_model_lives_as_in_mlflow() {
     assert_eq!(
         deeds,
         [
+            "agent.start done",
             "model.create done",
             "version.add done",
             "version.add done",

@@ -3,8 +3,8 @@
 use super::{ApiError, ErrorCode, json};
 use crate::http::body::{BodyLimit, Line, USUAL};
 use axum::{
-    extract::{FromRequest, Request},
-    http::{HeaderValue, Method, header::CONTENT_TYPE},
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{HeaderValue, Method, header::CONTENT_TYPE, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -38,6 +38,22 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Args<T> {
         })?;
         let whole = line.read(body, limit).await?;
         json::from_body(&whole.bytes).map(Self)
+    }
+}
+
+/// What stands in a request's path.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct InPath<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for InPath<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(found)) => Ok(Self(found)),
+            // Bytes that are no text, most likely.
+            Err(wrong) => Err(ApiError::invalid(wrong.body_text())),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ mod meta;
 mod registry;
 mod tracking;
 
-pub(crate) use args::{Args, Empty, Reply};
+pub(crate) use args::{Args, Empty, InPath, Reply};
 pub(crate) use error::{ApiError, ErrorCode};
 
 use crate::Context;

@@ -105,10 +105,8 @@ fn what_is_wrong_is_said_in_mlflows_words() {
             r#"{"value":"many"}"#,
             "Invalid value \"many\" for parameter 'value'",
         ),
-        (r#"{"value":true}"#, "type 'bool'"),
         (r#"{"value":[1]}"#, "type 'list'"),
         (r#"{"value":{"a":1}}"#, "type 'dict'"),
-        (r#"{"value":"inf"}"#, "parameter 'value'"),
         (r#"{"value":"nano"}"#, "parameter 'value'"),
         (r#"{"timestamp":1.5}"#, "type 'float'"),
         (

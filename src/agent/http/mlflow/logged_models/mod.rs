@@ -4,7 +4,7 @@ mod message;
 mod search;
 
 use super::{
-    ApiError, Args, Empty, Reply, Router,
+    ApiError, Args, Empty, InPath, Reply, Router,
     artifacts::FileInfo,
     inputs::Tag,
     json::{self, required},
@@ -15,7 +15,7 @@ use crate::{
     service::logged_models::{self, FoundModel, LoggedModelEdit, NewLoggedModel},
 };
 use axum::{
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
     routing::{delete, get, patch, post},
 };
@@ -87,7 +87,7 @@ struct Read {
 
 async fn read(
     State(ctx): Ctx,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     Args(ask): Args<Read>,
 ) -> Result<Response, ApiError> {
     let deleted_too = ask
@@ -124,7 +124,7 @@ async fn finalize(State(ctx): Ctx, Args(ask): Args<Finalize>) -> Result<Response
 async fn remove(
     State(ctx): Ctx,
     caller: Caller,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
 ) -> Result<Reply<Empty>, ApiError> {
     logged_models::delete(&ctx, &caller.0, &id).await?;
     Ok(Reply(Empty {}))
@@ -142,7 +142,7 @@ struct Facts {
 
 async fn set_tags(
     State(ctx): Ctx,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     Args(ask): Args<Facts>,
 ) -> Result<Reply<Empty>, ApiError> {
     let edit = LoggedModelEdit::SetTags(Tag::pairs(ask.tags));
@@ -152,7 +152,7 @@ async fn set_tags(
 
 async fn delete_tag(
     State(ctx): Ctx,
-    Path((id, key)): Path<(String, String)>,
+    InPath((id, key)): InPath<(String, String)>,
 ) -> Result<Reply<Empty>, ApiError> {
     logged_models::edit(&ctx, &id, LoggedModelEdit::DeleteTag(key)).await?;
     Ok(Reply(Empty {}))
@@ -161,7 +161,7 @@ async fn delete_tag(
 /// The body must name the model, as in MLflow; it is the address that counts.
 async fn add_params(
     State(ctx): Ctx,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     Args(ask): Args<Facts>,
 ) -> Result<Reply<Empty>, ApiError> {
     required(ask.model_id, "model_id")?;
@@ -185,7 +185,7 @@ struct Listed {
 
 async fn artifacts(
     State(ctx): Ctx,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     Args(ask): Args<Folder>,
 ) -> Result<Reply<Listed>, ApiError> {
     let folder = ask.artifact_directory_path.unwrap_or_default();

@@ -5,14 +5,14 @@ use crate::{
     http::{
         Caller,
         mlflow::{
-            ApiError, Args, Empty, ErrorCode, Reply, Router, json, json::required,
+            ApiError, Args, Empty, ErrorCode, InPath, Reply, Router, json, json::required,
             tracking::token::Token,
         },
     },
     service::registry::{self, HookEdit, NewHook, TestResult},
 };
 use axum::{
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -163,13 +163,13 @@ fn status(word: Option<&str>) -> Option<Status> {
     word.and_then(Status::from_word)
 }
 
-async fn one(State(ctx): Ctx, Path(id): Path<String>) -> Result<Response, ApiError> {
+async fn one(State(ctx): Ctx, InPath(id): InPath<String>) -> Result<Response, ApiError> {
     Ok(answer(&*registry::hook(&ctx, &id)?))
 }
 
 async fn update(
     State(ctx): Ctx,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     caller: Caller,
     Args(ask): Args<HookIn>,
 ) -> Result<Response, ApiError> {
@@ -190,7 +190,7 @@ async fn update(
 
 async fn remove(
     State(ctx): Ctx,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     caller: Caller,
 ) -> Result<Reply<Empty>, ApiError> {
     registry::delete_hook(&ctx, &caller.0, &id).await?;
@@ -221,7 +221,7 @@ struct ResultOut {
 
 async fn test(
     State(ctx): Ctx,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     caller: Caller,
     Args(ask): Args<TestIn>,
 ) -> Result<Reply<Tested>, ApiError> {
