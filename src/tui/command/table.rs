@@ -134,8 +134,10 @@ pub static COMMANDS: &[Command] = &[
     row("show run", &["enter"], &[Registry], "its run", "Shows the run that made the selected version.", |m, _| registry::show_run(m)).hint(7)
         .when(|m| registry::run_of(m).is_some()),
     // Monitors.
-    row("next drift", &["n"], &[Monitors], "next drift", "Moves to the next window in which the row drifted or fell under its bound.", |m, _| monitors::jump(m, true)).hint(7),
-    row("previous drift", &["N"], &[Monitors], "previous drift", "Moves to the window before in which the row drifted or fell under its bound.", |m, _| monitors::jump(m, false)),
+    row("next drift", &["n"], &[Monitors], "next drift", "Moves to the next window in which the row drifted or fell under its bound.", |m, _| monitors::jump(m, true)).hint(7)
+        .when(monitors::has_windows),
+    row("previous drift", &["N"], &[Monitors], "previous drift", "Moves to the window before in which the row drifted or fell under its bound.", |m, _| monitors::jump(m, false))
+        .when(monitors::has_windows),
     row("run monitor", &["r"], &[Monitors], "run now", "Looks for new files and judges what is new, now.", |m, _| monitors::run_now(m)).hint(9)
         .when(|m| m.is_up() && m.monitors.current(m).is_some()),
     row("choose monitor", &["m"], &[Monitors], "monitor", "Chooses which monitor to show.", |m, _| monitors::choose(m)).hint(10)

@@ -50,10 +50,20 @@ pub fn promotable(model: &Model) -> Option<(String, Version)> {
             .registry
             .selected_request(model)
             .filter(|r| !r.state.open())
-            .map(|r| (r.model.clone(), r.version)),
+            .map(|r| {
+                // Of what is live already, the model's newest version is what can still be meant.
+                let live = champion(model, &r.model) == Some(r.version);
+                let newest = live.then(|| newest(model, &r.model)).flatten();
+                (r.model.clone(), newest.unwrap_or(r.version))
+            }),
         _ => None,
     }?;
     (champion(model, &candidate.0) != Some(candidate.1)).then_some(candidate)
+}
+
+fn newest(model: &Model, name: &str) -> Option<Version> {
+    let models = &model.data.registry.value.as_ref()?.models;
+    models.get(name)?.versions.iter().map(|v| v.version).max()
 }
 
 fn champion(model: &Model, name: &str) -> Option<Version> {

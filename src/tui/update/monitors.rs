@@ -53,6 +53,15 @@ pub fn jump(model: &mut Model, forward: bool) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Whether the monitor in front has judged anything.
+#[must_use]
+pub fn has_windows(model: &Model) -> bool {
+    model
+        .monitors
+        .current(model)
+        .is_some_and(|m| !m.windows.is_empty())
+}
+
 /// `r`.
 pub fn run_now(model: &mut Model) -> Vec<Effect> {
     let Some(monitor) = model.monitors.current(model).map(|m| m.name.clone()) else {

@@ -571,6 +571,22 @@ fn news_reach_the_operator_in_any_pane() {
 }
 
 #[test]
+fn promoting_from_the_request_that_is_live_means_the_newest_version() {
+    let mut h = Harness::alive(80, 24);
+    h.keys("4 tab j j");
+    assert_eq!(
+        h.model.registry.selected_request(&h.model).unwrap().state,
+        RequestState::Live
+    );
+    h.keys("P");
+    let asked = h.asked.iter().find_map(|(_, r)| match r {
+        Request::Preview(Act::Promote { version, .. }) => Some(version.0),
+        _ => None,
+    });
+    assert_eq!(asked, Some(3));
+}
+
+#[test]
 fn quitting_by_name_asks_nothing() {
     for line in ["quit", "q", "q!", "exit"] {
         let mut h = Harness::alive(80, 24);

@@ -56,12 +56,14 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         );
         return;
     }
+    // The selected entry's year is told below; a narrow table needs the room for what came of it.
+    let (when, short) = if inner.width < 80 { (14, 5) } else { (19, 0) };
     let columns = [
         Column::right("no", 5).priority(3),
-        Column::left("when (UTC)", 19),
-        Column::left("who", 8).priority(1),
+        Column::left("when (UTC)", when),
+        Column::left("who", 8).grow(1).at_most(24).priority(1),
         Column::left("what", 18),
-        Column::left("on", 12).grow(1),
+        Column::left("on", 10).grow(1).at_most(28),
         Column::left("outcome", 9),
         Column::left("reason", 16).grow(2).priority(2),
         Column::left("detail", 20).grow(3).priority(4),
@@ -71,7 +73,7 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         let e = rows[i];
         vec![
             Cell::role(e.seq.to_string(), Role::Dim),
-            Cell::role(e.at.stamp(), Role::Dim),
+            Cell::role(e.at.stamp().get(short..).unwrap_or_default(), Role::Dim),
             Cell::text(&e.actor),
             Cell::text(&e.action),
             Cell::text(&e.subject),

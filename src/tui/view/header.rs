@@ -196,8 +196,8 @@ fn tabs(model: &Model, brush: &mut Brush<'_>, area: Rect) {
             x = brush.put(
                 x,
                 area.y,
-                4.min(area.right().saturating_sub(x)),
-                &format!(" {marked}"),
+                5.min(area.right().saturating_sub(x)),
+                &format!(" {}{marked}", brush.glyphs().mark),
                 Role::Marked,
             );
         }

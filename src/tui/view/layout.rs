@@ -157,7 +157,12 @@ pub fn monitors(body: Rect, grid_rows: u16, problems: usize) -> [Rect; 3] {
             .min(share(body.height, 30).max(3))
     };
     let (rest, wrong) = bottom(body, wrong);
-    let least = if rest.height >= 40 { 15 } else { 8 };
+    // On a short screen a few features are worth more than the last buckets.
+    let least = match rest.height {
+        40.. => 15,
+        18.. => 8,
+        _ => 5,
+    };
     let (grid, cell) = top(
         rest,
         grid_rows.min(rest.height.saturating_sub(least).max(5)),

@@ -9,8 +9,10 @@ use super::{layout, notice};
 use crate::format;
 use crate::model::Model;
 use crate::model::data::Slot;
+use crate::model::fleet::quality_chart;
 use crate::model::monitors::grid;
 use crate::theme::Role;
+use crate::widget::chart::Chart;
 use crate::widget::histogram::Histogram;
 use crate::widget::rule;
 use crate::widget::text::{Brush, Ink};
@@ -34,23 +36,15 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     let rows = heat.rows.len() as u16 + heat.head_rows() + 1;
     let [a, b, c] = layout::monitors(area, rows, monitor.problems.len());
     let shown = usize::from(a.height.saturating_sub(heat.head_rows() + 1));
-    let mut title = title(model, monitor, brush.glyphs().dot);
-    if shown < heat.rows.len() {
+    let title = title(model, monitor, brush.glyphs().dot);
+    let mut right = notice::condition(model, &model.data.monitors, Slot::Monitors);
+    if right.is_empty() && shown < heat.rows.len() {
         let last = (heat.offset + shown).min(heat.rows.len());
-        title.push_str(&format!(
-            " {} features {} to {last} of {}",
-            brush.glyphs().dot,
-            heat.offset + 1,
-            heat.rows.len()
-        ));
+        right = format!("{}-{last} of {}", heat.offset + 1, heat.rows.len());
+    } else if right.is_empty() {
+        right = legend(brush, monitor.psi_threshold);
     }
-    let inner = rule::titled(
-        brush,
-        a,
-        &title,
-        &notice::condition(model, &model.data.monitors, Slot::Monitors),
-        true,
-    );
+    let inner = rule::titled(brush, a, &title, &right, true);
     if monitor.windows.is_empty() {
         notice::draw(
             brush,
@@ -81,6 +75,15 @@ fn title(model: &Model, monitor: &MonitorState, dot: &str) -> String {
         n => format!("{} reference rows", format::count(n)),
     };
     format!("{}{place} {dot} PSI against {reference}", monitor.name)
+}
+
+/// What the shades say; without colour the cells say it in numbers.
+fn legend(brush: &Brush<'_>, threshold: f64) -> String {
+    if !brush.look.theme.has_colour() {
+        return format!("! drifted, PSI {threshold} and significant");
+    }
+    let [calm, light, middle, dark, hot] = brush.glyphs().shades;
+    format!("{calm} calm  {light}{middle}{dark} nearer PSI {threshold}  {hot} drifted")
 }
 
 /// The window under the cursor and, on a feature's row, its distribution.
@@ -295,7 +298,7 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorStat
     } else {
         format!(" {} drifted: {}", names.len(), names.join(", "))
     };
-    line(
+    rest = line(
         brush,
         rest,
         &[(
@@ -307,6 +310,23 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorStat
             },
         )],
     );
+    quality(model, brush, rest, monitor);
+}
+
+/// The course of the quality up to now, where a tall screen has room for it below the facts.
+fn quality(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorState) {
+    let rows = model.data.fleet_rows();
+    let Some(row) = rows.iter().find(|r| r.model == monitor.model) else {
+        return;
+    };
+    let (_, area) = layout::top(area, 1);
+    let chart = Chart {
+        cursor: model.monitors.window(model).map(|w| w.start.0 as f64),
+        ..quality_chart(row)
+    };
+    if area.height >= 6 && row.quality_metric == monitor.quality_metric && !chart.is_empty() {
+        chart.draw(brush, area);
+    }
 }
 
 fn problems(brush: &mut Brush<'_>, area: Rect, problems: &[InputProblem]) {

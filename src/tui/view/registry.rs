@@ -14,7 +14,7 @@ use crate::model::registry::{Region, Registry};
 use crate::theme::Role;
 use crate::widget::rule;
 use crate::widget::table::{Cell, Column, Table};
-use crate::widget::text::{Brush, Ink, wrap};
+use crate::widget::text::{Brush, Ink, width, wrap};
 
 /// Draws the pane.
 pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
@@ -248,7 +248,13 @@ fn version_detail(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         evidence(model, brush, inner, request);
         return;
     }
-    let mut rest = inner;
+    let run = v.run.as_ref().map_or_else(String::new, |id| {
+        let name = model.data.run_by_id(id).map(|r| r.name.as_str());
+        format!(" from run {}", name.unwrap_or(id.short()))
+    });
+    let age = format::ago_words(model.now, v.created);
+    let origin = format!(" registered by {}{run}, {age}", v.author);
+    let mut rest = line(brush, inner, &[(origin, Role::Dim.into())]);
     for (key, value) in &v.metrics {
         rest = line(
             brush,
@@ -270,14 +276,8 @@ fn version_detail(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         );
     }
     if v.metrics.is_empty() && v.tags.is_empty() {
-        line(
-            brush,
-            rest,
-            &[(
-                " No metrics or tags were registered with it.".into(),
-                Role::Dim.into(),
-            )],
-        );
+        let text = " No metrics or tags were registered with it.";
+        line(brush, rest, &[(text.into(), Role::Dim.into())]);
     }
 }
 
@@ -367,14 +367,31 @@ pub fn gate_line(brush: &mut Brush<'_>, area: Rect, gate: &GateResult) -> Rect {
         (Some(c), None) => format::metric(c),
         (None, _) => "no value".to_owned(),
     };
-    line(
+    let (verdict, facts) = (
+        format!(" {glyph} {word} "),
+        format!("{:<10} {numbers:<16}  ", gate.name),
+    );
+    let indent = width(&verdict) + width(&facts);
+    // A short screen shows the beginning of every reason rather than all of the first.
+    let room = usize::from(area.width).saturating_sub(indent);
+    let mut reasons = if area.height >= 10 && room >= 16 {
+        wrap(&gate.reason, room)
+    } else {
+        vec![gate.reason.clone()]
+    }
+    .into_iter();
+    let mut rest = line(
         brush,
         area,
         &[
-            (format!(" {glyph} {word} "), role.into()),
-            (format!("{:<10} ", gate.name), Role::Text.into()),
-            (format!("{numbers:<16}  "), Role::Text.into()),
-            (gate.reason.clone(), Role::Dim.into()),
+            (verdict, role.into()),
+            (facts, Role::Text.into()),
+            (reasons.next().unwrap_or_default(), Role::Dim.into()),
         ],
-    )
+    );
+    for more in reasons {
+        let text = format!("{:indent$}{more}", "");
+        rest = line(brush, rest, &[(text, Role::Dim.into())]);
+    }
+    rest
 }

@@ -60,10 +60,10 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect, jobs: &[Job]) {
         Column::left("window", 23).priority(2),
         Column::left("parameters", 14)
             .grow(2)
-            .at_most(40)
+            .at_most(60)
             .priority(3),
         Column::right("took", 6),
-        Column::left("by", 10).priority(1),
+        Column::left("by", 10).grow(1).at_most(24).priority(1),
         Column::left("reason", 14).grow(2).priority(4),
         Column::right("age", 4).priority(5),
     ];

@@ -271,6 +271,30 @@ fn details() {
         "monitors_quality_row",
         alive(80, 24, "5 h h h").text_frame()
     );
+    // A tall screen shows its course.
+    assert_snapshot!(
+        "monitors_quality_200x50",
+        alive(200, 50, "5 h h h").text_frame()
+    );
+    // A version that nobody has asked for tells where it comes from.
+    let mut h = alive(80, 24, "4");
+    let Snapshot::Registry {
+        models,
+        deployments,
+        ..
+    } = fixtures::registry()
+    else {
+        panic!("the registry's snapshot");
+    };
+    h.feed(
+        Slot::Registry,
+        Snapshot::Registry {
+            models,
+            requests: vec![],
+            deployments,
+        },
+    );
+    assert_snapshot!("registry_version", h.text_frame());
 }
 
 #[test]
@@ -333,6 +357,8 @@ fn many_rows_are_paged() {
 fn small_and_odd_sizes() {
     assert_snapshot!("tiny_40x10", alive(40, 10, "1").text_frame());
     assert_snapshot!("runs_60x16", alive(60, 16, "2").text_frame());
+    assert_snapshot!("audit_60x16", alive(60, 16, "8").text_frame());
+    assert_snapshot!("monitors_60x16", alive(60, 16, "5 j j j").text_frame());
     for (digit, _) in DIGITS {
         for (w, h) in [
             (1, 1),

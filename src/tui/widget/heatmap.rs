@@ -137,15 +137,16 @@ impl Heatmap {
     }
 
     fn heads_line(&self, brush: &mut Brush<'_>, area: Rect, grid: Grid, y: u16) {
-        let mut free = 0;
         let end = area.x + grid.label + grid.shown as u16 * grid.cell;
-        for column in grid.first..grid.first + grid.shown {
+        // From the right: where two do not fit, the first one's columns are few, at the grid's edge.
+        let mut free = end + 1;
+        for column in (grid.first..grid.first + grid.shown).rev() {
             let head = &self.heads[column];
             let x = self.x(area, grid, column);
             let w = width(head) as u16;
-            if !head.is_empty() && x >= free && x + w <= end.max(x + w.min(grid.cell)) {
+            if !head.is_empty() && x + w < free {
                 brush.put(x, y, w, head, Role::Dim);
-                free = x + w + 1;
+                free = x;
             }
         }
     }
