@@ -18,6 +18,18 @@ pub enum AgentError {
         /// What the system said.
         source: io::Error,
     },
+    /// The workspace lies on a file system that nobody may write to.
+    #[error("{} lies on a read-only file system, and the agent keeps its store there: make it writable, or work on a copy elsewhere", path.display())]
+    ReadOnlyDisk {
+        /// What could not be written.
+        path: PathBuf,
+    },
+    /// No space is left for the agent's own files.
+    #[error("the disk that holds {} is full: free some space and try again; nothing acknowledged is lost", path.display())]
+    DiskFull {
+        /// What could not be written.
+        path: PathBuf,
+    },
     /// The policy file is wrong.
     #[error("{0}")]
     Policy(#[from] PolicyError),
@@ -79,10 +91,14 @@ impl AgentError {
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io {
-            operation,
-            path,
-            source,
+        move |source| match source.kind() {
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnlyDisk { path },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
+            _ => Self::Io {
+                operation,
+                path,
+                source,
+            },
         }
     }
 }
@@ -103,6 +119,12 @@ fn holder(pid: Option<u32>) -> String {
 pub(crate) fn failure(error: StoreError) -> Failure {
     let text = sentence(&error.to_string());
     match error {
+        StoreError::DiskFull { path } => disk_full(&path.display().to_string()),
+        StoreError::ReadOnly { path, detail } => Failure::new(
+            FailureKind::Store,
+            format!("The store {} cannot be written: {detail}.", path.display()),
+            "Make its folder and file system writable; what is stored already can still be read.",
+        ),
         StoreError::NotFound { .. } => Failure::new(FailureKind::NotFound, text, ""),
         StoreError::Conflict { .. } | StoreError::Deleted { .. } => {
             Failure::new(FailureKind::Refused, text, "")
@@ -160,8 +182,29 @@ pub(crate) fn missing(what: &str, name: impl std::fmt::Display, hint: &str) -> F
     )
 }
 
+/// The one thing to know about a full disk, whoever found it.
+fn disk_full(what: &str) -> Failure {
+    Failure::new(
+        FailureKind::Store,
+        format!("The disk that holds {what} is full."),
+        "Free some space and try again: nothing acknowledged is lost, and the agent goes on.",
+    )
+}
+
 /// A bug, or a disk that fails under us.
-pub(crate) fn broken(what: &str, error: &dyn std::error::Error) -> Failure {
+pub(crate) fn broken(what: &str, error: &(dyn std::error::Error + 'static)) -> Failure {
+    let mut next = Some(error);
+    while let Some(e) = next {
+        let kind = e.downcast_ref::<io::Error>().map(io::Error::kind);
+        if let Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) = kind {
+            let full = disk_full("the workspace");
+            return Failure {
+                message: format!("{what}. {}", full.message),
+                ..full
+            };
+        }
+        next = e.source();
+    }
     Failure::new(
         FailureKind::Internal,
         format!("{what}: {error}."),

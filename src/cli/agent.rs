@@ -9,7 +9,7 @@ use super::{
 };
 use std::path::Path;
 use tokio::io::AsyncWriteExt as _;
-use trimtab_agent::{AgentOptions, Listener, Probe};
+use trimtab_agent::{AgentError, AgentOptions, Listener, Probe};
 use trimtab_core::time::human_span;
 use trimtab_wire::{Dial, Link, LinkState, Reply, Request, Status};
 
@@ -238,10 +238,13 @@ fn log_to_stderr() {
         .try_init();
 }
 
-fn failed(error: &(dyn std::error::Error + 'static)) -> CliError {
-    CliError::unreachable(
-        "The agent cannot run.",
-        "See .trimtab/agent.log and `trimtab doctor`.",
-    )
-    .caused_by(error)
+fn failed(error: &AgentError) -> CliError {
+    let hint = match error {
+        // The log could not be written either.
+        AgentError::ReadOnlyDisk { .. } | AgentError::DiskFull { .. } => {
+            "`trimtab doctor` tells when the disk can be written."
+        }
+        _ => "See .trimtab/agent.log and `trimtab doctor`.",
+    };
+    CliError::unreachable("The agent cannot run.", hint).caused_by(error)
 }

@@ -7,6 +7,7 @@ use super::{
     policy,
 };
 use serde::Serialize;
+use std::path::Path;
 use trimtab_agent::Probe;
 use trimtab_wire::{Dial, Link, Reply, Request};
 
@@ -52,6 +53,7 @@ pub async fn run(global: &Global, out: &mut Output) -> CliResult {
                 ),
                 Err(e) => Finding::ill("policy", e.message, e.hint),
             });
+            findings.push(disk(&root));
             let path = socket(&root);
             match trimtab_agent::probe(&root).await {
                 Probe::NotRunning => {
@@ -90,6 +92,40 @@ pub async fn run(global: &Global, out: &mut Output) -> CliResult {
         }
     }
     Ok(if well { Exit::Done } else { Exit::Refused })
+}
+
+/// Megabytes under which a store can no longer be relied on to take what comes.
+const SPARE_MB: u64 = 64;
+
+/// Whether the workspace's disk can be written, and has room.
+fn disk(root: &Path) -> Finding {
+    use rustix::fs::{Access, StatVfsMountFlags, access, statvfs};
+    let stat = match statvfs(root) {
+        Ok(stat) => stat,
+        Err(e) => return Finding::ill("disk", format!("cannot be looked at: {e}"), ""),
+    };
+    let free = stat.f_bavail.saturating_mul(stat.f_frsize) / 1_000_000;
+    if stat.f_flag.contains(StatVfsMountFlags::RDONLY) {
+        Finding::ill(
+            "disk",
+            "read-only",
+            "The agent keeps its store in the workspace: make its file system writable, or work on a copy elsewhere.",
+        )
+    } else if access(root, Access::WRITE_OK).is_err() {
+        Finding::ill(
+            "disk",
+            "you may not write to the workspace's folder",
+            "Its owner can let you: the agent keeps its store there.",
+        )
+    } else if free < SPARE_MB {
+        Finding::ill(
+            "disk",
+            format!("{free} MB free"),
+            "Free some space; until then writes may be refused. Nothing acknowledged is lost.",
+        )
+    } else {
+        Finding::well("disk", format!("{free} MB free"))
+    }
 }
 
 fn terminal() -> Finding {

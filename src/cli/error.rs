@@ -60,7 +60,11 @@ impl CliError {
     pub fn caused_by(mut self, error: &(dyn std::error::Error + 'static)) -> Self {
         let mut next = Some(error);
         while let Some(e) = next {
-            self.causes.push(e.to_string());
+            let text = e.to_string();
+            // Many errors say their source in their own sentence; once is enough.
+            if !self.causes.iter().any(|c| c.ends_with(&text)) {
+                self.causes.push(text);
+            }
             next = e.source();
         }
         self
