@@ -166,7 +166,7 @@ fn a_full_disk_is_told_and_survived() {
     // Reading goes on, for commands and in the console, and an act is refused in one sentence.
     assert!(workspace.run(&["runs", "list"]).ok().contains("survivor"));
     let act = workspace
-        .run(&["retrain", "start", "r", "--reason", "to see"])
+        .run(&["retrain", "start", "r", "--yes", "--reason", "to see"])
         .exited(1);
     println!("{}", act.stderr);
     assert!(act.stderr.contains("is full."), "{}", act.stderr);

@@ -49,7 +49,13 @@ fn the_operators_story_by_keyboard() {
     press(&mut pty, "Start training");
     pty.keys("6");
     pty.wait_text("following");
-    pty.wait_text("● succeeded  late15          2013-02-01");
+    pty.wait_for(
+        |s| {
+            let done = |l: &str| l.contains("● succeeded") && l.contains("2013-02-01 →");
+            s.contents().lines().any(done)
+        },
+        "the job on that window",
+    );
 
     // The newest version passes its gates, and asks.
     pty.keys("4");

@@ -61,7 +61,8 @@ pub(super) async fn create(
 async fn folder(ctx: &Context, id: &RunId) -> Result<PathBuf, Failure> {
     let run = ctx.store.record(id);
     let experiment = run.and_then(|run| ctx.store.experiment(run.experiment));
-    let failed = |e: &dyn std::error::Error| broken("The run's folder cannot be made", e);
+    let failed =
+        |e: &(dyn std::error::Error + 'static)| broken("The run's folder cannot be made", e);
     let address = match experiment {
         Some(experiment) => Address::parse(&experiment.artifact_uri(id)).map_err(|e| failed(&e))?,
         None => Address::Elsewhere,
