@@ -42,6 +42,10 @@ impl Guard {
     }
 
     /// Who calls, or the answer that turns them away.
+    #[allow(
+        clippy::result_large_err,
+        reason = "the answer is sent at once, and made once a request"
+    )]
     pub(super) fn admit<B>(&self, request: &Request<B>, peer: IpAddr) -> Result<Caller, Response> {
         let path = request.uri().path();
         let probe = PROBES.contains(&path);

@@ -116,7 +116,7 @@ async fn names_and_sizes_of_all_sorts() {
         assert_eq!((file.status, &file.body[..]), (200, body), "{sent}");
         assert_eq!(site.list(&sent[..1]).await["files"][0]["path"], name);
     }
-    let large: Vec<u8> = (0..3_000_001_u32).map(|i| (i * 31 >> 3) as u8).collect();
+    let large: Vec<u8> = (0..3_000_001_u32).map(|i| ((i * 31) >> 3) as u8).collect();
     assert_eq!(site.put("l/large.bin", &large).await.status, 200);
     assert!(site.fetch("l/large.bin", &[]).await.body == large);
     let tail = site

@@ -6,7 +6,10 @@ use trimtab_core::run::RunQuery;
 use trimtab_store::{Store, StoreError};
 
 fn refused(path: &Path) -> StoreError {
-    Store::open(path).err().expect("it was opened")
+    let Err(error) = Store::open(path) else {
+        panic!("it was opened")
+    };
+    error
 }
 
 /// Runs statements on a store that nobody has open.
