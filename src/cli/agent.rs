@@ -11,7 +11,7 @@ use std::path::Path;
 use tokio::io::AsyncWriteExt as _;
 use trimtab_agent::{AgentError, AgentOptions, Listener, Probe};
 use trimtab_core::time::human_span;
-use trimtab_wire::{Dial, Link, LinkState, Reply, Request, Status};
+use trimtab_wire::{Dial, Link, LinkState, Reply, Request, Status, WireError};
 
 /// The process that owns the store.
 #[derive(clap::Subcommand, Debug)]
@@ -165,7 +165,7 @@ pub async fn standalone(root: &Path) -> CliResult<Dial> {
         exe: this_exe()?,
         listener: Listener::Memory(inbox),
     };
-    let (failed_tx, failed_rx) = tokio::sync::oneshot::channel();
+    let (failed_tx, mut failed_rx) = tokio::sync::oneshot::channel();
     let signal = stop_signal()?;
     tokio::spawn(async move {
         if let Err(error) = trimtab_agent::run(options, signal).await {
@@ -174,13 +174,24 @@ pub async fn standalone(root: &Path) -> CliResult<Dial> {
         }
     });
     let dial = Dial::Memory(queue);
-    match Link::connect(&dial, "cli").await {
-        Ok(_) => Ok(dial),
-        // An agent that failed says why; that is the better answer.
-        Err(lost) => match failed_rx.await {
-            Ok(error) => Err(failed(&error)),
-            Err(_) => Err(lost.into()),
-        },
+    loop {
+        tokio::select! {
+            biased;
+            // An agent that failed says why; that is the better answer.
+            ended = &mut failed_rx => return Err(match ended {
+                Ok(error) => failed(&error),
+                Err(_) => WireError::Closed.into(),
+            }),
+            tried = Link::connect(&dial, "cli") => match tried {
+                Ok(_) => return Ok(dial),
+                // A store that is put right after a crash, or a busy host: it is coming.
+                Err(WireError::Deadline(_)) => {}
+                Err(lost) => return Err(match failed_rx.await {
+                    Ok(error) => failed(&error),
+                    Err(_) => lost.into(),
+                }),
+            },
+        }
     }
 }
 

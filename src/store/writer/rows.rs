@@ -67,6 +67,10 @@ pub(super) enum Rare {
     Audit(AuditEntry),
 }
 
+/// Points up to which a statement that is prepared once costs less than the bulk path, which plans
+/// each time: a lone client that logs value by value.
+const FEW: usize = 2;
+
 impl Rows {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
@@ -109,9 +113,7 @@ impl Rows {
         append(db, "metric_keys", &self.keys, |app, (no, key)| {
             app.append_row(params![no, key])
         })?;
-        append(db, "metrics", &self.points, |app, (run, key, p)| {
-            app.append_row(params![run, key, p.step, p.time.0, p.value])
-        })?;
+        self.append_points(db)?;
         append(db, "model_metrics", &self.model_points, |app, m| {
             let (p, d) = (m.point, m.dataset.as_deref());
             app.append_row(params![
@@ -131,6 +133,19 @@ impl Rows {
         }
         for rare in &self.rare {
             rare.write(db, books)?;
+        }
+        Ok(())
+    }
+
+    fn append_points(&self, db: &Connection) -> duckdb::Result<()> {
+        if self.points.len() > FEW {
+            return append(db, "metrics", &self.points, |app, (run, key, p)| {
+                app.append_row(params![run, key, p.step, p.time.0, p.value])
+            });
+        }
+        for (run, key, p) in &self.points {
+            db.prepare_cached("INSERT INTO metrics VALUES (?, ?, ?, ?, ?)")?
+                .execute(params![run, key, p.step, p.time.0, p.value])?;
         }
         Ok(())
     }
