@@ -30,8 +30,6 @@ pub(crate) enum ErrorCode {
     EndpointNotFound,
     /// Something else is under way. 409.
     Aborted,
-    /// Two wanted the same. 409.
-    ResourceConflict,
     /// Not offered by this server. 501, which clients take as "off".
     NotImplemented,
     /// The disk, the store or a bug. 500: clients try again.
@@ -52,7 +50,6 @@ impl ErrorCode {
             Self::ResourceDoesNotExist => "RESOURCE_DOES_NOT_EXIST",
             Self::EndpointNotFound => "ENDPOINT_NOT_FOUND",
             Self::Aborted => "ABORTED",
-            Self::ResourceConflict => "RESOURCE_CONFLICT",
             Self::NotImplemented => "NOT_IMPLEMENTED",
             Self::InternalError => "INTERNAL_ERROR",
             Self::TemporarilyUnavailable => "TEMPORARILY_UNAVAILABLE",
@@ -68,7 +65,7 @@ impl ErrorCode {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::PermissionDenied => StatusCode::FORBIDDEN,
             Self::ResourceDoesNotExist | Self::EndpointNotFound => StatusCode::NOT_FOUND,
-            Self::Aborted | Self::ResourceConflict => StatusCode::CONFLICT,
+            Self::Aborted => StatusCode::CONFLICT,
             Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -86,10 +83,7 @@ impl ErrorCode {
             Self::InternalError | Self::TemporarilyUnavailable => {
                 (Some("XXM00"), Some("CLIENT_INTERNAL_ERROR"))
             }
-            Self::Unauthenticated
-            | Self::Aborted
-            | Self::ResourceConflict
-            | Self::NotImplemented => (None, None),
+            Self::Unauthenticated | Self::Aborted | Self::NotImplemented => (None, None),
         }
     }
 }

@@ -1,7 +1,5 @@
 //! MLflow's REST API: one file for each noun.
 
-#![allow(dead_code, unused_imports, reason = "the handlers are being written")]
-
 mod args;
 mod artifacts;
 mod error;

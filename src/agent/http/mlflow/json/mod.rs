@@ -23,12 +23,9 @@ mod query;
 mod reason;
 mod write;
 
-#[allow(unused_imports, reason = "handlers take what they need")]
 pub(crate) use fields::{double, flag, int, list, objects, text};
 pub(crate) use query::from_query;
-#[allow(unused_imports, reason = "handlers take what they need")]
 pub(crate) use reason::{Presence, invalid_value, required};
-#[allow(unused_imports, reason = "handlers take what they need")]
 pub(crate) use write::{empty, number};
 
 use super::ApiError;
