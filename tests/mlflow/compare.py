@@ -47,15 +47,13 @@ class Accepted:
 
 def report(scenario, theirs, ours, accepted, most=8):
     """The differences of one scenario as text; empty when there is none. At most so many of one observation."""
-    out, count = [], {}
-    for path, a, b in differences(theirs, ours):
-        if accepted.holds(scenario + path):
-            continue
-        observation = path.split("/")[1]
-        count[observation] = count.get(observation, 0) + 1
-        if count[observation] <= most:
-            out.append(f"{scenario}{path}\n  theirs: {show(a)}\n  ours:   {show(b)}\n")
-    out += [f"{scenario}/{o}: {n - most} more differences\n" for o, n in count.items() if n > most]
+    out = []
+    for name in list(theirs) + [n for n in ours if n not in theirs]:
+        found = differences(theirs.get(name, MISSING), ours.get(name, MISSING), f"{scenario}/{name}")
+        found = [d for d in found if not accepted.holds(d[0])]
+        out += [f"{path}\n  theirs: {show(a)}\n  ours:   {show(b)}\n" for path, a, b in found[:most]]
+        if len(found) > most:
+            out.append(f"{scenario}/{name}: {len(found) - most} more differences\n")
     return "".join(out)
 
 

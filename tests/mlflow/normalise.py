@@ -1,7 +1,7 @@
 """Replaces what may differ between two right servers by a name for it, after checking its form.
 
-Ids become `<run 1>`, `<model 1>`, `<experiment 1>`, in the order in which they are first seen, so that the same id
-twice is still the same name twice. A time becomes `<ms>` when it lies within the scenario's own span, and stays as it
+Ids become `<run of create>`, `<model of create 2>`, `<experiment of ...>`, after the observation in which they are first
+seen, so that the same id twice is the same name twice, and one that is missing changes no other's name. A time becomes `<ms>` when it lies within the scenario's own span, and stays as it
 is otherwise: a time that the scenario chose, or a wrong one.
 """
 
@@ -30,7 +30,7 @@ LONG = re.compile(
 IN_TEXT = re.compile(
     r"(mlflow-artifacts:/|artifacts/|(?i:\bexperiment(?:_id|s| with id| id)?)[ =:'\"\\]*|\bid[= ]|Expected: \[')(\d+)\b"
 )
-IN_PATH = re.compile(r"\b(\d+)(?=/(?:<run |models/<model ))")
+IN_PATH = re.compile(r"\b(\d+)(?=/(?:<run of |models/<model of ))")
 RANDOM_NAME = re.compile(r"[a-z]+-[a-z]+-\d+")
 # A set of Python's, printed in an order that changes with each start of the server.
 SET = re.compile(r"\{('[^']*'(?:, '[^']*')+)\}")
@@ -44,13 +44,13 @@ class Normaliser:
     def __init__(self, words, since, until, digits=None):
         """`words`: texts to replace, longest first. `since`, `until`: the scenario's span in ms."""
         self.words, self.since, self.until, self.digits = words, since, until, digits
-        self.names, self.count = {}, {}
+        self.names, self.count, self.place = {}, {}, ""
 
     def name(self, kind, value):
         """The stand-in for an id, made when it is new."""
         if (kind, value) not in self.names:
-            self.count[kind] = self.count.get(kind, 0) + 1
-            self.names[kind, value] = f"<{kind} {self.count[kind]}>"
+            self.count[kind, self.place] = number = self.count.get((kind, self.place), 0) + 1
+            self.names[kind, value] = f"<{kind} of {self.place}{f' {number}' if number > 1 else ''}>"
         return self.names[kind, value]
 
     def text(self, value):
@@ -66,10 +66,8 @@ class Normaliser:
         return IN_PATH.sub(lambda m: known(m[1]), value)
 
     def paths(self, request):
-        """A request line: every id by its kind alone, since their order of appearance says nothing here."""
-        return re.sub(
-            r"<(run|model|uuid|experiment) \d+>", r"<\1>", re.sub(r"(artifacts/)\d+/", r"\1<experiment>/", request)
-        )
+        """A request line: every id by its kind alone, whosever it is."""
+        return re.sub(r"<(run|model|uuid|experiment) of [^>]*>", r"<\1>", re.sub(r"(artifacts/)\d+/", r"\1<experiment>/", request))
 
     def learn(self, value, key=None):
         """Names the experiments that the document speaks of, before texts are searched for them."""
@@ -84,11 +82,16 @@ class Normaliser:
 
     def document(self, value):
         """All observations of a scenario."""
-        self.learn(value)
-        # Calls of the client that return a bare id.
-        return {
-            k: self.names.get(("experiment", v), v) if isinstance(v, str) else v for k, v in self.walk(value).items()
-        }
+        for name, seen in value.items():
+            self.place = re.sub("[<>]", "", name)
+            self.learn(seen)
+        out = {}
+        for name, seen in value.items():
+            self.place = re.sub("[<>]", "", name)
+            seen = self.walk(seen)
+            # Some calls of the client return a bare id.
+            out[name] = self.names.get(("experiment", seen), seen) if isinstance(seen, str) else seen
+        return out
 
     def leaf(self, key, value):
         """A value that is no container, by the key that it stands under."""
