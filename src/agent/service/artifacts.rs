@@ -43,6 +43,17 @@ pub(crate) async fn list_at(
     }
 }
 
+/// The path with this agent of what lies below an address that a run or a model carries.
+///
+/// # Errors
+/// [`ArtifactError::Elsewhere`] when the agent does not keep it.
+pub(crate) fn kept_at(uri: &str, path: &ArtifactPath) -> Result<ArtifactPath, ArtifactError> {
+    match Address::parse(uri)? {
+        Address::Depot(root) => Ok(root.join(path)),
+        Address::Folder(_) | Address::Elsewhere => Err(ArtifactError::Elsewhere(uri.to_owned())),
+    }
+}
+
 /// Begins a file.
 ///
 /// # Errors

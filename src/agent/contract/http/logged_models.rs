@@ -322,3 +322,74 @@ async fn runs_say_what_they_read_and_made() {
     }
     site.bench.stop().await;
 }
+
+/// What `mlflow.sklearn.log_model(registered_model_name=...)` ends with.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logged_model_is_registered() {
+    let site = Site::start().await;
+    let (experiment, run) = site.run().await;
+    let ask = json!({"experiment_id": experiment, "name": "forest", "source_run_id": run});
+    let made = site.ask("POST", "logged-models", ask).await;
+    let id = made["model"]["info"]["model_id"].as_str().unwrap();
+    let name = json!({"name": "churn"});
+    site.ask("POST", "registered-models/create", name).await;
+    let source = format!("models:/{id}");
+    let ask = json!({"name": "churn", "source": source, "model_id": id});
+    let version = site.ask("POST", "model-versions/create", ask).await;
+    let version = &version["model_version"];
+    assert_eq!(
+        (&version["source"], &version["run_id"]),
+        (&json!(source), &json!(run))
+    );
+    let there = site.read("model-versions/get-download-uri?name=churn&version=1");
+    let place = format!("mlflow-artifacts:/{experiment}/models/{id}/artifacts");
+    assert_eq!(there.await["artifact_uri"], json!(place));
+    let model = site.read(&format!("logged-models/{id}")).await;
+    let told =
+        json!({"key": "mlflow.modelVersions", "value": r#"[{"name": "churn", "version": 1}]"#});
+    let tags = model["model"]["info"]["tags"].as_array().unwrap();
+    assert!(tags.contains(&told), "{tags:?}");
+
+    let file =
+        format!("/api/2.0/mlflow-artifacts/artifacts/{experiment}/models/{id}/artifacts/MLmodel");
+    assert_eq!(
+        site.send("PUT", &file, &[], b"flavors: {}").await.status,
+        200
+    );
+    let got = site
+        .get("//model-versions/get-artifact?name=churn&version=1&path=MLmodel")
+        .await;
+    // As MLflow's server, to the address without the slash too many.
+    let to = got.header("location").unwrap();
+    assert_eq!(
+        (got.status, to.starts_with("/model-versions/")),
+        (308, true)
+    );
+    assert_eq!(site.get(to).await.text(), "flavors: {}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_come_and_go_by_their_run() {
+    let site = Site::start().await;
+    let (_, run) = site.run().await;
+    let add = format!("/ajax-api/2.0/mlflow/upload-artifact?run_uuid={run}&path=up/t.txt");
+    assert_eq!(site.send("POST", &add, &[], b"hello").await.status, 200);
+    let at = format!("/get-artifact?run_id={run}&path=");
+    let got = site.get(&format!("{at}up/t.txt")).await;
+    assert_eq!((got.status, got.text()), (200, "hello"));
+    for (path, error) in [
+        ("../t.txt", "INVALID_PARAMETER_VALUE"),
+        ("up", "INVALID_PARAMETER_VALUE"),
+        ("nothing", "RESOURCE_DOES_NOT_EXIST"),
+    ] {
+        assert_eq!(
+            site.get(&format!("{at}{path}")).await.error(),
+            error,
+            "{path}"
+        );
+    }
+    assert_eq!(
+        site.send("POST", &add, &[], b"").await.error(),
+        "INVALID_PARAMETER_VALUE"
+    );
+}

@@ -15,7 +15,10 @@ pub(crate) use args::{Args, Empty, InPath, Reply};
 pub(crate) use error::{ApiError, ErrorCode};
 
 use crate::Context;
-use axum::http::{Method, Uri};
+use axum::{
+    http::{Method, Uri},
+    response::{IntoResponse as _, Redirect, Response},
+};
 use std::sync::Arc;
 
 /// A router of handlers that know the agent.
@@ -38,6 +41,7 @@ pub(super) fn router(ctx: Arc<Context>) -> axum::Router {
             .nest(&format!("{prefix}/mlflow-artifacts"), artifacts::routes());
     }
     router
+        .merge(artifacts::pages())
         .merge(meta::routes())
         .merge(genai::routes())
         .fallback(unknown)
@@ -45,11 +49,23 @@ pub(super) fn router(ctx: Arc<Context>) -> axum::Router {
         .with_state(ctx)
 }
 
-async fn unknown(uri: Uri) -> ApiError {
+/// Some clients put a slash too many between the server's address and the call.
+async fn unknown(uri: Uri) -> Response {
+    if uri.path().contains("//") {
+        let mut single = uri.path().to_owned();
+        while single.contains("//") {
+            single = single.replace("//", "/");
+        }
+        if let Some(query) = uri.query() {
+            single = format!("{single}?{query}");
+        }
+        return Redirect::permanent(&single).into_response();
+    }
     ApiError::new(
         ErrorCode::EndpointNotFound,
         format!("There is no call {}.", uri.path()),
     )
+    .into_response()
 }
 
 async fn other_method(method: Method, uri: Uri) -> ApiError {

@@ -3,10 +3,12 @@
 
 mod artifacts;
 mod metrics;
+mod registered;
 mod search;
 
 pub(crate) use artifacts::artifacts;
 pub(crate) use metrics::{Measured, measured};
+pub(crate) use registered::registered;
 pub(crate) use search::{Asked, search};
 pub(crate) use trimtab_store::{FoundModel, LoggedModelEdit};
 

@@ -7,7 +7,7 @@ use super::{
     Refusal, aliases, models, stages,
     versions::{self, Found, NewVersion},
 };
-use crate::Context;
+use crate::{Context, service::logged_models};
 use std::path::{Path, PathBuf};
 use trimtab_core::{
     registry::source::{
@@ -240,10 +240,12 @@ pub(super) fn locate(ctx: &Context, mut lineage: Lineage) -> Result<Lineage, Ref
             lineage.run = logged.run.unwrap_or_default();
         }
     }
-    if let (true, Some(id)) = (lineage.run.is_empty(), &lineage.model_id) {
+    if let Some(id) = &lineage.model_id {
         let logged = logged(ctx, id)
             .ok_or_else(|| Refusal::missing(format!("Logged model with ID '{id}' not found.")))?;
-        lineage.run = logged.run.unwrap_or_default();
+        if lineage.run.is_empty() {
+            lineage.run = logged.run.unwrap_or_default();
+        }
     }
     Ok(lineage)
 }
@@ -262,7 +264,11 @@ struct Logged {
     run: Option<String>,
 }
 
-/// A logged model. None is known before the tracking calls keep them.
-fn logged(_ctx: &Context, _id: &str) -> Option<Logged> {
-    None
+/// A logged model that is not deleted.
+fn logged(ctx: &Context, id: &str) -> Option<Logged> {
+    let found = logged_models::find(ctx, id, false).ok()?;
+    Some(Logged {
+        run: Some(found.model.source_run.clone()).filter(|run| !run.is_empty()),
+        location: found.artifact_uri,
+    })
 }

@@ -1,7 +1,11 @@
 //! Versions: registered, read, described, deleted.
 
 use super::{Refusal, Tags, change, guard, models, short, source};
-use crate::{Context, clock, service::Actor, webhooks};
+use crate::{
+    Context, clock,
+    service::{Actor, logged_models},
+    webhooks,
+};
 use std::{collections::BTreeMap, sync::Arc};
 use trimtab_core::registry::{Model, ModelVersion, Version, is_prompt, names, source::Uri};
 use trimtab_store::{Applied, Change, VersionEdit};
@@ -108,6 +112,9 @@ pub(crate) async fn create_version(
         Err(failure) => return Err(failure.into()),
         Ok(_) => return Err(Refusal::no_model(&new.name)),
     };
+    if let Some(model) = made.model_id.as_deref().filter(|_| !prompt) {
+        logged_models::registered(ctx, model, &made.model, made.version).await?;
+    }
     webhooks::version_created(ctx, &made);
     Ok(Found {
         model: models::model(ctx, &made.model)?,

@@ -24,8 +24,15 @@ pub(crate) struct Batch {
 }
 
 /// Logs into a run that is not deleted.
-pub(crate) async fn log(ctx: &Context, id: &str, batch: Batch) -> Result<(), Failure> {
+pub(crate) async fn log(ctx: &Context, id: &str, mut batch: Batch) -> Result<(), Failure> {
     let run = active_run(ctx, id)?;
+    if let [(key, name)] = batch.tags.as_slice()
+        && key == RUN_NAME
+        && name.is_empty()
+    {
+        // A run keeps its name.
+        batch.tags.clear();
+    }
     params_stay(&run, &batch.params)?;
     let named = |(key, name): &&(String, String)| key == RUN_NAME && !name.is_empty();
     let name = batch.tags.iter().rev().find(named);

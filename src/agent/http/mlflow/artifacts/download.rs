@@ -4,7 +4,12 @@ use super::{
     ApiError, disposition, kind, path_of,
     range::{Part, part},
 };
-use crate::{Context, artifacts::Found, http::body::Line, service};
+use crate::{
+    Context,
+    artifacts::{ArtifactPath, Found},
+    http::body::Line,
+    service,
+};
 use axum::{
     Extension,
     body::Body,
@@ -37,8 +42,18 @@ pub(super) async fn download(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let (path, _) = path_of(&uri)?;
+    send(&ctx, line, &headers, path).await
+}
+
+/// Answers with a file, or with the part of it that a request's headers name.
+pub(super) async fn send(
+    ctx: &Context,
+    line: Line,
+    headers: &HeaderMap,
+    path: ArtifactPath,
+) -> Result<Response, ApiError> {
     let name = path.name().unwrap_or_default().to_owned();
-    let found = service::artifacts::open(&ctx, path).await?;
+    let found = service::artifacts::open(ctx, path).await?;
     let (tag, modified) = (tag(&found), last_modified(&found));
     let wanted = headers
         .get(RANGE)

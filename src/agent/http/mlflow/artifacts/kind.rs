@@ -32,7 +32,7 @@ const TEXT: [&str; 26] = [
     "rst",
     "ipynb",
     "MLmodel",
-    "MLproject",
+    "mlproject",
 ];
 
 /// Packings: the ending before it says what is packed.
@@ -252,6 +252,8 @@ mod tests {
         for (name, kind) in [
             ("a.txt", "text/plain"),
             ("MLmodel", "text/plain"),
+            ("mlproject", "text/plain"),
+            ("MLproject", "application/octet-stream"),
             ("model.pkl", "application/octet-stream"),
             ("a.PNG", "image/png"),
             ("a.png", "image/png"),

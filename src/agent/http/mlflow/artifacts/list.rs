@@ -29,7 +29,7 @@ pub(in crate::http::mlflow) struct FileInfo {
     pub path: String,
     /// Whether it is a folder.
     pub is_dir: bool,
-    /// Its size in bytes; a folder has none.
+    /// Its size in bytes; a folder and an empty file have none.
     #[serde(skip_serializing_if = "json::empty")]
     pub file_size: Option<u64>,
 }
@@ -39,7 +39,8 @@ impl From<Entry> for FileInfo {
         Self {
             path: entry.name,
             is_dir: entry.size.is_none(),
-            file_size: entry.size,
+            // As MLflow's server, which says nothing of empty files' size.
+            file_size: entry.size.filter(|bytes| *bytes > 0),
         }
     }
 }

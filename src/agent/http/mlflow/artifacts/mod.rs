@@ -2,6 +2,7 @@
 //!
 //! Answers are those of MLflow's server with a local disk (its `artifact_router.py` and `handlers.py`).
 
+mod direct;
 mod disposition;
 mod download;
 mod kind;
@@ -10,6 +11,7 @@ mod range;
 mod run;
 mod upload;
 
+pub(super) use direct::routes as pages;
 pub(super) use list::FileInfo;
 
 use super::{ApiError, Args, Empty, ErrorCode, Reply, Router, json};

@@ -66,7 +66,7 @@ pub(super) async fn list(
 }
 
 /// Where a run's artifacts are.
-fn uri_of(ctx: &Context, id: &str) -> Result<String, ApiError> {
+pub(super) fn uri_of(ctx: &Context, id: &str) -> Result<String, ApiError> {
     let run = tracking::run(ctx, id)?;
     let experiment = tracking::experiment_of(ctx, &run);
     Ok(experiment.map_or_else(String::new, |e| e.artifact_uri(&run.id)))

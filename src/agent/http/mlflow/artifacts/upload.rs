@@ -1,7 +1,7 @@
 //! `PUT mlflow-artifacts/artifacts/PATH`: a file from the network to the disk, never whole in memory.
 
 use super::{ApiError, path_of};
-use crate::{Context, http::body::Line, service};
+use crate::{Context, artifacts::ArtifactPath, http::body::Line, service};
 use axum::{Extension, body::Body, extract::State, http::Uri};
 use std::sync::Arc;
 
@@ -17,8 +17,18 @@ pub(super) async fn upload(
             "Artifact path must include a filename (cannot end with '/').",
         ));
     }
-    let mut draft = service::artifacts::begin(&ctx, path).await?;
-    while let Some(piece) = line.next(&mut body, None).await? {
+    keep(&ctx, &line, path, &mut body).await
+}
+
+/// Writes a body to a file.
+pub(super) async fn keep(
+    ctx: &Context,
+    line: &Line,
+    path: ArtifactPath,
+    body: &mut Body,
+) -> Result<(), ApiError> {
+    let mut draft = service::artifacts::begin(ctx, path).await?;
+    while let Some(piece) = line.next(body, None).await? {
         draft.write(&piece).await?;
     }
     Ok(draft.publish().await?)

@@ -30,6 +30,7 @@ pub(crate) use write::{empty, number};
 
 use super::ApiError;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// Reads a request's body. Nothing, and `null`, is `{}`.
@@ -43,6 +44,8 @@ pub(crate) fn from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError>
     {
         return Ok(message);
     }
+    // Some editors put it before UTF-8.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     slowly(body.trim_ascii(), true)
 }
 
@@ -60,10 +63,20 @@ fn slowly<T: DeserializeOwned>(body: &[u8], outer: bool) -> Result<T, ApiError> 
         _ => return Err(reason::no_object(body)),
     };
     let mut deserializer = serde_json::Deserializer::from_slice(&body);
-    let message = serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| reason::of(&error, &body))?;
+    let message = match serde_path_to_error::deserialize(&mut deserializer) {
+        Err(error) if error.inner().to_string().starts_with("duplicate field") => {
+            return last_of_each(&body);
+        }
+        read => read.map_err(|error| reason::of(&error, &body))?,
+    };
     deserializer.end().map_err(|e| reason::no_json(&e))?;
     Ok(message)
+}
+
+/// Of a field that is there twice the last counts, as Python reads it.
+fn last_of_each<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let whole: Value = serde_json::from_slice(body).map_err(|e| reason::no_json(&e))?;
+    serde_path_to_error::deserialize(whole).map_err(|error| reason::of(&error, body))
 }
 
 #[cfg(test)]

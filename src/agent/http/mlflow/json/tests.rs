@@ -38,6 +38,23 @@ fn wrong(body: &str) -> String {
 }
 
 #[test]
+fn a_field_said_twice_and_a_mark_before_the_text_are_read_as_python_does() {
+    assert_eq!(
+        read(r#"{"run_id": "a", "run_id": "b"}"#).run_id.as_deref(),
+        Some("b")
+    );
+    assert_eq!(
+        read("\u{feff}{\"run_id\": \"a\"}").run_id.as_deref(),
+        Some("a")
+    );
+    let why = wrong(r#"{"run_id": "a", "run_id": 5}"#);
+    assert!(
+        why.starts_with("Invalid value 5 for parameter 'run_id'"),
+        "{why}"
+    );
+}
+
+#[test]
 fn numbers_come_in_many_spellings() {
     for (text, value) in [
         ("1", 1.0),

@@ -55,6 +55,7 @@ pub(super) async fn create(
     if let Some(location) = &location {
         at_home(location)?;
     }
+    let location = location.map(from_here);
     let mut tags = BTreeMap::new();
     for tag in ask.tags {
         let (key, value) = (tag.key.unwrap_or_default(), tag.value.unwrap_or_default());
@@ -99,6 +100,18 @@ fn at_home(location: &str) -> Result<(), ApiError> {
         }
     }
     Ok(())
+}
+
+/// A path that does not begin at the root begins where the agent was started, as with MLflow's server.
+fn from_here(location: String) -> String {
+    let relative = !location.contains(':') && !location.starts_with('/');
+    let absolute = relative
+        .then(|| std::path::absolute(&location).ok())
+        .flatten();
+    match absolute.as_deref().and_then(|path| path.to_str()) {
+        Some(path) => path.to_owned(),
+        None => location,
+    }
 }
 
 fn check_tag(key: &str, value: &str) -> Result<(), ApiError> {
@@ -199,4 +212,21 @@ pub(super) async fn delete_tag(
     let key = required(ask.key, "key")?;
     tracking::delete_experiment_tag(&ctx, &id, &key).await?;
     Ok(Reply(Empty {}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_paths_become_whole_ones() {
+        for whole in ["/a/b", "s3://b/x", "mlflow-artifacts:/x", "file:///a"] {
+            assert_eq!(from_here(whole.into()), whole);
+        }
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(
+            from_here("mine".into()),
+            here.join("mine").to_str().unwrap()
+        );
+    }
 }

@@ -71,7 +71,8 @@ impl<'a> InfoMessage<'a> {
             user_id: &run.user,
             status: run.status.mlflow(),
             start_time: run.started.0,
-            end_time: run.ended.map(|t| t.0),
+            // A zero is no time to MLflow's server.
+            end_time: run.ended.map(|t| t.0).filter(|t| *t != 0),
             artifact_uri: experiment.map_or_else(String::new, |e| e.artifact_uri(&run.id)),
             lifecycle_stage: stage(run.deleted.is_some()),
             run_id: run.id.as_str(),

@@ -20,6 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::Arc;
 use trimtab_core::{record::RunRecord, run::RunStatus, time::Millis};
 
@@ -67,7 +68,7 @@ pub(super) async fn create(State(ctx): Ctx, Args(ask): Args<Create>) -> Result<R
 pub(super) struct Of {
     run_id: Option<String>,
     run_uuid: Option<String>,
-    status: Option<String>,
+    status: Option<Value>,
     #[serde(deserialize_with = "json::int")]
     end_time: Option<i64>,
     run_name: Option<String>,
@@ -89,13 +90,7 @@ pub(super) async fn get(State(ctx): Ctx, Args(ask): Args<Of>) -> Result<Response
 
 pub(super) async fn update(State(ctx): Ctx, Args(ask): Args<Of>) -> Result<Response, ApiError> {
     let id = id_of(ask.run_id, ask.run_uuid)?;
-    let status = match ask.status {
-        None => None,
-        Some(word) => Some(
-            RunStatus::from_mlflow(&word)
-                .ok_or_else(|| invalid_value("status", &word.as_str().into()))?,
-        ),
-    };
+    let status = ask.status.as_ref().map_or(Ok(None), status_of)?;
     let ended = ask.end_time.map(Millis);
     let run: Arc<RunRecord> = tracking::update_run(&ctx, &id, status, ended, ask.run_name).await?;
     #[derive(Serialize)]
@@ -105,6 +100,19 @@ pub(super) async fn update(State(ctx): Ctx, Args(ask): Args<Of>) -> Result<Respo
     let experiment = tracking::experiment_of(&ctx, &run);
     let run_info = InfoMessage::of(&run, experiment.as_deref());
     Ok(Reply(Updated { run_info }).into_response())
+}
+
+/// `RunStatus` by name or number. A name that there is not is not said, as protobuf reads it.
+fn status_of(value: &Value) -> Result<Option<RunStatus>, ApiError> {
+    Ok(Some(match (value.as_str(), value.as_i64()) {
+        (Some(word), _) => return Ok(RunStatus::from_mlflow(word)),
+        (_, Some(1)) => RunStatus::Running,
+        (_, Some(2)) => RunStatus::Scheduled,
+        (_, Some(3)) => RunStatus::Finished,
+        (_, Some(4)) => RunStatus::Failed,
+        (_, Some(5)) => RunStatus::Killed,
+        _ => return Err(invalid_value("status", value)),
+    }))
 }
 
 pub(super) async fn delete(

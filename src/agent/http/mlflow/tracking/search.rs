@@ -44,22 +44,14 @@ pub(super) struct Search {
     page_token: Option<String>,
 }
 
-/// `ViewType`, by name or number.
-fn view(value: Option<&serde_json::Value>, path: &str) -> Result<View, ApiError> {
-    use serde_json::Value;
-    match value {
-        None | Some(Value::Null) => Ok(View::Active),
-        Some(value) => match value.as_str().or_else(|| match value.as_i64() {
-            Some(1) => Some("ACTIVE_ONLY"),
-            Some(2) => Some("DELETED_ONLY"),
-            Some(3) => Some("ALL"),
-            _ => None,
-        }) {
-            Some("ACTIVE_ONLY" | "1") => Ok(View::Active),
-            Some("DELETED_ONLY" | "2") => Ok(View::Deleted),
-            Some("ALL" | "3") => Ok(View::All),
-            _ => Err(invalid_value(path, value)),
-        },
+/// `ViewType`, by name or number. One that there is not is not said, as protobuf reads it.
+fn view(value: Option<&serde_json::Value>) -> View {
+    let word = value.and_then(|v| v.as_str());
+    let number = value.and_then(|v| v.as_i64());
+    match (word, number) {
+        (Some("DELETED_ONLY" | "2"), _) | (_, Some(2)) => View::Deleted,
+        (Some("ALL" | "3"), _) | (_, Some(3)) => View::All,
+        _ => View::Active,
     }
 }
 
@@ -69,7 +61,7 @@ pub(super) async fn runs(State(ctx): Ctx, Args(ask): Args<Search>) -> Result<Res
         return Err(invalid_value("max_results", &limit.into()));
     }
     let token: Token<Cursor> = Token::read(ask.page_token.as_deref())?;
-    let view = view(ask.run_view_type.as_ref(), "run_view_type")?;
+    let view = view(ask.run_view_type.as_ref());
     let found = tracking::runs(
         &ctx,
         &ask.experiment_ids,
@@ -132,7 +124,7 @@ pub(super) async fn experiments(
         &ctx,
         ask.filter.as_deref().unwrap_or_default(),
         &ask.order_by,
-        view(ask.view_type.as_ref(), "view_type")?,
+        view(ask.view_type.as_ref()),
         token.after.as_ref(),
         token.offset,
         many,
