@@ -7,16 +7,16 @@ import re
 MISSING = "(nothing)"
 
 
-def differences(theirs, ours, path=""):
-    """Every place where they differ: `(path, theirs, ours)`."""
+def differences(theirs, ours, path="", same=False):
+    """Every place where they differ: `(path, theirs, ours)`. `same`: both are of the same server."""
     # What is a fault of the other server's is no example; it must only be no fault of ours.
     if fault(theirs):
-        return [(path, theirs, ours)] if fault(ours) else []
+        return [(path, theirs, ours)] if fault(ours) != same else []
     if isinstance(theirs, dict) and isinstance(ours, dict):
         keys = list(theirs) + [k for k in ours if k not in theirs]
-        return [d for k in keys for d in differences(theirs.get(k, MISSING), ours.get(k, MISSING), f"{path}/{k}")]
+        return [d for k in keys for d in differences(theirs.get(k, MISSING), ours.get(k, MISSING), f"{path}/{k}", same)]
     if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
-        return [d for i, (a, b) in enumerate(zip(theirs, ours, strict=True)) for d in differences(a, b, f"{path}/{i}")]
+        return [d for i, (a, b) in enumerate(zip(theirs, ours, strict=True)) for d in differences(a, b, f"{path}/{i}", same)]
     # A text out of Python's machinery.
     if theirs == "<python>" and isinstance(ours, str):
         return []
@@ -46,11 +46,15 @@ class Accepted:
 
 
 def report(scenario, theirs, ours, accepted, most=8):
-    """The differences of one scenario as text; empty when there is none. At most so many of one observation."""
+    """The differences of one scenario as text; empty when there is none. At most so many of one observation.
+
+    Without `accepted`, both are of the same server, and all must be the same.
+    """
     out = []
     for name in list(theirs) + [n for n in ours if n not in theirs]:
-        found = differences(theirs.get(name, MISSING), ours.get(name, MISSING), f"{scenario}/{name}")
-        found = [d for d in found if not accepted.holds(d[0])]
+        both = theirs.get(name, MISSING), ours.get(name, MISSING)
+        found = differences(*both, f"{scenario}/{name}", same=not accepted)
+        found = [d for d in found if not (accepted and accepted.holds(d[0]))]
         out += [f"{path}\n  theirs: {show(a)}\n  ours:   {show(b)}\n" for path, a, b in found[:most]]
         if len(found) > most:
             out.append(f"{scenario}/{name}: {len(found) - most} more differences\n")

@@ -138,8 +138,7 @@ class Normaliser:
 
     @staticmethod
     def ordered(items):
-        """By key, where every item has its own; else as they came."""
-        keys = [str(i.get("key", i.get("alias"))) for i in items if isinstance(i, dict)]
-        if len(keys) != len(items) or len(set(keys)) != len(keys):
+        """By key, and by step for one key; a metric's history, which has one key, as it came."""
+        if not all(isinstance(i, dict) for i in items) or len({i.get("key", i.get("alias")) for i in items}) < 2:
             return items
-        return [item for _, item in sorted(zip(keys, items), key=lambda pair: pair[0])]
+        return sorted(items, key=lambda i: (str(i.get("key", i.get("alias"))), i.get("step") or 0))

@@ -55,7 +55,8 @@ def run(client, raw, out):
     out("latest of a stage", lambda: [v.version for v in client.get_latest_versions(name, ["Archived"])])
     out(
         "latest in small letters",
-        lambda: [v.version for v in client.get_latest_versions(name, ["archived", "production"])],
+        # In no order: MLflow's server keeps the stages in a set.
+        lambda: sorted(v.version for v in client.get_latest_versions(name, ["archived", "production"])),
     )
     out("latest of none", lambda: [v.version for v in client.get_latest_versions(name, ["None"])])
     out("latest of an unknown stage", lambda: client.get_latest_versions(name, ["Testing"]))
