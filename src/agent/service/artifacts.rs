@@ -50,7 +50,7 @@ pub(crate) async fn list_at(
 pub(crate) fn kept_at(uri: &str, path: &ArtifactPath) -> Result<ArtifactPath, ArtifactError> {
     match Address::parse(uri)? {
         Address::Depot(root) => Ok(root.join(path)),
-        Address::Folder(_) | Address::Elsewhere => Err(ArtifactError::Elsewhere(uri.to_owned())),
+        _ => Err(ArtifactError::Elsewhere(uri.to_owned())),
     }
 }
 

@@ -378,9 +378,9 @@ async fn files_come_and_go_by_their_run() {
     let got = site.get(&format!("{at}up/t.txt")).await;
     assert_eq!((got.status, got.text()), (200, "hello"));
     for (path, error) in [
-        ("../t.txt", "INVALID_PARAMETER_VALUE"),
-        ("up", "INVALID_PARAMETER_VALUE"),
-        ("nothing", "RESOURCE_DOES_NOT_EXIST"),
+        ("../t.txt", "400 INVALID_PARAMETER_VALUE"),
+        ("up", "400 INVALID_PARAMETER_VALUE"),
+        ("nothing", "404 RESOURCE_DOES_NOT_EXIST"),
     ] {
         assert_eq!(
             site.get(&format!("{at}{path}")).await.error(),
@@ -390,6 +390,6 @@ async fn files_come_and_go_by_their_run() {
     }
     assert_eq!(
         site.send("POST", &add, &[], b"").await.error(),
-        "INVALID_PARAMETER_VALUE"
+        "400 INVALID_PARAMETER_VALUE"
     );
 }
