@@ -354,7 +354,7 @@ async fn a_runs_artifacts_are_listed_wherever_they_are_ours() {
         list(&near, "").await.json()["files"],
         json!([{"path": "a", "is_dir": false}])
     );
-    for far in ["file:///etc", "s3://bucket/x"] {
+    for far in ["file:///etc", "gs://bucket/x"] {
         let run = run_in(far).await;
         let answer = list(&run, "").await;
         assert_eq!(answer.error(), "400 INVALID_PARAMETER_VALUE", "{far}");
