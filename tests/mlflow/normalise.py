@@ -124,7 +124,7 @@ class Normaliser:
                     v, inner if k == "value" and inner else k
                 )
                 for k, v in value.items()
-                if k not in DROPPED and not k.startswith("mlflow.source.git.")
+                if k not in DROPPED and not k.removeprefix("tags.").startswith("mlflow.source.git.")
             }
         if isinstance(value, list):
             if key in UNORDERED:
