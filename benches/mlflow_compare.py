@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trimtab beside a real `mlflow server` (SQLite), in one run: wall time and the server's CPU for each operation.
 
-  python benches/mlflow.py --trimtab target/release/trimtab [--sizes 1000] [--points 100000] [--secs 5]
+  python benches/mlflow_compare.py --trimtab target/release/trimtab [--sizes 1000] [--points 100000] [--secs 5]
 
 Run it with a Python that has `mlflow` (tests/mlflow/requirements.txt). `mlflow_baseline.py` does the measuring; it
 takes any MLflow-compatible server. Every ratio is theirs by ours: above 1 we are faster or cheaper.
