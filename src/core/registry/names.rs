@@ -1,5 +1,6 @@
 //! What names of models, tags and aliases may be: as strict as MLflow (`utils/validation.py`), and in its words.
 
+use crate::python::{json, normpath};
 use std::fmt::Display;
 
 /// The longest key of a tag, in characters.
@@ -23,11 +24,17 @@ impl BadName {
     fn missing(path: &str) -> Self {
         Self(format!("Missing value for required parameter '{path}'."))
     }
-    fn invalid(path: &str, value: &str, why: impl Display) -> Self {
+    fn invalid(path: impl Display, value: &str, why: impl Display) -> Self {
         Self(format!(
             "Invalid value {} for parameter '{path}' supplied: {why}",
             json(value)
         ))
+    }
+    /// The refusal of a name with other characters than names may have.
+    pub fn odd(path: impl Display, name: &str) -> Self {
+        let why = "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), \
+                   spaces ( ), colon(:) and slashes (/).";
+        Self::invalid(path, name, why)
     }
     fn too_long(what: &str, limit: usize) -> Self {
         Self(format!(
@@ -71,9 +78,7 @@ pub fn tag_key(key: &str) -> Result<(), BadName> {
     let fair = |c: char| c.is_alphanumeric() || matches!(c, '/' | '_' | '.' | '-' | ' ' | ':');
     // Python's `$` also stands before a line's end.
     if !key.strip_suffix('\n').unwrap_or(key).chars().all(fair) {
-        let why = "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), \
-                   spaces ( ), colon(:) and slashes (/).";
-        return Err(BadName::invalid("key", key, why));
+        return Err(BadName::odd("key", key));
     }
     own_path("key", key)
 }
@@ -162,9 +167,13 @@ fn longer(text: &str, limit: usize) -> bool {
     text.len() > limit && text.chars().count() > limit
 }
 
-/// A name that a file could have: it is the path it looks like, below where it stands.
-fn own_path(path: &str, name: &str) -> Result<(), BadName> {
-    let plain = normal(name);
+/// A name that a file could have: it is the path it looks like, below where it stands. `path` says where
+/// in the request it is.
+///
+/// # Errors
+/// It is a path to elsewhere.
+pub fn own_path(path: impl Display, name: &str) -> Result<(), BadName> {
+    let plain = normpath(name);
     if plain != name || plain == "." || plain.starts_with("..") || plain.starts_with('/') {
         let why = format!(
             "Names may be treated as files in certain cases, and must not resolve to other names \
@@ -173,53 +182,6 @@ fn own_path(path: &str, name: &str) -> Result<(), BadName> {
         return Err(BadName::invalid(path, name, why));
     }
     Ok(())
-}
-
-/// A path without empty parts and dots, as Python's `posixpath.normpath` has it.
-fn normal(path: &str) -> String {
-    let slashes = path.len() - path.trim_start_matches('/').len();
-    let root = match slashes {
-        0 => "",
-        2 => "//",
-        _ => "/",
-    };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|p| *p != "..") => drop(parts.pop()),
-            ".." if !root.is_empty() => {}
-            _ => parts.push(part),
-        }
-    }
-    let whole = format!("{root}{}", parts.join("/"));
-    match whole.is_empty() {
-        true => ".".into(),
-        false => whole,
-    }
-}
-
-/// A text as Python's `json.dumps` writes it: ASCII.
-fn json(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='\u{7f}' => out.push(c),
-            _ => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

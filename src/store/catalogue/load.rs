@@ -7,7 +7,7 @@ use super::{
     words::Words,
 };
 use crate::{
-    read::{parsed, word},
+    read::{each, parsed, word},
     writer::{
         books::{DatasetNo, KeyNo, RunNo, run_key},
         latest::Summaries,
@@ -42,7 +42,7 @@ pub(crate) fn load(
         ("tags", |r| &mut r.tags),
     ] {
         let sql = format!("SELECT run_no, key, value FROM {table}");
-        each(db, &sql, |r| {
+        each(db, &sql, [], |r| {
             let no = r.get::<_, RunNo>(0)? as usize;
             if let Some(record) = records.get_mut(no) {
                 let (key, value) = (text_of(r, 1)?, text_of(r, 2)?);
@@ -55,6 +55,7 @@ pub(crate) fn load(
     each(
         db,
         "SELECT key_no, key FROM metric_keys ORDER BY key_no",
+        [],
         |r| {
             let no = r.get::<_, KeyNo>(0)? as usize;
             keys.resize(no, Shared::from(""));
@@ -95,6 +96,7 @@ fn experiments(db: &Connection) -> duckdb::Result<BTreeMap<ExperimentId, Arc<Exp
     each(
         db,
         "SELECT id, name, artifact_location, created, updated, deleted FROM experiments",
+        [],
         |r| {
             let id = ExperimentId(r.get(0)?);
             let experiment = Experiment {
@@ -113,6 +115,7 @@ fn experiments(db: &Connection) -> duckdb::Result<BTreeMap<ExperimentId, Arc<Exp
     each(
         db,
         "SELECT experiment, key, value FROM experiment_tags",
+        [],
         |r| {
             if let Some(experiment) = found.get_mut(&ExperimentId(r.get(0)?)) {
                 experiment.tags.insert(r.get(1)?, r.get(2)?);
@@ -130,6 +133,7 @@ fn runs(db: &Connection, words: &mut Words) -> duckdb::Result<Vec<RunRecord>> {
         db,
         "SELECT run_no, id, experiment, name, status, author, started, ended, job, deleted
          FROM runs ORDER BY run_no",
+        [],
         |r| {
             // The writer numbers runs without gaps and never takes one out.
             if r.get::<_, RunNo>(0)? as usize != records.len() {
@@ -164,17 +168,4 @@ pub(super) fn text_of<'r>(r: &'r duckdb::Row<'_>, column: usize) -> duckdb::Resu
     value.as_str().map_err(|e| {
         duckdb::Error::FromSqlConversionFailure(column, duckdb::types::Type::Text, Box::new(e))
     })
-}
-
-pub(super) fn each(
-    db: &Connection,
-    sql: &str,
-    mut row: impl FnMut(&duckdb::Row<'_>) -> duckdb::Result<()>,
-) -> duckdb::Result<()> {
-    let mut query = db.prepare(sql)?;
-    let mut rows = query.query([])?;
-    while let Some(r) = rows.next()? {
-        row(r)?;
-    }
-    Ok(())
 }

@@ -1,10 +1,10 @@
 //! Filling in what runs read and made.
 
-use super::{
-    load::{each, text_of},
-    words::Words,
+use super::{load::text_of, words::Words};
+use crate::{
+    read::each,
+    writer::books::{DatasetNo, RunNo},
 };
-use crate::writer::books::{DatasetNo, RunNo};
 use duckdb::Connection;
 use std::{collections::HashMap, sync::Arc};
 use trimtab_core::{
@@ -28,6 +28,7 @@ pub(super) fn load(
     each(
         db,
         "SELECT run_no, dataset_no, key, value FROM dataset_input_tags",
+        [],
         |r| {
             let of: &mut Sorted<Shared> = tags.entry((r.get(0)?, r.get(1)?)).or_default();
             of.push(words.share(text_of(r, 2)?), words.share(text_of(r, 3)?));
@@ -37,6 +38,7 @@ pub(super) fn load(
     each(
         db,
         "SELECT run_no, dataset_no FROM dataset_inputs ORDER BY rowid",
+        [],
         |r| {
             let (run, no): (RunNo, DatasetNo) = (r.get(0)?, r.get(1)?);
             if let Some((_, dataset)) = datasets.get(&no) {
@@ -49,17 +51,22 @@ pub(super) fn load(
             Ok(())
         },
     )?;
-    each(db, "SELECT run_no, model FROM model_inputs", |r| {
+    each(db, "SELECT run_no, model FROM model_inputs", [], |r| {
         let model = words.share(text_of(r, 1)?);
         links.entry(r.get(0)?).or_default().add_input(model);
         Ok(())
     })?;
-    each(db, "SELECT run_no, model, step FROM model_outputs", |r| {
-        let model = words.share(text_of(r, 1)?);
-        let of = links.entry(r.get(0)?).or_default();
-        of.add_output(model, r.get(2)?);
-        Ok(())
-    })?;
+    each(
+        db,
+        "SELECT run_no, model, step FROM model_outputs",
+        [],
+        |r| {
+            let model = words.share(text_of(r, 1)?);
+            let of = links.entry(r.get(0)?).or_default();
+            of.add_output(model, r.get(2)?);
+            Ok(())
+        },
+    )?;
     for (run, links) in links {
         if let Some(record) = records.get_mut(run as usize) {
             record.links = Some(Arc::new(links));
@@ -74,6 +81,7 @@ fn datasets(db: &Connection) -> duckdb::Result<HashMap<DatasetNo, Known>> {
         db,
         "SELECT dataset_no, experiment, name, digest, source_type, source, columns, profile
          FROM datasets",
+        [],
         |r| {
             let dataset = Dataset {
                 name: r.get(2)?,

@@ -1,12 +1,12 @@
 //! Filling the catalogue with logged models.
 
 use super::{
-    load::{each, text_of},
+    load::text_of,
     logged::{Entry, Logged},
     words::Words,
 };
 use crate::{
-    read::{parsed, word},
+    read::{each, parsed, word},
     writer::books::{KeyNo, ModelNo, RunNo},
 };
 use duckdb::Connection;
@@ -35,7 +35,7 @@ pub(super) fn load(
         ("logged_model_tags", |m| &mut m.tags),
     ] {
         let sql = format!("SELECT model_no, key, value FROM {table}");
-        each(db, &sql, |r| {
+        each(db, &sql, [], |r| {
             if let Some(model) = models.get_mut(r.get::<_, ModelNo>(0)? as usize) {
                 let (key, value) = (text_of(r, 1)?, text_of(r, 2)?);
                 of(model).push(words.share(key), words.share(value));
@@ -64,6 +64,7 @@ fn models(db: &Connection) -> duckdb::Result<Vec<LoggedModel>> {
         db,
         "SELECT model_no, id, experiment, name, status, kind, source_run, created, updated, deleted
          FROM logged_models ORDER BY model_no",
+        [],
         |r| {
             // The writer numbers models without gaps and never takes one out.
             if r.get::<_, ModelNo>(0)? as usize != models.len() {
@@ -103,6 +104,7 @@ fn metrics(
         db,
         "SELECT model_no, run_no, key_no, step, time, value, dataset_name, dataset_digest
          FROM model_metrics",
+        [],
         |r| {
             let dataset = match (r.get(6)?, r.get(7)?) {
                 (Some(name), Some(digest)) => {

@@ -27,6 +27,21 @@ pub(crate) fn rows<T, P: duckdb::Params>(
     db.prepare_cached(sql)?.query_map(params, map)?.collect()
 }
 
+/// Every row of a query that is asked once, one after the other.
+pub(crate) fn each<P: duckdb::Params>(
+    db: &Connection,
+    sql: &str,
+    params: P,
+    mut row: impl FnMut(&Row<'_>) -> duckdb::Result<()>,
+) -> duckdb::Result<()> {
+    let mut query = db.prepare(sql)?;
+    let mut rows = query.query(params)?;
+    while let Some(r) = rows.next()? {
+        row(r)?;
+    }
+    Ok(())
+}
+
 /// A column of text as a domain type; a text that is none says which column it was.
 pub(crate) fn parsed<T>(r: &Row<'_>, column: usize) -> duckdb::Result<T>
 where

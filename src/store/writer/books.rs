@@ -11,6 +11,7 @@ use crate::{
         registry::{Changed, Shelf},
     },
     error::StoreError,
+    read::{each, word},
 };
 use duckdb::Connection;
 use std::{collections::HashMap, hash::Hash, sync::Arc};
@@ -253,7 +254,7 @@ impl Books {
     /// Reads the books from a store, and what its table of latest values does not say yet.
     pub fn load(db: &Connection) -> Result<(Self, Latest), duckdb::Error> {
         let mut state = State::default();
-        each(db, "SELECT name, id FROM experiments", |r| {
+        each(db, "SELECT name, id FROM experiments", [], |r| {
             state.experiments.insert(r.get(0)?, ExperimentId(r.get(1)?));
             Ok(())
         })?;
@@ -270,23 +271,24 @@ impl Books {
             state.next_run = no + 1;
             state.runs.insert(run_key(&entry.record.id), no);
         }
-        each(db, "SELECT key, key_no FROM metric_keys", |r| {
+        each(db, "SELECT key, key_no FROM metric_keys", [], |r| {
             state.keys.insert(r.get(0)?, r.get(1)?);
             Ok(())
         })?;
-        each(db, "SELECT id, state FROM requests", |r| {
-            let word = crate::read::word(r, 1, RequestState::from_word)?;
+        each(db, "SELECT id, state FROM requests", [], |r| {
+            let word = word(r, 1, RequestState::from_word)?;
             state.requests.insert(r.get(0)?, word);
             Ok(())
         })?;
-        each(db, "SELECT id, state FROM jobs", |r| {
-            let word = crate::read::word(r, 1, JobState::from_word)?;
+        each(db, "SELECT id, state FROM jobs", [], |r| {
+            let word = word(r, 1, JobState::from_word)?;
             state.jobs.insert(r.get(0)?, word);
             Ok(())
         })?;
         each(
             db,
             "SELECT seq, digest FROM audit ORDER BY seq DESC LIMIT 1",
+            [],
             |r| {
                 state.audit = (r.get(0)?, r.get(1)?);
                 Ok(())
@@ -296,6 +298,7 @@ impl Books {
             db,
             "SELECT (SELECT count(*) FROM metrics),
                     (SELECT coalesce(max(seq), 0) FROM deployments)",
+            [],
             |r| {
                 (state.points, state.deployments) = (r.get(0)?, r.get(1)?);
                 Ok(())
@@ -329,17 +332,4 @@ pub(crate) fn summary(r: &duckdb::Row<'_>, at: usize) -> duckdb::Result<MetricSu
         max: r.get(at + 4)?,
         count: r.get(at + 5)?,
     })
-}
-
-fn each(
-    db: &Connection,
-    sql: &str,
-    mut row: impl FnMut(&duckdb::Row<'_>) -> duckdb::Result<()>,
-) -> duckdb::Result<()> {
-    let mut query = db.prepare(sql)?;
-    let mut rows = query.query([])?;
-    while let Some(r) = rows.next()? {
-        row(r)?;
-    }
-    Ok(())
 }

@@ -8,7 +8,7 @@ use super::{
     books::{KeyNo, RunNo, summary},
     rows::{Rows, append},
 };
-use crate::catalogue::Catalogue;
+use crate::{catalogue::Catalogue, read::each};
 use duckdb::{Connection, params};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -187,17 +187,3 @@ impl Latest {
 
 /// What is known of each metric of each run.
 pub(crate) type Summaries = BTreeMap<(RunNo, KeyNo), MetricSummary>;
-
-fn each<P: duckdb::Params>(
-    db: &Connection,
-    sql: &str,
-    params: P,
-    mut row: impl FnMut(&duckdb::Row<'_>) -> duckdb::Result<()>,
-) -> duckdb::Result<()> {
-    let mut query = db.prepare(sql)?;
-    let mut rows = query.query(params)?;
-    while let Some(r) = rows.next()? {
-        row(r)?;
-    }
-    Ok(())
-}

@@ -24,6 +24,9 @@ use std::sync::Arc;
 /// A router of handlers that know the agent.
 type Router = axum::Router<Arc<Context>>;
 
+/// The agent, as handlers get it.
+type Ctx = axum::extract::State<Arc<Context>>;
+
 /// What calls stand under. The last two are those of browsers, which some tools use as well.
 const PREFIXES: [&str; 4] = ["/api/2.0", "/api/3.0", "/ajax-api/2.0", "/ajax-api/3.0"];
 

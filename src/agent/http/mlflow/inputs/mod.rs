@@ -5,11 +5,10 @@ mod message;
 pub(super) use message::{Pair, RunInputs, RunOutputs, pairs};
 
 use super::{
-    ApiError, Args, Empty, Reply, Router,
+    ApiError, Args, Ctx, Empty, Reply, Router,
     json::{self, required},
 };
 use crate::{
-    Context,
     http::body::BodyLimit,
     service::{
         inputs::{self, NewDatasetUse},
@@ -18,10 +17,7 @@ use crate::{
 };
 use axum::{Extension, extract::State, routing::post};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use trimtab_core::links::Dataset;
-
-type Ctx = State<Arc<Context>>;
 
 /// What a data set may hold, in characters (`mlflow/utils/validation.py`, 3.17).
 const NAME: usize = 500;

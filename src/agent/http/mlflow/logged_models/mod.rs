@@ -4,13 +4,12 @@ mod message;
 mod search;
 
 use super::{
-    ApiError, Args, Empty, InPath, Reply, Router,
+    ApiError, Args, Ctx, Empty, InPath, Reply, Router,
     artifacts::FileInfo,
     inputs::Tag,
     json::{self, required},
 };
 use crate::{
-    Context,
     http::Caller,
     service::logged_models::{self, FoundModel, LoggedModelEdit, NewLoggedModel},
 };
@@ -22,10 +21,7 @@ use axum::{
 use message::ModelMessage;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::sync::Arc;
 use trimtab_core::logged_model::LoggedModelStatus;
-
-type Ctx = State<Arc<Context>>;
 
 pub(super) fn routes() -> Router {
     Router::new()

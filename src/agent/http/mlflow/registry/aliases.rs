@@ -2,10 +2,9 @@
 
 use super::entities::OneVersion;
 use crate::{
-    Context,
     http::{
         Caller,
-        mlflow::{ApiError, Args, Empty, Reply, Router, json::required},
+        mlflow::{ApiError, Args, Ctx, Empty, Reply, Router, json::required},
     },
     service::registry,
 };
@@ -15,14 +14,11 @@ use axum::{
     routing::post,
 };
 use serde::Deserialize;
-use std::sync::Arc;
 
 pub(super) fn routes() -> Router {
     let calls = post(set).get(follow).delete(remove);
     Router::new().route("/registered-models/alias", calls)
 }
-
-type Ctx = State<Arc<Context>>;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]

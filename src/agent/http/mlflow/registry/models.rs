@@ -6,11 +6,10 @@ use super::{
     pairs,
 };
 use crate::{
-    Context,
     http::{
         Caller,
         mlflow::{
-            ApiError, Args, Empty, Reply, Router, json, json::required, tracking::token::Token,
+            ApiError, Args, Ctx, Empty, Reply, Router, json, json::required, tracking::token::Token,
         },
     },
     service::registry::{self, Asked},
@@ -22,7 +21,6 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::sync::Arc;
 use trimtab_core::search::Cursor;
 
 /// Models on a page when nobody says, and at most.
@@ -39,8 +37,6 @@ pub(super) fn routes() -> Router {
         .route("/registered-models/set-tag", post(set_tag))
         .route("/registered-models/delete-tag", delete(delete_tag))
 }
-
-type Ctx = State<Arc<Context>>;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]

@@ -2,10 +2,9 @@
 
 use super::entities::{OneVersion, VersionOut};
 use crate::{
-    Context,
     http::{
         Caller,
-        mlflow::{ApiError, Args, Reply, Router, json, json::required},
+        mlflow::{ApiError, Args, Ctx, Reply, Router, json, json::required},
     },
     service::registry,
 };
@@ -15,7 +14,6 @@ use axum::{
     routing::post,
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 pub(super) fn routes() -> Router {
     Router::new()
@@ -25,8 +23,6 @@ pub(super) fn routes() -> Router {
             post(latest).get(latest),
         )
 }
-
-type Ctx = State<Arc<Context>>;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]

@@ -7,10 +7,9 @@ use super::{
     pairs,
 };
 use crate::{
-    Context,
     http::{
         Caller,
-        mlflow::{ApiError, Args, Empty, Reply, Router, json, json::required},
+        mlflow::{ApiError, Args, Ctx, Empty, Reply, Router, json, json::required},
     },
     service::registry::{self, NewVersion},
 };
@@ -20,7 +19,6 @@ use axum::{
     routing::{delete, get, patch, post},
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Versions on a page at most, and when nobody says.
 const MOST: i64 = 200_000;
@@ -36,8 +34,6 @@ pub(super) fn routes() -> Router {
         .route("/model-versions/set-tag", post(set_tag))
         .route("/model-versions/delete-tag", delete(delete_tag))
 }
-
-type Ctx = State<Arc<Context>>;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]

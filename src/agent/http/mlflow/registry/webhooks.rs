@@ -1,11 +1,10 @@
 //! `webhooks/…`: made, read, changed, deleted, tried out. A secret goes in and never comes out.
 
 use crate::{
-    Context,
     http::{
         Caller,
         mlflow::{
-            ApiError, Args, Empty, ErrorCode, InPath, Reply, Router, json, json::required,
+            ApiError, Args, Ctx, Empty, ErrorCode, InPath, Reply, Router, json, json::required,
             tracking::token::Token,
         },
     },
@@ -17,7 +16,6 @@ use axum::{
     routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use trimtab_core::registry::webhook::{Action, Entity, Event, Status, Webhook};
 
 /// Webhooks on a page when nobody says, and at most.
@@ -29,8 +27,6 @@ pub(super) fn routes() -> Router {
         .route("/webhooks/{id}", get(one).patch(update).delete(remove))
         .route("/webhooks/{id}/test", post(test))
 }
-
-type Ctx = State<Arc<Context>>;
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]

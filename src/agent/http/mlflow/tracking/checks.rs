@@ -3,6 +3,7 @@
 use crate::http::mlflow::ApiError;
 use serde_json::Value;
 use std::fmt::Display;
+use trimtab_core::registry::names::{BadName, own_path};
 
 /// Characters of a metric's, parameter's or tag's key.
 const KEY: usize = 250;
@@ -20,24 +21,9 @@ pub(super) fn key(key: &str, path: impl Display, what: impl Display) -> Result<(
     }
     let allowed = |c: char| c.is_alphanumeric() || "_/.-: ".contains(c);
     if !key.chars().all(allowed) {
-        return Err(wrong(
-            path,
-            key,
-            "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces \
-             ( ), colon(:) and slashes (/).",
-        ));
+        return Err(refused(BadName::odd(path, key)));
     }
-    let plain = normal(key);
-    if plain != key || plain == "." || plain.starts_with("..") || plain.starts_with('/') {
-        return Err(wrong(
-            path,
-            key,
-            &format!(
-                "Names may be treated as files in certain cases, and must not resolve to other \
-                 names when treated as such. This name would resolve to '{plain}'"
-            ),
-        ));
-    }
+    own_path(path, key).map_err(refused)?;
     length(key, KEY, what)
 }
 
@@ -100,78 +86,13 @@ pub(super) fn timestamp(
     )))
 }
 
-fn wrong(path: impl Display, value: &str, why: &str) -> ApiError {
-    // Python's JSON writes what is not ASCII as escapes.
-    let mut shown = String::new();
-    for c in Value::from(value).to_string().chars() {
-        match c.is_ascii() {
-            true => shown.push(c),
-            false => {
-                let mut units = [0; 2];
-                for unit in c.encode_utf16(&mut units) {
-                    shown.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    ApiError::invalid(format!(
-        "Invalid value {shown} for parameter '{path}' supplied: {why}"
-    ))
-}
-
-/// What a path is when it is written plainly (Python's `posixpath.normpath`).
-fn normal(path: &str) -> String {
-    if path.is_empty() {
-        return ".".into();
-    }
-    // POSIX keeps exactly two leading slashes.
-    let root = match path.bytes().take_while(|b| *b == b'/').count() {
-        0 => "",
-        2 => "//",
-        _ => "/",
-    };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => match parts.last() {
-                Some(&last) if last != ".." => drop(parts.pop()),
-                None if !root.is_empty() => {}
-                _ => parts.push(part),
-            },
-            _ => parts.push(part),
-        }
-    }
-    match format!("{root}{}", parts.join("/")) {
-        empty if empty.is_empty() => ".".into(),
-        plain => plain,
-    }
+fn refused(bad: BadName) -> ApiError {
+    ApiError::invalid(bad.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_are_written_plainly() {
-        for (path, plain) in [
-            ("", "."),
-            ("a/b", "a/b"),
-            ("a//b", "a/b"),
-            ("a/./b/", "a/b"),
-            ("a/../b", "b"),
-            ("../a", "../a"),
-            ("a/../../b", "../b"),
-            ("/a", "/a"),
-            ("//a", "//a"),
-            ("///a", "/a"),
-            ("/..", "/"),
-            (".", "."),
-            ("a/..", "."),
-        ] {
-            assert_eq!(normal(path), plain, "{path:?}");
-        }
-    }
 
     #[test]
     fn keys_are_as_strict_as_mlflows() {

@@ -2,11 +2,10 @@
 
 use super::{checks, message::ExperimentMessage};
 use crate::{
-    Context,
     http::{
         caller::Caller,
         mlflow::{
-            ApiError, Args, Empty, ErrorCode, Reply,
+            ApiError, Args, Ctx, Empty, ErrorCode, Reply,
             json::{self, required},
         },
     },
@@ -16,8 +15,6 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 use trimtab_core::run::Experiment;
-
-type Ctx = State<Arc<Context>>;
 
 /// Characters of an experiment's name, and of a tag's key and value.
 const NAME: usize = 500;

@@ -2,9 +2,8 @@
 
 use super::{message::MetricMessage, runs::id_of, token::Token};
 use crate::{
-    Context,
     http::mlflow::{
-        ApiError, Args, Reply,
+        ApiError, Args, Ctx, Reply,
         json::{self, required},
     },
     service::tracking::{self, HistoryMark, Sampling},
@@ -14,10 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use trimtab_core::{metric::Point, time::Millis};
-
-type Ctx = State<Arc<Context>>;
 
 /// Points of a run in a sample.
 const SAMPLE: i64 = 2500;

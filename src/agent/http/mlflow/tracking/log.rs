@@ -4,7 +4,7 @@ use super::{checks, experiments::Tag, runs::id_of};
 use crate::{
     Context,
     http::mlflow::{
-        ApiError, Args, Empty, Reply,
+        ApiError, Args, Ctx, Empty, Reply,
         json::{self, required},
     },
     service::{
@@ -14,14 +14,12 @@ use crate::{
 };
 use axum::extract::State;
 use serde::Deserialize;
-use std::{fmt::Display, sync::Arc};
+use std::fmt::Display;
 use trimtab_core::{
     logged_model::DatasetName,
     metric::{MetricEntry, Point},
     time::Millis,
 };
-
-type Ctx = State<Arc<Context>>;
 
 /// How much a batch may hold.
 const METRICS: usize = 1000;

@@ -5,11 +5,10 @@ use super::{
     message::{InfoMessage, RunMessage},
 };
 use crate::{
-    Context,
     http::{
         caller::Caller,
         mlflow::{
-            ApiError, Args, Empty, Reply,
+            ApiError, Args, Ctx, Empty, Reply,
             json::{self, invalid_value, required},
         },
     },
@@ -23,8 +22,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 use trimtab_core::{record::RunRecord, run::RunStatus, time::Millis};
-
-type Ctx = State<Arc<Context>>;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]

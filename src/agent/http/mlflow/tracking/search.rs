@@ -5,9 +5,8 @@ use super::{
     token::Token,
 };
 use crate::{
-    Context,
     http::mlflow::{
-        ApiError, Args, Reply,
+        ApiError, Args, Ctx, Reply,
         json::{self, invalid_value},
     },
     service::tracking::{self, View},
@@ -22,8 +21,6 @@ use trimtab_core::{
     run::{Experiment, ExperimentId},
     search::Cursor,
 };
-
-type Ctx = State<Arc<Context>>;
 
 /// Rows when the client does not say, and at most.
 const USUAL: i64 = 1000;
