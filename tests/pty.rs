@@ -176,7 +176,9 @@ fn a_shell_suspends_and_resumes_the_console() {
     pty.keys("2");
     pty.wait_text("No runs yet.");
     pty.keys(":quit<enter>");
-    pty.wait_for(|s| !s.alternate_screen(), "the shell's screen");
+    // Once the shell asks again: what is typed before goes to the console, which reads to its end.
+    let asks = |s: &vt100::Screen| s.contents().trim_end().ends_with("\nshell>");
+    pty.wait_for(|s| !s.alternate_screen() && asks(s), "the shell's prompt");
     pty.send(b"exit\r");
     assert_eq!(pty.exit_status().code, 0, "{}", pty.screen_text());
 }

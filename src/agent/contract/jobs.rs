@@ -79,9 +79,13 @@ async fn a_failing_job_says_why_and_takes_its_run_with_it() {
     let ended = client.job_ended(job.id).await;
     assert_eq!(ended.state, JobState::Failed);
     assert_eq!(ended.error.as_deref(), Some("Exit code 3: no data"));
-    let Reply::Run(row) = client.ask(Request::Run(run.to_string())).await.unwrap() else {
-        panic!()
-    };
+    // Jobs are read from the store, runs from the catalogue, which follows each commit.
+    let row = super::until("the run's end", async || {
+        let reply = client.ask(Request::Run(run.to_string())).await.unwrap();
+        let Reply::Run(row) = reply else { panic!() };
+        row.status.ended().then_some(row)
+    })
+    .await;
     assert_eq!((row.status, row.job), (RunStatus::Failed, Some(job.id)));
     bench.stop().await;
 }
