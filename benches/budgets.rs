@@ -193,10 +193,10 @@ fn writes(runtime: &Runtime, dial: &Dial, ids: &[RunId]) -> Figure {
 /// Run search and a chart, from request to reply.
 fn searches(runtime: &Runtime, link: &Link) -> Vec<Figure> {
     let by = |key| {
-        Some(RunOrder {
+        vec![RunOrder {
             key,
             descending: true,
-        })
+        }]
     };
     let query = |words: &[&str], order| {
         Request::Runs(RunQuery {
@@ -217,7 +217,7 @@ fn searches(runtime: &Runtime, link: &Link) -> Vec<Figure> {
         percentile(&mut took, 0.95)
     };
     let Reply::Runs(first) = runtime
-        .block_on(link.request(query(&["run-1"], None)))
+        .block_on(link.request(query(&["run-1"], vec![])))
         .unwrap()
     else {
         panic!()
@@ -230,7 +230,7 @@ fn searches(runtime: &Runtime, link: &Link) -> Vec<Figure> {
         columns: 200,
     };
     vec![
-        time("runs, newest first, p95", page(query(&[], None)), 20.0),
+        time("runs, newest first, p95", page(query(&[], vec![])), 20.0),
         time(
             "runs, ordered by a metric, p95",
             page(query(&[], by(RunKey::Metric("auc".into())))),

@@ -126,6 +126,11 @@ pub(crate) fn failure(error: StoreError) -> Failure {
             "Make its folder and file system writable; what is stored already can still be read.",
         ),
         StoreError::NotFound { .. } => Failure::new(FailureKind::NotFound, text, ""),
+        StoreError::Filter(_) => Failure::new(
+            FailureKind::Invalid,
+            text,
+            "Write conditions such as `metrics.auc > 0.9 and status = running`; docs/filters.md has them all.",
+        ),
         StoreError::Conflict { .. } | StoreError::Deleted { .. } => {
             Failure::new(FailureKind::Refused, text, "")
         }

@@ -79,6 +79,7 @@ fn acted_json(acted: &Acted) -> serde_json::Value {
             "rollback": { "model": model, "from": from, "to": to, "switched_ms": switched_ms, "answered": answered }
         }),
         Acted::Job(j) => serde_json::json!({ "job": j }),
+        Acted::Runs { runs, edit } => serde_json::json!({ "runs": runs, "edit": edit }),
     }
 }
 

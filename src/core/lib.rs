@@ -3,7 +3,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod audit;
+pub mod expr;
 pub mod gate;
+pub mod health;
 pub mod job;
 pub mod links;
 pub mod logged_model;
@@ -17,5 +19,6 @@ pub mod release;
 pub mod run;
 pub mod search;
 pub mod stats;
+pub mod table;
 pub mod time;
 pub mod trigger;

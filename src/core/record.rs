@@ -116,7 +116,7 @@ impl<V> Sorted<V> {
     }
 
     /// Keys and values, by key.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Shared, &V)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Shared, &V)> + Clone {
         self.0.iter().map(|(k, v)| (k, v))
     }
 

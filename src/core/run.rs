@@ -4,6 +4,8 @@ use crate::{job::JobId, logged_model::LoggedModelId, metric::MetricSummary, time
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
+pub use crate::table::{RunKey, RunLine, RunNames, RunOrder, RunPage, RunQuery, RunsEdit};
+
 /// An experiment's number; 0 is `Default`, as in MLflow.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -221,56 +223,6 @@ pub struct NewRun {
     pub job: Option<JobId>,
     /// Tags at birth.
     pub tags: BTreeMap<String, String>,
-}
-
-/// Which runs, in which order, which slice of them.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct RunQuery {
-    /// Only this experiment (by name).
-    pub experiment: Option<String>,
-    /// Plain words, each of which must occur in name, id, a tag or a parameter (any case).
-    pub words: Vec<String>,
-    /// What to order by; newest first when absent.
-    pub order: Option<RunOrder>,
-    /// Rows to pass over.
-    pub offset: u64,
-    /// Rows at most; 0 means the agent's default of 200.
-    pub limit: u32,
-}
-
-/// One order of runs. Rows that lack the key come last, then newest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RunOrder {
-    /// By what.
-    pub key: RunKey,
-    /// Largest first.
-    pub descending: bool,
-}
-
-/// A column of the runs table.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum RunKey {
-    /// The run's name.
-    Name,
-    /// Its status word.
-    Status,
-    /// When it started.
-    Started,
-    /// A metric's latest value.
-    Metric(String),
-    /// A parameter: as a number when every value is one.
-    Param(String),
-}
-
-/// A slice of the runs that a query matches.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct RunPage {
-    /// How many match in all.
-    pub total: u64,
-    /// How many rows were passed over before the first of these.
-    pub offset: u64,
-    /// The rows, in the query's order.
-    pub rows: Vec<RunRow>,
 }
 
 #[cfg(test)]

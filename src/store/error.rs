@@ -26,6 +26,9 @@ pub enum StoreError {
         /// What contradicts what.
         why: String,
     },
+    /// A filter of runs that cannot be read.
+    #[error("the filter of runs, {0}")]
+    Filter(trimtab_core::expr::ExprError),
     /// What a call would change is deleted, and has to be restored first.
     #[error("{what} {id} is deleted: restore it first")]
     Deleted {

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 use trimtab_plot::{self as plot, ChartKind, Format};
 use trimtab_wire::{Link, Topic};
 
 use crate::model::data::Slot;
 use crate::msg::{Effect, Msg, Trouble};
+use crate::remember::{self, Remembered};
 use crate::widget::chart::{Chart, XKind};
 
 /// Holds the link and the tasks that feed the console.
@@ -19,6 +20,10 @@ pub struct Runner {
     inbox: mpsc::Sender<Msg>,
     feeds: HashMap<Slot, AbortHandle>,
     export_dir: PathBuf,
+    /// Where what is remembered is kept.
+    state: Option<PathBuf>,
+    /// The last state to write; writers take the newest and leave the rest.
+    saving: Option<watch::Sender<Option<(PathBuf, Remembered)>>>,
 }
 
 /// What only the loop itself can do, because it holds the terminal.
@@ -36,13 +41,18 @@ pub enum Order {
 
 impl Runner {
     /// A runner that answers into `inbox`.
-    pub fn new(link: Link, inbox: mpsc::Sender<Msg>, export_dir: PathBuf) -> Self {
-        let mut state = link.state();
+    pub fn new(
+        link: Link,
+        inbox: mpsc::Sender<Msg>,
+        export_dir: PathBuf,
+        state: Option<PathBuf>,
+    ) -> Self {
+        let mut links = link.state();
         let watcher = inbox.clone();
         tokio::spawn(async move {
             loop {
-                let now = state.borrow_and_update().clone();
-                if watcher.send(Msg::Linked(now)).await.is_err() || state.changed().await.is_err() {
+                let now = links.borrow_and_update().clone();
+                if watcher.send(Msg::Linked(now)).await.is_err() || links.changed().await.is_err() {
                     return;
                 }
             }
@@ -52,6 +62,8 @@ impl Runner {
             inbox,
             feeds: HashMap::new(),
             export_dir,
+            state,
+            saving: None,
         }
     }
 
@@ -93,12 +105,54 @@ impl Runner {
                     let _ = inbox.send(Msg::Exported(result)).await;
                 });
             }
+            Effect::Recall { workspace } => self.recall(&workspace),
+            Effect::Remember { workspace, state } => self.remember(&workspace, *state),
             Effect::Copy(text) => return Some(Order::Copy(text)),
             Effect::Suspend => return Some(Order::Suspend),
             Effect::Redraw => return Some(Order::Redraw),
             Effect::Quit => return Some(Order::Quit),
         }
         None
+    }
+
+    fn recall(&self, workspace: &str) {
+        let Some(folder) = &self.state else {
+            return;
+        };
+        let (path, inbox) = (remember::file(folder, workspace), self.inbox.clone());
+        tokio::spawn(async move {
+            let read = tokio::task::spawn_blocking(move || remember::load(&path));
+            if let Ok(state) = read.await {
+                let _ = inbox.send(Msg::Recalled(state.map(Box::new))).await;
+            }
+        });
+    }
+
+    /// One task writes, the newest state each time.
+    fn remember(&mut self, workspace: &str, state: Remembered) {
+        let Some(folder) = &self.state else {
+            return;
+        };
+        let next = Some((remember::file(folder, workspace), state));
+        if let Some(saving) = &self.saving {
+            saving.send_replace(next);
+            return;
+        }
+        let (saving, mut states) = watch::channel(None::<(PathBuf, Remembered)>);
+        let inbox = self.inbox.clone();
+        tokio::spawn(async move {
+            while states.changed().await.is_ok() {
+                let Some((path, state)) = states.borrow_and_update().clone() else {
+                    continue;
+                };
+                let write = tokio::task::spawn_blocking(move || remember::save(&path, &state));
+                if let Ok(Err(trouble)) = write.await {
+                    let _ = inbox.send(Msg::NotRemembered(trouble)).await;
+                }
+            }
+        });
+        saving.send_replace(next);
+        self.saving = Some(saving);
     }
 
     fn follow(&mut self, slot: Slot, generation: u64, topic: Topic) {
@@ -280,7 +334,7 @@ mod tests {
         tokio::spawn(answer(queue));
         let (inbox, mut messages) = mpsc::channel(16);
         let link = Link::persistent(&trimtab_wire::Dial::Memory(dial), "test");
-        let mut runner = Runner::new(link, inbox, PathBuf::new());
+        let mut runner = Runner::new(link, inbox, PathBuf::new(), None);
         let mut next = async |wanted: &dyn Fn(&Msg) -> bool| {
             loop {
                 let msg = messages.recv().await.unwrap();

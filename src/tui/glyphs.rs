@@ -69,6 +69,8 @@ pub struct Glyphs {
     pub plus_minus: &'static str,
     /// At least, at most.
     pub compare: [&'static str; 2],
+    /// What stands before a folded line and before an open one.
+    pub fold: [&'static str; 2],
     /// Times (speed).
     pub times: &'static str,
 }
@@ -107,6 +109,7 @@ pub static UNICODE: Glyphs = Glyphs {
     caret: "▏",
     plus_minus: "±",
     compare: ["≥", "≤"],
+    fold: ["▸ ", "▾ "],
     times: "×",
 };
 
@@ -144,6 +147,7 @@ pub static ASCII: Glyphs = Glyphs {
     caret: "_",
     plus_minus: "+-",
     compare: [">=", "<="],
+    fold: ["+ ", "- "],
     times: "x",
 };
 

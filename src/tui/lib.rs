@@ -17,6 +17,7 @@ pub mod key;
 pub mod model;
 pub mod msg;
 mod pace;
+pub mod remember;
 mod runtime;
 pub mod term;
 #[cfg(test)]
@@ -49,6 +50,8 @@ pub struct ConsoleOptions {
     pub no_colour: bool,
     /// Refuse every act on this side, whatever the agent allows.
     pub read_only: bool,
+    /// Where what is remembered of workspaces is kept; [`remember::default_folder`] is the usual place.
+    pub state: Option<PathBuf>,
     /// Where exported charts go; usually the current folder.
     pub export_dir: PathBuf,
     /// Shown on the help page.
@@ -66,6 +69,7 @@ impl ConsoleOptions {
             ascii: false,
             no_colour: false,
             read_only: false,
+            state: remember::default_folder(),
             export_dir: PathBuf::from("."),
             log_path: None,
         }

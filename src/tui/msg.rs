@@ -7,6 +7,7 @@ use trimtab_wire::{Act, Event, Failure, LinkError, LinkState, Reply, Request, To
 
 use crate::key::Key;
 use crate::model::data::Slot;
+use crate::remember::Remembered;
 use crate::widget::chart::Chart;
 
 /// Something happened.
@@ -40,6 +41,10 @@ pub enum Msg {
     },
     /// An export ended.
     Exported(Result<Vec<String>, Trouble>),
+    /// What the user's state file holds.
+    Recalled(Result<Box<Remembered>, Trouble>),
+    /// The state file could not be written.
+    NotRemembered(Trouble),
     /// A moment that the model waited for has come.
     Woke,
     /// The system asks the process to end (SIGTERM, SIGHUP, SIGINT).
@@ -96,6 +101,12 @@ pub enum Call {
     },
     /// Another slice of the runs.
     RunsPage,
+    /// The names that a filter may use.
+    RunNames,
+    /// The next run that is not well.
+    NextUnwell,
+    /// The runs of a range, to be marked.
+    MarkRange,
     /// A run another pane names.
     Run,
     /// The distribution of a monitor's cell.
@@ -138,6 +149,18 @@ pub enum Effect {
         chart: Box<Chart>,
         /// The files' name without extension.
         name: String,
+    },
+    /// Read what is remembered of a workspace.
+    Recall {
+        /// The workspace's folder.
+        workspace: String,
+    },
+    /// Write what is remembered of it.
+    Remember {
+        /// The workspace's folder.
+        workspace: String,
+        /// What; boxed because it is large.
+        state: Box<Remembered>,
     },
     /// Put a text into the terminal's clipboard (OSC 52).
     Copy(String),

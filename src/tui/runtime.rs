@@ -43,7 +43,7 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
     let mut screen = Screen::take()?;
     let (inbox, mut queue) = mpsc::channel(QUEUE);
     let link = Link::persistent(&options.dial, "console");
-    let mut runner = Runner::new(link, inbox, options.export_dir);
+    let mut runner = Runner::new(link, inbox, options.export_dir, options.state);
 
     let size = screen.terminal().size()?;
     let mut model = Model::new(look, size, taste.keymap, clock::now());

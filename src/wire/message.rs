@@ -11,7 +11,7 @@ use trimtab_core::{
     monitor::{Distribution, MonitorState},
     registry::{Model, ModelVersion, NewVersion, Version},
     release::{Preview, PromotionRequest, RequestId},
-    run::{NewRun, RunId, RunPage, RunQuery, RunRow, RunStatus},
+    run::{NewRun, RunId, RunNames, RunPage, RunQuery, RunRow, RunStatus, RunsEdit},
     time::Millis,
 };
 
@@ -161,6 +161,17 @@ pub enum Request {
     },
     /// → [`Reply::Runs`]
     Runs(RunQuery),
+    /// The names that a filter of runs may use. → [`Reply::RunNames`]
+    RunNames,
+    /// The next line with a run that is not well, going round at the end. → [`Reply::Line`]
+    NextUnwell {
+        /// The table.
+        query: RunQuery,
+        /// From this line, which comes last itself.
+        from: u64,
+        /// Downwards.
+        forward: bool,
+    },
     /// One run by id, unique id prefix or unique name. → [`Reply::Run`]
     Run(String),
     /// → [`Reply::Series`]
@@ -250,6 +261,13 @@ pub enum Act {
     Retrain(RetrainSpec),
     /// End a job.
     CancelJob(JobId),
+    /// Change runs, all or none.
+    EditRuns {
+        /// Which.
+        runs: Vec<RunId>,
+        /// What is done to each.
+        edit: RunsEdit,
+    },
 }
 
 /// What came of an act.
@@ -272,6 +290,13 @@ pub enum Acted {
     },
     /// A job stands so.
     Job(Box<Job>),
+    /// Runs were changed.
+    Runs {
+        /// How many.
+        runs: u64,
+        /// How.
+        edit: RunsEdit,
+    },
 }
 
 /// Steering for the demonstration.
@@ -308,6 +333,10 @@ pub enum Reply {
     },
     /// For [`Request::Runs`].
     Runs(RunPage),
+    /// For [`Request::RunNames`].
+    RunNames(RunNames),
+    /// For [`Request::NextUnwell`]; `None` when every run is well.
+    Line(Option<u64>),
     /// For [`Request::Run`].
     Run(Box<RunRow>),
     /// For [`Request::Series`].

@@ -6,6 +6,7 @@ mod jobs;
 mod process;
 mod recovery;
 mod releases;
+mod runs;
 mod server;
 mod session;
 

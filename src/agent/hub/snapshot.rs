@@ -1,7 +1,7 @@
 //! A topic as it stands, read from the store.
 
 use crate::{
-    Context, demo,
+    Context, clock, demo,
     error::{OrFail as _, invalid},
     fleet, jobs,
 };
@@ -23,7 +23,9 @@ pub(super) async fn take(ctx: &Context, topic: &Topic) -> Result<Snapshot, Failu
             rows: fleet::rows(ctx).await?,
             demo: demo::state(&ctx.workspace),
         },
-        Topic::Runs(query) => Snapshot::Runs(store.runs(query.clone()).await.or_fail()?),
+        Topic::Runs(query) => {
+            Snapshot::Runs(store.runs(query.clone(), clock::now()).await.or_fail()?)
+        }
         Topic::Series { runs, key, columns } => {
             if runs.len() > MOST_SERIES {
                 return Err(invalid(

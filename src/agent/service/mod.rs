@@ -12,6 +12,7 @@ mod monitors;
 pub(crate) mod registry;
 mod releases;
 mod runs;
+mod runs_edit;
 pub(crate) mod tracking;
 
 pub(crate) use audit::Audited;
@@ -57,6 +58,12 @@ pub(crate) async fn handle(
         } => runs::log(ctx, run, metrics, params, tags).await,
         Request::FinishRun { run, status } => runs::finish(ctx, run, status).await,
         Request::Runs(query) => runs::list(ctx, query).await,
+        Request::RunNames => runs::names(ctx).await,
+        Request::NextUnwell {
+            query,
+            from,
+            forward,
+        } => runs::next_unwell(ctx, query, from, forward).await,
         Request::Run(text) => runs::find(ctx, &text).await,
         Request::Series(query) => runs::series(ctx, query).await,
         Request::Models => models::list(ctx).await,
@@ -86,6 +93,7 @@ async fn preview(ctx: &Arc<Context>, actor: &Actor, act: Act) -> Result<Reply, F
         }
         Act::Retrain(spec) => jobs::preview_retrain(ctx, spec).await?,
         Act::CancelJob(id) => jobs::preview_cancel(ctx, id).await?,
+        Act::EditRuns { runs, edit } => runs_edit::preview(ctx, &runs, &edit).await?,
     };
     if ctx.read_only {
         preview.refusal = Some(audit::read_only().message);
@@ -107,6 +115,7 @@ async fn act_on(
         }
         Act::Retrain(spec) => jobs::retrain(ctx, actor, spec, reason).await?,
         Act::CancelJob(id) => jobs::cancel(ctx, actor, id, reason).await?,
+        Act::EditRuns { runs, edit } => runs_edit::act(ctx, actor, &runs, edit, reason).await?,
     };
     Ok(Reply::Acted(acted))
 }

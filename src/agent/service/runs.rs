@@ -94,7 +94,24 @@ pub(super) async fn finish(ctx: &Context, run: RunId, status: RunStatus) -> Resu
 }
 
 pub(super) async fn list(ctx: &Context, query: RunQuery) -> Result<Reply, Failure> {
-    Ok(Reply::Runs(ctx.store.runs(query).await.or_fail()?))
+    let page = ctx.store.runs(query, clock::now()).await.or_fail()?;
+    Ok(Reply::Runs(page))
+}
+
+/// What a filter may name.
+pub(super) async fn names(ctx: &Context) -> Result<Reply, Failure> {
+    Ok(Reply::RunNames(ctx.store.run_names().await.or_fail()?))
+}
+
+/// The next line of a table with a run that is not well.
+pub(super) async fn next_unwell(
+    ctx: &Context,
+    query: RunQuery,
+    from: u64,
+    forward: bool,
+) -> Result<Reply, Failure> {
+    let found = ctx.store.next_unwell(query, from, forward, clock::now());
+    Ok(Reply::Line(found.await.or_fail()?))
 }
 
 pub(super) async fn find(ctx: &Context, text: &str) -> Result<Reply, Failure> {

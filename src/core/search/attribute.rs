@@ -44,6 +44,16 @@ pub enum Attribute {
     ArtifactLocation,
     /// The run that logged a model.
     SourceRunId,
+    /// The name of a run's experiment. From here on: only the console's grammar names them.
+    ExperimentName,
+    /// How long a run took, or has gone on (ms).
+    Duration,
+    /// What program made a run (the tag `mlflow.source.name`).
+    Source,
+    /// How a run is, in one word (`ok`, `nan`, …).
+    Health,
+    /// The run that a run is part of (the tag `mlflow.parentRunId`).
+    Parent,
 }
 
 /// How an attribute is compared, and how its values are written.
@@ -80,6 +90,11 @@ impl Attribute {
             Self::ModelType => "model_type",
             Self::ArtifactLocation => "artifact_location",
             Self::SourceRunId => "source_run_id",
+            Self::ExperimentName => "experiment",
+            Self::Duration => "duration",
+            Self::Source => "source",
+            Self::Health => "health",
+            Self::Parent => "parent",
         }
     }
 
@@ -93,7 +108,8 @@ impl Attribute {
             | Self::LastUpdateTime
             | Self::CreationTimestamp
             | Self::LastUpdatedTimestamp
-            | Self::VersionNumber => Kind::Integer,
+            | Self::VersionNumber
+            | Self::Duration => Kind::Integer,
             _ => Kind::Text,
         }
     }

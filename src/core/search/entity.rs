@@ -63,7 +63,7 @@ impl Field {
     pub(super) fn entity(&self) -> Entity {
         match self {
             Self::Attribute(_) => Entity::Attribute,
-            Self::Metric(_) => Entity::Metric,
+            Self::Metric(_) | Self::Least(_) | Self::Greatest(_) => Entity::Metric,
             Self::Param(_) => Entity::Param,
             Self::Tag(_) => Entity::Tag,
             Self::Dataset(_) => Entity::Dataset,
@@ -74,7 +74,11 @@ impl Field {
     pub(super) fn key(&self) -> &str {
         match self {
             Self::Attribute(attribute) => attribute.name(),
-            Self::Metric(key) | Self::Param(key) | Self::Tag(key) => key,
+            Self::Metric(key)
+            | Self::Least(key)
+            | Self::Greatest(key)
+            | Self::Param(key)
+            | Self::Tag(key) => key,
             Self::Dataset(key) => key.word(),
         }
     }

@@ -1,6 +1,6 @@
 //! A filter as data, and what it means for a record.
 
-use super::{Attribute, Comparator, DatasetKey, Kind, Like, Number, Subject};
+use super::{Attribute, Comparator, DatasetKey, Kind, Like, Number, Pattern, Subject, Word};
 
 /// What to find. [`Filter::default`] finds everything.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub enum Expr {
     Not(Box<Expr>),
     /// One comparison.
     Clause(Clause),
+    /// A plain word, looked for in the record's text. Only the console's grammar makes it.
+    Word(Word),
 }
 
 /// One comparison.
@@ -38,6 +40,10 @@ pub enum Field {
     Attribute(Attribute),
     /// A metric's latest value.
     Metric(String),
+    /// A metric's least finite value.
+    Least(String),
+    /// A metric's greatest finite value.
+    Greatest(String),
     /// A parameter.
     Param(String),
     /// A tag.
@@ -60,6 +66,13 @@ pub enum Test {
     },
     /// Matches a pattern.
     Like(Like),
+    /// Matches a regular expression, or does not.
+    Regex {
+        /// The expression.
+        pattern: Pattern,
+        /// `!~`.
+        negated: bool,
+    },
     /// Is one of these texts, or none of them.
     Texts {
         /// The texts.
@@ -99,6 +112,13 @@ impl Filter {
     pub fn is_everything(&self) -> bool {
         matches!(&self.expr, Expr::And(all) if all.is_empty())
     }
+
+    /// The same filter with its plain words found in pieces, for when they are found nowhere as they
+    /// stand; `None` when there is no such word.
+    pub fn fuzzily(&self) -> Option<Self> {
+        let (expr, words) = self.expr.fuzzily();
+        words.then_some(Self { expr })
+    }
 }
 
 impl Expr {
@@ -108,6 +128,27 @@ impl Expr {
             Self::Or(any) => any.iter().any(|e| e.matches(subject)),
             Self::Not(inner) => !inner.matches(subject),
             Self::Clause(clause) => clause.matches(subject),
+            Self::Word(word) => word.is_in(subject.words()),
+        }
+    }
+
+    /// With fuzzy words, and whether there was one. What is excluded stays as it was said.
+    fn fuzzily(&self) -> (Self, bool) {
+        let all = |parts: &[Self]| {
+            let (parts, found): (Vec<_>, Vec<_>) = parts.iter().map(Self::fuzzily).unzip();
+            (parts, found.contains(&true))
+        };
+        match self {
+            Self::And(parts) => {
+                let (parts, found) = all(parts);
+                (Self::And(parts), found)
+            }
+            Self::Or(parts) => {
+                let (parts, found) = all(parts);
+                (Self::Or(parts), found)
+            }
+            Self::Word(word) => (Self::Word(word.fuzzily()), true),
+            Self::Not(_) | Self::Clause(_) => (self.clone(), false),
         }
     }
 }
@@ -127,6 +168,8 @@ impl Clause {
                 }
                 _ => false,
             },
+            Field::Least(key) => test.float(subject.metric_range(key).map(|r| r.0)),
+            Field::Greatest(key) => test.float(subject.metric_range(key).map(|r| r.1)),
             Field::Param(key) => test.text(subject.param(key)),
             Field::Tag(key) => test.text(subject.tag(key)),
             Field::Dataset(key) => subject.datasets().any(|d| {
@@ -150,7 +193,23 @@ impl Test {
             Self::Text { value, negated } => (found == value) != *negated,
             Self::Like(like) => like.matches(found),
             Self::Texts { values, negated } => values.iter().any(|v| v == found) != *negated,
-            Self::Number(..) | Self::Numbers { .. } | Self::Null { .. } => false,
+            Self::Regex { pattern, negated } => pattern.is_in(found) != *negated,
+            // A parameter is text, and stands to a number as the number that it says.
+            Self::Number(comparator, number) => match found.trim().parse() {
+                Ok(value) => comparator.accepts(number.order_of_float(value)),
+                Err(_) => *comparator == Comparator::NotEqual,
+            },
+            Self::Numbers { .. } | Self::Null { .. } => false,
+        }
+    }
+
+    fn float(&self, found: Option<f64>) -> bool {
+        match self {
+            Self::Null { negated } => found.is_some() == *negated,
+            Self::Number(comparator, number) => {
+                found.is_some_and(|v| comparator.accepts(number.order_of_float(v)))
+            }
+            _ => false,
         }
     }
 
@@ -162,7 +221,11 @@ impl Test {
         match self {
             Self::Number(comparator, number) => comparator.accepts(number.order_of_int(found)),
             Self::Numbers { values, negated } => values.contains(&found) != *negated,
-            Self::Text { .. } | Self::Like(_) | Self::Texts { .. } | Self::Null { .. } => false,
+            Self::Text { .. }
+            | Self::Like(_)
+            | Self::Regex { .. }
+            | Self::Texts { .. }
+            | Self::Null { .. } => false,
         }
     }
 }

@@ -65,7 +65,8 @@ pub(super) fn write(field: &Field) -> Cow<'_, str> {
     let (prefix, key) = match field {
         Field::Attribute(attribute) => return attribute.name().into(),
         Field::Dataset(key) => return format!("dataset.{}", key.word()).into(),
-        Field::Metric(key) => ("metrics", key),
+        // MLflow knows only the latest value; the console's grammar writes these itself.
+        Field::Metric(key) | Field::Least(key) | Field::Greatest(key) => ("metrics", key),
         Field::Param(key) => ("params", key),
         Field::Tag(key) => ("tags", key),
     };

@@ -28,6 +28,7 @@ mod parse;
 mod print;
 mod prompts;
 mod subject;
+mod word;
 
 #[cfg(test)]
 mod tests;
@@ -43,3 +44,4 @@ pub use number::{Comparator, Number};
 pub use order::{Direction, Order, OrderKey};
 pub use page::{Page, Start, page};
 pub use subject::{Dataset, DatasetScope, Subject};
+pub use word::{BadPattern, Pattern, Word};

@@ -30,7 +30,7 @@ pub enum Comparator {
 
 impl Number {
     /// Reads an unquoted literal; `None` when it is not one.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         match text.parse() {
             Ok(whole) => Some(Self::Int(whole)),
             Err(_) => text
@@ -42,7 +42,7 @@ impl Number {
     }
 
     /// The same number as a float, as metrics are.
-    pub(super) fn to_float(self) -> f64 {
+    pub(crate) fn to_float(self) -> f64 {
         match self {
             // Rounds as MLflow's float() does; metrics are floats on both sides.
             Self::Int(whole) => whole as f64,

@@ -49,6 +49,8 @@ impl OrderKey {
             },
             (Field::Metric(key), None) => Rank::float(subject.metric(key)),
             (Field::Metric(key), Some(on)) => Rank::float(subject.metric_on(key, on)),
+            (Field::Least(key), _) => Rank::float(subject.metric_range(key).map(|r| r.0)),
+            (Field::Greatest(key), _) => Rank::float(subject.metric_range(key).map(|r| r.1)),
             (Field::Param(key), _) => Rank::text(subject.param(key)),
             (Field::Tag(key), _) => Rank::text(subject.tag(key)),
             (Field::Dataset(_), _) => Rank::Missing,

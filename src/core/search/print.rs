@@ -18,6 +18,7 @@ impl Display for Expr {
             Self::Or(any) => join(any, " OR ", f),
             Self::Not(inner) => write!(f, "NOT ({inner})"),
             Self::Clause(clause) => clause.fmt(f),
+            Self::Word(word) => f.write_str(&quote(word.text())),
         }
     }
 }
@@ -29,7 +30,7 @@ fn join(parts: &[Expr], between: &str, f: &mut Formatter<'_>) -> fmt::Result {
         }
         match part {
             Expr::And(_) | Expr::Or(_) => write!(f, "({part})")?,
-            Expr::Not(_) | Expr::Clause(_) => part.fmt(f)?,
+            Expr::Not(_) | Expr::Clause(_) | Expr::Word(_) => part.fmt(f)?,
         }
     }
     Ok(())
@@ -58,6 +59,10 @@ impl Display for Clause {
             Test::Like(like) => {
                 let word = if like.any_case() { "ILIKE" } else { "LIKE" };
                 write!(f, "{field} {word} {}", quote(like.pattern()))
+            }
+            Test::Regex { pattern, negated } => {
+                let sign = if *negated { "!~" } else { "~" };
+                write!(f, "{field} {sign} {}", quote(pattern.text()))
             }
             Test::Texts { values, negated } => {
                 write!(f, "{field} {} {}", in_list(negated), write_list(values))

@@ -53,6 +53,14 @@ pub trait Subject {
     fn metric_on(&self, _key: &str, _dataset: &DatasetScope) -> Option<f64> {
         None
     }
+    /// The least and the greatest finite value of a metric.
+    fn metric_range(&self, _key: &str) -> Option<(f64, f64)> {
+        None
+    }
+    /// The text that plain words are looked for in: lower-case lines.
+    fn words(&self) -> &str {
+        ""
+    }
     /// A parameter.
     fn param(&self, _key: &str) -> Option<&str> {
         None
@@ -82,6 +90,12 @@ impl<T: Subject> Subject for &T {
     }
     fn metric_on(&self, key: &str, dataset: &DatasetScope) -> Option<f64> {
         (**self).metric_on(key, dataset)
+    }
+    fn metric_range(&self, key: &str) -> Option<(f64, f64)> {
+        (**self).metric_range(key)
+    }
+    fn words(&self) -> &str {
+        (**self).words()
     }
     fn param(&self, key: &str) -> Option<&str> {
         (**self).param(key)

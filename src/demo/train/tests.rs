@@ -146,8 +146,8 @@ impl Told {
                 let rows: Vec<_> = self.runs.iter().filter(fits).cloned().collect();
                 Ok(Reply::Runs(RunPage {
                     total: rows.len() as u64,
-                    offset: 0,
                     rows,
+                    ..RunPage::default()
                 }))
             }
             Request::Models => Ok(Reply::Models(vec![Registered {

@@ -90,6 +90,7 @@ fn names_metric(expr: &Expr) -> bool {
         Expr::And(parts) | Expr::Or(parts) => parts.iter().any(names_metric),
         Expr::Not(inner) => names_metric(inner),
         Expr::Clause(clause) => matches!(clause.field, Field::Metric(_)),
+        Expr::Word(_) => false,
     }
 }
 

@@ -4,15 +4,18 @@
 //! readers see the last commit, without SQL. What a search can ask for is here; metric history is
 //! not. 100,000 runs with ten parameters and ten metrics each take about 150 MB.
 
+mod candidate;
 mod find;
 mod load;
 mod load_links;
 mod load_logged;
 pub(crate) mod logged;
 pub(crate) mod logged_search;
+mod order;
 pub(crate) mod registry;
 mod runs;
 pub(crate) mod search;
+mod table;
 mod text;
 mod words;
 

@@ -1,19 +1,17 @@
 //! Answers about runs and experiments, without SQL.
 
 use super::Pages;
-use crate::{
-    Store, StoreError,
-    read::order::{self, Hit},
-};
-use memchr::memmem::Finder;
-use std::sync::Arc;
+use crate::{Store, StoreError};
+use std::{collections::HashSet, sync::Arc};
 use trimtab_core::{
-    record::RunRecord,
-    run::{Experiment, ExperimentId, RunId, RunPage, RunQuery, RunRow},
+    record::{RunRecord, Shared},
+    run::{Experiment, ExperimentId, RunId, RunNames, RunRow},
 };
 
-/// Rows of a page when the query does not say.
-const PAGE: u32 = 200;
+/// Runs that are looked through for names.
+const SAMPLE: usize = 20_000;
+/// Names of a kind that are told.
+const NAMES: usize = 2_000;
 /// Runs that a text may stand for before the rest is left out.
 const FOUND: usize = 50;
 
@@ -54,12 +52,6 @@ impl Store {
         Ok(pages.find(id).map(|e| pages.row(&e.record)))
     }
 
-    /// The runs that a query matches, in its order, one page of them; deleted ones are left out.
-    pub async fn runs(&self, query: RunQuery) -> Result<RunPage, StoreError> {
-        self.with_catalogue("reading runs", move |pages| page(pages, &query))
-            .await
-    }
-
     /// The runs that a text stands for: the one with that id, else those whose id starts with it
     /// or whose name it is, newest first, 50 at most.
     pub async fn find_runs(&self, text: &str) -> Result<Vec<RunRow>, StoreError> {
@@ -79,6 +71,11 @@ impl Store {
             found.into_iter().map(|r| pages.row(r)).collect()
         })
         .await
+    }
+
+    /// The names of metrics, parameters, tags, users and experiments. Of many runs, every so manyth is looked at.
+    pub async fn run_names(&self) -> Result<RunNames, StoreError> {
+        self.with_catalogue("reading names", names).await
     }
 
     /// Looks through the catalogue on a thread where that may take its milliseconds.
@@ -103,36 +100,28 @@ impl Pages {
     }
 }
 
-fn page(pages: &Pages, query: &RunQuery) -> RunPage {
-    let experiment = match &query.experiment {
-        Some(name) => match pages.experiments.values().find(|e| e.name == *name) {
-            Some(experiment) => Some(experiment.id),
-            None => return RunPage::default(),
-        },
-        None => None,
+fn names(pages: &Pages) -> RunNames {
+    let step = (pages.runs.len() / SAMPLE).max(1);
+    let sample = || pages.runs.iter().rev().step_by(step).map(|e| &*e.record);
+    let distinct = |keys: &mut dyn Iterator<Item = &Shared>| {
+        // Keys are shared: most are told apart by where they lie, and few are read.
+        let mut seen = HashSet::new();
+        let mut found: Vec<String> = keys
+            .filter(|k| seen.insert(k.as_ptr()))
+            .map(|k| k.to_string())
+            .filter(|k| !k.is_empty())
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found.truncate(NAMES);
+        found
     };
-    let words: Vec<String> = query.words.iter().map(|w| w.to_lowercase()).collect();
-    let words: Vec<Finder<'_>> = words.iter().map(Finder::new).collect();
-    let mut hits: Vec<Hit<'_>> = (0..)
-        .zip(&pages.runs)
-        .filter(|(_, e)| {
-            e.record.deleted.is_none()
-                && experiment.is_none_or(|id| e.record.experiment == id)
-                && words.iter().all(|w| w.find(e.text.as_bytes()).is_some())
-        })
-        .map(|(no, e)| Hit {
-            no,
-            record: &e.record,
-        })
-        .collect();
-    let total = hits.len() as u64;
-    let limit = if query.limit == 0 { PAGE } else { query.limit };
-    let from = usize::try_from(query.offset).unwrap_or(usize::MAX);
-    let order = order::Order::of(query.order.as_ref(), &hits);
-    let rows = order.cut(&mut hits, from, limit as usize);
-    RunPage {
-        total,
-        offset: query.offset,
-        rows: rows.map(|r| pages.row(r)).collect(),
+    let experiments = pages.experiments.values().filter(|e| !e.deleted);
+    RunNames {
+        metrics: distinct(&mut sample().flat_map(|r| r.metrics.iter().map(|(k, _)| k))),
+        params: distinct(&mut sample().flat_map(|r| r.params.iter().map(|(k, _)| k))),
+        tags: distinct(&mut sample().flat_map(|r| r.tags.iter().map(|(k, _)| k))),
+        users: distinct(&mut sample().map(|r| &r.user)),
+        experiments: experiments.map(|e| e.name.clone()).take(NAMES).collect(),
     }
 }

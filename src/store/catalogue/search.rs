@@ -1,12 +1,13 @@
 //! Searching runs by a filter and an order, over the catalogue.
 
-use super::Pages;
+use super::{Pages, candidate::Candidate};
 use crate::{Store, StoreError};
-use std::{cell::OnceCell, sync::Arc};
+use std::sync::Arc;
 use trimtab_core::{
     record::RunRecord,
     run::ExperimentId,
-    search::{self, Attribute, Cursor, CursorMismatch, Dataset, Filter, Order, Start, Subject},
+    search::{self, Cursor, CursorMismatch, Filter, Order, Start},
+    time::Millis,
 };
 
 /// Which runs, as to deletion.
@@ -82,13 +83,9 @@ fn find(pages: &Pages, search: &RunSearch) -> Result<SearchPage, CursorMismatch>
     let candidates = pages
         .runs
         .iter()
-        .map(|entry| &entry.record)
-        .filter(|r| within(r.experiment) && search.view.shows(r.deleted.is_some()))
-        .map(|record| Candidate {
-            record,
-            pages,
-            uri: OnceCell::new(),
-        });
+        .filter(|e| within(e.record.experiment) && search.view.shows(e.record.deleted.is_some()))
+        // MLflow's grammar asks for nothing that depends on the moment.
+        .map(|entry| Candidate::new(entry, pages, Millis(0)));
     let page = search::page(
         candidates,
         &search.filter,
@@ -97,61 +94,12 @@ fn find(pages: &Pages, search: &RunSearch) -> Result<SearchPage, CursorMismatch>
         search.limit,
     )?;
     Ok(SearchPage {
-        runs: page.rows.iter().map(|c| Arc::clone(c.record)).collect(),
+        runs: page
+            .rows
+            .iter()
+            .map(|c| Arc::clone(&c.entry.record))
+            .collect(),
         total: page.total,
         next: page.next,
     })
-}
-
-/// A run that is looked at. Where its artifacts are is only put together when somebody asks.
-#[derive(Clone)]
-struct Candidate<'a> {
-    record: &'a Arc<RunRecord>,
-    pages: &'a Pages,
-    uri: OnceCell<String>,
-}
-
-impl Subject for Candidate<'_> {
-    fn text(&self, attribute: Attribute) -> Option<&str> {
-        let r = self.record;
-        match attribute {
-            Attribute::RunId => Some(r.id.as_str()),
-            Attribute::RunName => Some(&r.name),
-            Attribute::Status => Some(r.status.mlflow()),
-            Attribute::UserId => Some(&r.user),
-            Attribute::ArtifactUri => Some(self.uri.get_or_init(|| {
-                let experiment = self.pages.experiments.get(&r.experiment);
-                experiment.map_or_else(String::new, |e| e.artifact_uri(&r.id))
-            })),
-            _ => None,
-        }
-    }
-
-    fn number(&self, attribute: Attribute) -> Option<i64> {
-        match attribute {
-            Attribute::StartTime => Some(self.record.started.0),
-            Attribute::EndTime => self.record.ended.map(|t| t.0),
-            _ => None,
-        }
-    }
-
-    fn metric(&self, key: &str) -> Option<f64> {
-        self.record.metrics.get(key).map(|m| m.latest.value)
-    }
-
-    fn param(&self, key: &str) -> Option<&str> {
-        self.record.params.get(key).map(|v| &**v)
-    }
-
-    fn tag(&self, key: &str) -> Option<&str> {
-        self.record.tags.get(key).map(|v| &**v)
-    }
-
-    fn datasets(&self) -> impl Iterator<Item = Dataset<'_>> {
-        self.record.links().datasets.iter().map(|used| Dataset {
-            name: Some(&used.dataset.name),
-            digest: Some(&used.dataset.digest),
-            context: used.context(),
-        })
-    }
 }

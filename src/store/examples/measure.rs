@@ -123,7 +123,7 @@ async fn reads(store: &Store, what: &str, query: RunQuery) {
     let mut total = 0;
     for _ in 0..60 {
         let t = Instant::now();
-        total = store.runs(query.clone()).await.unwrap().total;
+        total = store.runs(query.clone(), Millis(0)).await.unwrap().total;
         times.push(t.elapsed());
     }
     println!(
@@ -160,10 +160,10 @@ fn main() {
     runtime.block_on(async {
         let q = RunQuery::default();
         let order = |key| {
-            Some(RunOrder {
+            vec![RunOrder {
                 key,
                 descending: true,
-            })
+            }]
         };
         reads(&store, "newest", q.clone()).await;
         let words = vec!["param3=42".into(), "run-1".into()];

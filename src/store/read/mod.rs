@@ -5,7 +5,6 @@ mod audit;
 mod history;
 mod jobs;
 mod monitors;
-pub(crate) mod order;
 mod pool;
 mod registry;
 mod releases;

@@ -33,13 +33,15 @@ pub enum Scope {
     Dialog,
     /// The palette, a filter or a picker.
     Prompt,
+    /// The list of columns.
+    Columns,
     /// The help page.
     Help,
 }
 
 impl Scope {
     /// Every scope in the order of help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Everywhere,
         Self::Fleet,
         Self::Runs,
@@ -50,6 +52,7 @@ impl Scope {
         Self::Audit,
         Self::Dialog,
         Self::Prompt,
+        Self::Columns,
         Self::Help,
     ];
 
@@ -67,6 +70,7 @@ impl Scope {
             Self::Audit => "Audit",
             Self::Dialog => "In a dialog",
             Self::Prompt => "In a prompt or list",
+            Self::Columns => "In the list of columns",
             Self::Help => "On this page",
         }
     }
@@ -74,7 +78,7 @@ impl Scope {
     /// Whether a key of this scope would hide the same key of `other`.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
-        let layer = |s: Self| matches!(s, Self::Dialog | Self::Prompt | Self::Help);
+        let layer = |s: Self| matches!(s, Self::Dialog | Self::Prompt | Self::Columns | Self::Help);
         self == other
             || (self == Self::Everywhere && !layer(other))
             || (other == Self::Everywhere && !layer(self))

@@ -13,7 +13,10 @@ pub fn search(model: &Model, typed: &str) -> Vec<&'static Command> {
         !c.scopes.iter().all(|s| {
             matches!(
                 s,
-                super::Scope::Dialog | super::Scope::Prompt | super::Scope::Help
+                super::Scope::Dialog
+                    | super::Scope::Prompt
+                    | super::Scope::Columns
+                    | super::Scope::Help
             )
         })
     };

@@ -1,14 +1,16 @@
 //! The table. A name, its doc, its keys and what it does stand in one row.
 
 use super::Scope::{
-    Audit, Compare, Dialog, Everywhere, Fleet, Help, Monitors, Prompt, Registry, Retrain, Runs,
+    Audit, Columns, Compare, Dialog, Everywhere, Fleet, Help, Monitors, Prompt, Registry, Retrain,
+    Runs,
 };
 use super::{Command, Scope, Tier};
 use crate::model::Model;
 use crate::model::list::Move;
 use crate::msg::Effect;
 use crate::update::{
-    act, compare, dialog, fleet, global, monitors, motion, prompt, registry, retrain, runs,
+    act, compare, dialog, fleet, global, monitors, motion, prompt, registry, retrain, run_acts,
+    run_table, runs,
 };
 
 type Run = fn(&mut Model, &str) -> Vec<Effect>;
@@ -103,7 +105,7 @@ pub static COMMANDS: &[Command] = &[
     row("open model", &["enter"], &[Fleet], "monitors", "Opens the monitor of the selected model.", |m, _| fleet::open(m)).hint(6)
         .when(|m| m.fleet.monitor(m).is_some()),
     // Runs.
-    row("open run", &["enter"], &[Runs], "detail", "Shows or hides the selected run in detail.", |m, _| runs::toggle_detail(m)).hint(6)
+    row("open run", &["enter"], &[Runs], "detail", "Shows or hides the selected run in detail; opens or closes a group.", |m, _| runs::toggle_detail(m)).hint(6)
         .when(|m| m.runs.selected(m).is_some()),
     row("mark", &["space"], &[Runs], "mark", "Marks the selected run for comparison, or unmarks it.", |m, _| runs::mark(m)).hint(7)
         .when(|m| m.runs.selected(m).is_some()),
@@ -113,8 +115,30 @@ pub static COMMANDS: &[Command] = &[
         .when(|m| !m.runs.marks.is_empty()),
     row("compare", &["c"], &[Runs], "compare", "Draws the curves of the marked runs over each other.", |m, _| runs::compare(m)).hint(8)
         .when(|m| m.runs.selected(m).is_some()),
-    row("sort", &["s"], &[Runs], "sort", "Chooses the order of the table.", |m, _| runs::sort(m)).hint(9),
-    row("filter", &["/"], &[Runs, Audit], "filter", "Shows only rows in which every word occurs, while you type.", |m, _| prompt::filter(m)).hint(10),
+    row("sort", &["s"], &[Runs], "sort", "Chooses the order of the table; by several columns as metrics.auc:desc,started.", run_table::sort).hint(9)
+        .args("[COLUMNS]"),
+    row("filter", &["/"], &[Runs, Audit], "filter", "Shows only rows that match, while you type: words, and for runs conditions such as metrics.auc > 0.9.", |m, _| prompt::filter(m)).hint(10),
+    row("columns", &["C"], &[Runs], "columns", "Chooses, orders and widens the columns of the table; auto lets the console choose.", run_table::columns).hint(12)
+        .args("[COLUMNS]"),
+    row("group", &["b"], &[Runs], "group", "Puts runs of one experiment, parameter or tag together, under the first of each group; none takes groups away.", run_table::group).hint(13)
+        .args("[COLUMN]"),
+    row("unfold", &["right"], &[Runs], "unfold", "Opens the selected group or parent.", |m, _| run_table::fold(m, Some(true))),
+    row("fold", &["left"], &[Runs], "fold", "Closes the selected group or parent, or the one around the selected run.", |m, _| run_table::fold(m, Some(false))),
+    row("nest", &["z"], &[Runs], "nest", "Folds child runs under their parents, or puts them beside each other.", |m, _| run_table::nest(m)),
+    row("next unhealthy", &["!"], &[Runs], "next unhealthy", "Moves to the next run that is not well: a loss that is no number or diverged, a stall, a crash.", |m, _| run_table::next_unwell(m)).hint(14)
+        .when(|m| m.runs.total(m) > 0),
+    row("tag runs", &["t"], &[Runs], "tag", "Gives the marked runs, or the selected one, a tag, or takes it off.", run_acts::tag).args("[KEY=VALUE]")
+        .tier(Tier::Reversible).hint(15).when(|m| m.may_act() && !m.runs.view.deleted && !run_acts::meant(m).is_empty()),
+    row("delete runs", &["D"], &[Runs], "delete", "Deletes the marked runs, or the selected one; they can be restored.", |m, _| run_acts::delete(m))
+        .tier(Tier::Reversible).hint(16).when(|m| m.may_act() && !m.runs.view.deleted && !run_acts::meant(m).is_empty()),
+    row("restore runs", &["U"], &[Runs], "restore", "Restores the marked runs, or the selected one, of those that are deleted.", |m, _| run_acts::restore(m))
+        .tier(Tier::Reversible).hint(5).when(|m| m.may_act() && m.runs.view.deleted && !run_acts::meant(m).is_empty()),
+    row("deleted runs", &[], &[Runs], "deleted runs", "Shows the deleted runs, or the others again.", |m, _| run_table::toggle_deleted(m)),
+    row("open view", &["V"], &[Runs], "views", "Opens a saved view: its filter, order, columns and groups.", run_table::open_view).hint(17)
+        .args("[NAME]"),
+    row("save view", &["W"], &[Runs], "save view", "Saves filter, order, columns and groups under a name.", run_table::save_view).args("[NAME]"),
+    row("delete view", &[], &[Runs], "delete view", "Forgets a saved view.", run_table::delete_view).args("NAME"),
+    row("reset view", &[], &[Runs], "reset view", "Shows all runs, newest first, with the usual columns.", |m, _| run_table::reset_view(m)),
     // Charts.
     row("metric", &["m"], &[Runs, Compare, Retrain], "metric", "Chooses the metric of the curve.", |m, _| compare::choose_metric(m)).hint(7)
         .when(compare::has_metrics),
@@ -152,7 +176,7 @@ pub static COMMANDS: &[Command] = &[
     row("help", &["?", "f1"], &[Everywhere], "help", "Shows every key.", |m, _| global::help(m)).hint(31),
     row("back", &["esc"], &[Everywhere], "back", "Leaves the detail, the range or the message.", |m, _| global::back(m)),
     row("back or quit", &["q"], &[Everywhere], "quit", "Goes back one step; with none left, leaves the console. The agent goes on.", |m, _| global::back_or_quit(m)).hint(32),
-    row("quit", &["ctrl-c"], &[Everywhere, Dialog, Prompt, Help], "quit at once", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit])
+    row("quit", &["ctrl-c"], &[Everywhere, Dialog, Prompt, Columns, Help], "quit at once", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit])
         .aliases(&["q", "q!", "exit"]),
     row("refresh", &["f5"], &[Everywhere], "refresh", "Asks the agent for everything anew, and draws the screen anew.", |m, _| global::refresh(m)),
     row("suspend", &[], &[Everywhere], "suspend", "Stops the console until the shell continues it; the same as ctrl-z.", |_, _| vec![Effect::Suspend]),
@@ -169,11 +193,23 @@ pub static COMMANDS: &[Command] = &[
     row("cancel", &["esc"], &[Dialog], "cancel", "Closes the dialog; nothing is done.", |m, _| dialog::close(m)).hint(3),
     // Prompts.
     row("accept", &["enter"], &[Prompt], "accept", "Takes the selected entry, or keeps the filter.", |m, _| prompt::accept(m)).hint(1),
-    row("complete", &["tab"], &[Prompt], "complete", "Completes the selected command's name.", |m, _| prompt::complete(m)).hint(2)
-        .when(|m| matches!(m.layers.last(), Some(crate::model::layer::Layer::Palette(_)))),
+    row("complete", &["tab"], &[Prompt], "complete", "Completes the selected command's name, or the word at the cursor of a filter.", |m, _| prompt::complete(m)).hint(2)
+        .when(|m| matches!(m.layers.last(), Some(crate::model::layer::Layer::Palette(_) | crate::model::layer::Layer::Filter(_)))),
     row("next entry", &["down", "ctrl-n"], &[Prompt], "next", "Moves to the next entry.", |m, _| prompt::step(m, 1)).hint(3),
     row("previous entry", &["up", "ctrl-p"], &[Prompt], "previous", "Moves to the entry before; in an empty palette, recalls the last line.", |m, _| prompt::step(m, -1)),
     row("leave prompt", &["esc"], &[Prompt], "leave", "Closes the prompt; a filter is cleared.", |m, _| prompt::leave(m)).hint(4),
+    // The list of columns.
+    row("next column", &["j", "down"], &[Columns], "down", "Moves to the next column.", |m, _| run_table::in_columns(m, |l| l.step(1))).hint(2),
+    row("previous column", &["k", "up"], &[Columns], "up", "Moves to the column before.", |m, _| run_table::in_columns(m, |l| l.step(-1))),
+    row("show column", &["space"], &[Columns], "show or hide", "Shows the selected column, or hides it.", |m, _| run_table::in_columns(m, crate::model::run_columns::ColumnList::toggle)).hint(1),
+    row("move column up", &["K", "shift-up"], &[Columns], "move", "Moves the selected column to the left.", |m, _| run_table::in_columns(m, |l| l.shift(-1))).hint(3),
+    row("move column down", &["J", "shift-down"], &[Columns], "move", "Moves the selected column to the right.", |m, _| run_table::in_columns(m, |l| l.shift(1))).hint(3),
+    row("widen column", &["+", "right"], &[Columns], "wider", "Makes the selected column wider.", |m, _| run_table::widen(m, 2)).hint(4),
+    row("narrow column", &["-", "left"], &[Columns], "narrower", "Makes the selected column narrower.", |m, _| run_table::widen(m, -2)).hint(4),
+    row("sort column", &["s"], &[Columns], "sort", "Orders by the selected column too: largest first, least first, not at all.", |m, _| run_table::sort_column(m)).hint(5),
+    row("auto columns", &["a"], &[Columns], "auto", "Lets the console choose the columns.", |m, _| run_table::auto_columns(m)).hint(6),
+    row("keep columns", &["enter", "C", "q"], &[Columns], "keep", "Closes the list and keeps the columns.", |m, _| run_table::close_columns(m, true)).hint(7),
+    row("undo columns", &["esc"], &[Columns], "undo", "Closes the list and puts back the columns that were.", |m, _| run_table::close_columns(m, false)).hint(8),
     // Help.
     row("scroll down", &["j", "down", "ctrl-d", "pgdn", "space"], &[Help], "scroll", "Scrolls down.", |m, _| global::scroll_help(m, 8)).hint(1),
     row("scroll up", &["k", "up", "ctrl-u", "pgup"], &[Help], "scroll up", "Scrolls up.", |m, _| global::scroll_help(m, -8)),

@@ -1,8 +1,11 @@
 //! What lies over the panes: one stack instead of booleans, so that two modes cannot be on at once.
 
+use trimtab_core::expr::ExprError;
 use trimtab_core::release::Preview;
+use trimtab_core::run::RunId;
 use trimtab_wire::Act;
 
+use super::run_columns::ColumnList;
 use crate::widget::input::Input;
 
 /// One layer; the last one has the keys.
@@ -16,7 +19,11 @@ pub enum Layer {
     /// The command line with completion.
     Palette(Palette),
     /// The live filter of a list.
-    Filter(Input),
+    Filter(FilterLine),
+    /// One line that is asked for.
+    Ask(Ask),
+    /// The columns of the runs table.
+    Columns(ColumnList),
     /// A choice among a few (metric, sort key).
     Picker(Picker),
     /// An act, previewed, about to be done or not.
@@ -36,6 +43,48 @@ pub struct Palette {
     pub recalled: Option<usize>,
 }
 
+/// The `/` line.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FilterLine {
+    /// What was typed.
+    pub input: Input,
+    /// The selected completion.
+    pub selected: usize,
+    /// Why what was typed is not in force; the last good filter is.
+    pub error: Option<ExprError>,
+}
+
+/// A line that is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// What for.
+    pub question: Question,
+    /// What was typed.
+    pub input: Input,
+    /// Why it was not taken.
+    pub complaint: Option<String>,
+}
+
+/// What a line is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// The tag that runs shall get: `key=value`, or `key=` to take it off.
+    Tag(Vec<RunId>),
+    /// The name of a view.
+    ViewName,
+}
+
+impl Question {
+    /// What stands before the line.
+    #[must_use]
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::Tag(_) => "Tag (key=value; key= takes it off): ",
+            Self::ViewName => "Save this view as: ",
+        }
+    }
+}
+
 /// What a choice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
@@ -45,6 +94,10 @@ pub enum Choice {
     DetailMetric,
     /// The run table's order.
     RunOrder,
+    /// What the run table is grouped by.
+    RunGroup,
+    /// A saved view of the run table.
+    RunView,
     /// Which monitor to show.
     Monitor,
 }

@@ -11,6 +11,8 @@ pub mod monitors;
 pub mod nav;
 pub mod registry;
 pub mod retrain;
+pub mod run_columns;
+pub mod run_table;
 pub mod runs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +29,7 @@ use crate::caps::Look;
 use crate::command::keymap::Keymap;
 use crate::key::Key;
 use crate::msg::{Call, Effect};
+use crate::remember::Remembered;
 
 /// Milliseconds without an answer before the header says so.
 const LAG: i64 = 1_500;
@@ -120,6 +123,8 @@ pub struct Model {
     next_call: u64,
     follows: BTreeMap<Slot, (u64, Topic)>,
     next_generation: u64,
+    /// What the user's state file holds; `None` until it was read.
+    pub remembered: Option<Remembered>,
     /// Runs asked for by id since the link came up, so that a missing one is asked for once.
     asked_runs: BTreeSet<RunId>,
 }
@@ -163,6 +168,7 @@ impl Model {
             next_call: 0,
             follows: BTreeMap::new(),
             next_generation: 0,
+            remembered: None,
             asked_runs: BTreeSet::new(),
         }
     }
@@ -310,7 +316,19 @@ impl Model {
         let clock = waiting.then_some(1_000);
         let owed = (!self.calls.is_empty()).then_some(LAG);
         let ages = ages::change_in(self);
-        toasts.chain(clock).chain(owed).chain([ages]).min()
+        // While an answer is awaited, the answer wakes us.
+        let idle = !self.is_asking(|c| *c == Call::RunsPage) && self.is_up();
+        let slice = self
+            .runs
+            .ask_in(self.now)
+            .filter(|_| idle)
+            .map(|ms| ms.max(1));
+        toasts
+            .chain(clock)
+            .chain(owed)
+            .chain(slice)
+            .chain([ages])
+            .min()
     }
 
     /// The model the operator means: the one selected in the pane in front.

@@ -2,23 +2,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trimtab_core::run::{RunId, RunKey, RunOrder, RunQuery, RunRow};
+use trimtab_core::health::{self, Finding};
+use trimtab_core::run::{RunId, RunKey, RunLine, RunNames, RunOrder, RunQuery, RunRow};
+use trimtab_core::time::Millis;
 
 use super::Model;
 use super::list::List;
+use super::run_table::RunView;
 
 /// Rows asked for at a time.
 pub const PAGE: u32 = 200;
+/// Milliseconds between two slices that are asked for because runs changed.
+const EVERY: i64 = 1_000;
 
 /// The pane's own state.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Runs {
     /// Selection among all runs that match.
     pub list: List,
-    /// Words that must occur.
-    pub filter: String,
-    /// The order; newest first when absent.
-    pub order: Option<RunOrder>,
+    /// What is shown, and how.
+    pub view: RunView,
+    /// Views saved under names.
+    pub views: BTreeMap<String, RunView>,
+    /// The name of the view that was opened or saved last, while it is unchanged.
+    pub view_name: Option<String>,
+    /// Groups and parents that show what is under them.
+    pub open: BTreeSet<String>,
+    /// What a filter may name, as last told by the agent.
+    pub names: RunNames,
     /// Rows passed over by the slice asked for.
     pub page_offset: u64,
     /// Marked runs in the order they were marked: the Compare pane's curves.
@@ -31,6 +42,8 @@ pub struct Runs {
     pub metric: Option<String>,
     /// Whether the slice must be asked for again once the answer in flight is there.
     pub dirty: bool,
+    /// When a slice was asked for last, so that busy runs do not make us ask all the time.
+    pub asked: Millis,
 }
 
 impl Runs {
@@ -38,12 +51,70 @@ impl Runs {
     #[must_use]
     pub fn query(&self) -> RunQuery {
         RunQuery {
-            experiment: None,
-            words: self.filter.split_whitespace().map(str::to_owned).collect(),
-            order: self.order.clone(),
+            filter: self.view.filter.clone(),
+            fuzzy: true,
+            order: self.view.order.clone(),
+            group: self.view.group.clone(),
+            nest: self.view.nest,
+            open: self.open.clone(),
+            deleted: self.view.deleted,
             offset: self.page_offset,
             limit: PAGE,
+            ..RunQuery::default()
         }
+    }
+
+    /// Milliseconds until a slice that is out of date may be asked for again; `None` when none is.
+    #[must_use]
+    pub fn ask_in(&self, now: Millis) -> Option<i64> {
+        let due = now.since(self.asked);
+        // A clock that was set back must not hold the slice up.
+        let wait = if due < 0 { 0 } else { EVERY - due };
+        self.dirty.then_some(wait.max(0))
+    }
+
+    /// Goes back to the top of another table.
+    pub fn restart(&mut self) {
+        self.list = List::default();
+        self.page_offset = 0;
+        self.anchor = None;
+    }
+
+    /// What a line is, by its place; that of a run on its own when its slice is not here yet.
+    #[must_use]
+    pub fn line(&self, model: &Model, index: usize) -> RunLine {
+        let page = model.data.runs.value.as_ref();
+        page.and_then(|p| Some(p.line(index.checked_sub(p.offset as usize)?)))
+            .unwrap_or_default()
+    }
+
+    /// The name under which a line's opening is remembered; `None` when nothing is under it.
+    #[must_use]
+    pub fn fold_key(&self, model: &Model, index: usize) -> Option<String> {
+        let line = self.line(model, index);
+        let row = self.row(model, index)?;
+        (line.under > 0).then(|| line.group.unwrap_or_else(|| row.id.to_string()))
+    }
+
+    /// Whether the selected line is a run, and not the head of a group.
+    #[must_use]
+    pub fn on_run(&self, model: &Model) -> bool {
+        self.selected(model).is_some() && self.line(model, self.list.selected).group.is_none()
+    }
+
+    /// What is wrong with a run.
+    #[must_use]
+    pub fn finding<'a>(model: &Model, row: &'a RunRow) -> Option<Finding<'a>> {
+        health::of_row(row, model.now)
+    }
+
+    /// Whether a line of the slice has a run that is not well, shown or folded away under it.
+    #[must_use]
+    pub fn is_unwell(&self, model: &Model, index: usize) -> bool {
+        let line = self.line(model, index);
+        let ill = |r: &RunRow| Self::finding(model, r).is_some();
+        let own = line.group.is_none() && self.row(model, index).is_some_and(ill);
+        own || (!line.open && line.unwell > 0)
     }
 
     /// How many runs match in all.
@@ -117,13 +188,15 @@ impl Runs {
 
     /// The orders worth offering: the table's own columns.
     #[must_use]
-    pub fn orders(&self, model: &Model) -> Vec<(String, Option<RunOrder>)> {
-        let by = |key: RunKey, descending| Some(RunOrder { key, descending });
+    pub fn orders(&self, model: &Model) -> Vec<(String, Vec<RunOrder>)> {
+        let by = |key: RunKey, descending| vec![RunOrder { key, descending }];
         let mut out = vec![
-            ("newest first".to_owned(), None),
+            ("newest first".to_owned(), Vec::new()),
             ("oldest first".to_owned(), by(RunKey::Started, false)),
             ("name".to_owned(), by(RunKey::Name, false)),
             ("status".to_owned(), by(RunKey::Status, false)),
+            ("health".to_owned(), by(RunKey::Health, false)),
+            ("longest first".to_owned(), by(RunKey::Duration, true)),
         ];
         for key in Self::metric_keys(self.page_rows(model)) {
             out.push((
@@ -138,6 +211,36 @@ impl Runs {
         for key in self.telling_params(model) {
             out.push((format!("parameter {key}"), by(RunKey::Param(key), false)));
         }
+        out
+    }
+
+    /// What grouping is worth offering.
+    #[must_use]
+    pub fn groups(&self, model: &Model) -> Vec<Option<RunKey>> {
+        let mut out = vec![
+            None,
+            Some(RunKey::Experiment),
+            Some(RunKey::Status),
+            Some(RunKey::User),
+            Some(RunKey::Health),
+        ];
+        let known = |told: &[String], seen: Vec<String>| {
+            let mut keys = seen;
+            keys.extend(told.iter().filter(|k| !k.starts_with("mlflow.")).cloned());
+            let mut had = BTreeSet::new();
+            keys.retain(|k| had.insert(k.clone()));
+            keys
+        };
+        let params = known(&self.names.params, self.telling_params(model));
+        let tags: BTreeSet<String> = self
+            .page_rows(model)
+            .flat_map(|r| r.tags.keys())
+            .filter(|k| !k.starts_with("mlflow."))
+            .cloned()
+            .collect();
+        let tags = known(&self.names.tags, tags.into_iter().collect());
+        out.extend(params.into_iter().map(|k| Some(RunKey::Param(k))));
+        out.extend(tags.into_iter().map(|k| Some(RunKey::Tag(k))));
         out
     }
 }

@@ -614,8 +614,8 @@ pub fn all() -> Vec<(Slot, Snapshot)> {
             Slot::Runs,
             Snapshot::Runs(RunPage {
                 total: runs.len() as u64,
-                offset: 0,
                 rows: runs,
+                ..RunPage::default()
             }),
         ),
     ]

@@ -30,6 +30,8 @@ pub struct Harness {
     /// Other effects since last looked at.
     pub effects: Vec<Effect>,
     pub now: Millis,
+    /// What was written down last.
+    pub remembered: Option<crate::remember::Remembered>,
 }
 
 pub fn welcome() -> Welcome {
@@ -56,6 +58,7 @@ impl Harness {
             asked: Vec::new(),
             effects: Vec::new(),
             now: NOW,
+            remembered: None,
         };
         h.send(Msg::Resized(width, height));
         h
@@ -94,6 +97,9 @@ impl Harness {
                     self.follows.remove(&slot);
                 }
                 Effect::Ask { call, request } => self.asked.push((call, *request)),
+                // What is remembered has tests of its own.
+                Effect::Recall { .. } => {}
+                Effect::Remember { state, .. } => self.remembered = Some(*state),
                 other => self.effects.push(other),
             }
         }

@@ -1,6 +1,7 @@
 //! Answers to requests.
 
 use trimtab_core::release::RequestState;
+use trimtab_core::run::RunsEdit;
 use trimtab_wire::{Act, Acted, Reply};
 
 use crate::format;
@@ -18,12 +19,19 @@ pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) 
         (Call::Act { act, asked }, result) => acted(model, &act, asked, result),
         (Call::RunsPage, Ok(Reply::Runs(page))) => {
             // The slice moved on while this one was on its way: its own snapshot comes.
-            if page.offset == model.runs.page_offset {
+            if page.offset == model.runs.page_offset && !model.runs.dirty {
                 model.data.snapshot(
                     crate::model::data::Slot::Runs,
                     trimtab_wire::Snapshot::Runs(page),
                 );
             }
+        }
+        (Call::RunNames, Ok(Reply::RunNames(names))) => model.runs.names = names,
+        // Completion does without.
+        (Call::RunNames, Err(_)) => {}
+        (Call::NextUnwell, Ok(Reply::Line(line))) => super::run_table::found_unwell(model, line),
+        (Call::MarkRange, Ok(Reply::Runs(page))) => {
+            super::runs::mark_all(model, page.rows.into_iter().map(|r| r.id));
         }
         (Call::Run, Ok(Reply::Run(row))) => {
             model.data.known_runs.insert(row.id.clone(), *row);
@@ -37,7 +45,7 @@ pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) 
             model.monitors.distribution = Some((start, feature, Err(trouble)));
         }
         (Call::Simple(done), Ok(_)) => model.toast(Tone::Good, done, ""),
-        (Call::RunsPage | Call::Simple(_), Err(trouble)) => {
+        (Call::RunsPage | Call::NextUnwell | Call::MarkRange | Call::Simple(_), Err(trouble)) => {
             model.toast(Tone::Bad, trouble.message, trouble.hint)
         }
         (_, Ok(_)) => model.toast(
@@ -80,6 +88,11 @@ fn acted(
                 model.pane = Pane::Retrain;
                 model.retrain.list = List::default();
                 model.retrain.follow = true;
+            }
+            if matches!(act, Act::EditRuns { .. }) {
+                // What was meant is done; the marks would only be done to again.
+                model.runs.marks.clear();
+                model.runs.dirty = true;
             }
             let (tone, text, hint) = sentence(act, &acted, model.now.since(asked));
             model.toast(tone, text, hint);
@@ -165,6 +178,27 @@ fn sentence(act: &Act, acted: &Acted, took: i64) -> (Tone, String, String) {
                 RequestState::RolledBack | RequestState::Superseded => (
                     Tone::Note,
                     format!("{what} is {}.", r.state.word().replace('_', " ")),
+                    String::new(),
+                ),
+            }
+        }
+        Acted::Runs { runs, edit } => {
+            let what = format::plural(*runs, "run");
+            match edit {
+                RunsEdit::Delete => (
+                    Tone::Good,
+                    format!("{what} deleted."),
+                    ":deleted runs shows them; U restores.".into(),
+                ),
+                RunsEdit::Restore => (Tone::Good, format!("{what} restored."), String::new()),
+                RunsEdit::Tag { key, value } => (
+                    Tone::Good,
+                    format!("{what} tagged with {key}={value}."),
+                    String::new(),
+                ),
+                RunsEdit::Untag { key } => (
+                    Tone::Good,
+                    format!("The tag {key} was taken off {what}."),
                     String::new(),
                 ),
             }

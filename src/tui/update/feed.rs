@@ -7,6 +7,7 @@ use trimtab_wire::{Delta, Event};
 
 use crate::model::Model;
 use crate::model::data::Slot;
+use crate::model::run_table::RunView;
 
 /// Takes one event in.
 pub fn take(model: &mut Model, slot: Slot, event: Event) {
@@ -22,7 +23,7 @@ pub fn take(model: &mut Model, slot: Slot, event: Event) {
                 let known = model.data.known_runs.get(&row.id);
                 let moved = known
                     .is_none_or(|k| (k.status, k.deleted) != (row.status, row.deleted))
-                    || model.runs.order.is_some();
+                    || model.runs.view != RunView::default();
                 model.runs.dirty |= moved;
             }
             if let Some((tone, text, hint)) = super::news::of(model, &delta) {

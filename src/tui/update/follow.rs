@@ -132,8 +132,9 @@ fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
     if !model.is_up() {
         return;
     }
-    if model.runs.dirty && !model.is_asking(|c| *c == Call::RunsPage) {
+    if model.runs.ask_in(model.now) == Some(0) && !model.is_asking(|c| *c == Call::RunsPage) {
         model.runs.dirty = false;
+        model.runs.asked = model.now;
         let query = model.runs.query();
         effects.push(model.ask(Call::RunsPage, Request::Runs(query)));
     }

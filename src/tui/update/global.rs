@@ -73,8 +73,12 @@ fn leave_one(model: &mut Model) -> bool {
             model.runs.detail = false;
             true
         }
-        Pane::Runs if !model.runs.filter.is_empty() => {
-            super::runs::set_filter(model, "");
+        Pane::Runs if !model.runs.view.filter.is_empty() => {
+            super::run_filter::set_filter(model, "");
+            true
+        }
+        Pane::Runs if model.runs.view.deleted => {
+            super::run_table::toggle_deleted(model);
             true
         }
         Pane::Audit if !model.audit.filter.is_empty() => {
@@ -248,7 +252,9 @@ pub fn picked(model: &mut Model, choice: Choice, index: usize) -> Vec<Effect> {
             model.compare.cursor = None;
         }
         Choice::DetailMetric => super::runs::set_metric(model, index),
-        Choice::RunOrder => super::runs::set_order(model, index),
+        Choice::RunOrder => super::run_table::set_order(model, index),
+        Choice::RunGroup => super::run_table::set_group(model, index),
+        Choice::RunView => super::run_table::set_view(model, index),
         Choice::Monitor => {
             model.monitors = crate::model::monitors::Monitors {
                 index,

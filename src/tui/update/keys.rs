@@ -23,7 +23,10 @@ pub fn scopes(model: &Model) -> Vec<Scope> {
     match model.layers.last() {
         None => vec![model.pane.scope(), Scope::Everywhere],
         Some(Layer::Help { .. }) => vec![Scope::Help],
-        Some(Layer::Palette(_) | Layer::Filter(_) | Layer::Picker(_)) => vec![Scope::Prompt],
+        Some(Layer::Palette(_) | Layer::Filter(_) | Layer::Ask(_) | Layer::Picker(_)) => {
+            vec![Scope::Prompt]
+        }
+        Some(Layer::Columns(_)) => vec![Scope::Columns],
         Some(Layer::Act(_) | Layer::Retrain(_)) => vec![Scope::Dialog],
     }
 }
@@ -78,10 +81,19 @@ fn edit(model: &mut Model, key: Key) -> Vec<Effect> {
                 palette.recalled = None;
             }
         }
-        Some(Layer::Filter(input)) => {
-            if input.key(key) {
-                let text = input.text().to_owned();
-                prompt::apply_filter(model, &text);
+        Some(Layer::Filter(line)) => {
+            let before = line.input.text().to_owned();
+            if line.input.key(key) {
+                line.selected = 0;
+                let text = line.input.text().to_owned();
+                if text != before {
+                    prompt::apply_filter(model, &text);
+                }
+            }
+        }
+        Some(Layer::Ask(ask)) => {
+            if ask.input.key(key) {
+                ask.complaint = None;
             }
         }
         Some(Layer::Act(act)) => {
@@ -105,7 +117,7 @@ fn edit(model: &mut Model, key: Key) -> Vec<Effect> {
             }
             None => return sideways(model, key),
         },
-        Some(Layer::Picker(_) | Layer::Help { .. }) | None => {}
+        Some(Layer::Picker(_) | Layer::Columns(_) | Layer::Help { .. }) | None => {}
     }
     Vec::new()
 }
@@ -124,11 +136,12 @@ pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     let text = text.replace(['\n', '\r', '\t'], " ");
     match model.layers.last_mut() {
         Some(Layer::Palette(palette)) => palette.input.insert(&text),
-        Some(Layer::Filter(input)) => {
-            input.insert(&text);
-            let text = input.text().to_owned();
+        Some(Layer::Filter(line)) => {
+            line.input.insert(&text);
+            let text = line.input.text().to_owned();
             prompt::apply_filter(model, &text);
         }
+        Some(Layer::Ask(ask)) => ask.input.insert(&text),
         Some(Layer::Act(act)) if act.can_confirm() => {
             act.focus = Part::Reason;
             act.reason.insert(&text);

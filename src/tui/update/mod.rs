@@ -15,6 +15,9 @@ mod news;
 pub mod prompt;
 pub mod registry;
 pub mod retrain;
+pub mod run_acts;
+pub mod run_filter;
+pub mod run_table;
 pub mod runs;
 
 pub use keys::scopes;
@@ -42,8 +45,13 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             model.focused = focused;
             Vec::new()
         }
-        Msg::Linked(state) => {
-            linked(model, state);
+        Msg::Linked(state) => linked(model, state),
+        Msg::Recalled(state) => {
+            run_table::recalled(model, state);
+            Vec::new()
+        }
+        Msg::NotRemembered(trouble) => {
+            model.toast(Tone::Note, trouble.message, trouble.hint);
             Vec::new()
         }
         Msg::Fed {
@@ -71,16 +79,23 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
     model.toasts.retain(|t| t.until > model.now);
     motion::clamp(model);
     follow::settle(model, &mut effects);
+    effects.extend(run_table::remember(model));
     effects
 }
 
-fn linked(model: &mut Model, state: LinkState) {
+fn linked(model: &mut Model, state: LinkState) -> Vec<Effect> {
+    let mut effects = Vec::new();
     match &state {
         LinkState::Up(welcome) => {
             let before = model.link.welcome.as_ref().map(|w| w.pid);
             if before.is_some_and(|pid| pid != welcome.pid) {
                 let recovered = welcome.recovered.join(" ");
                 model.toast(Tone::Note, "Another agent answers now.", recovered);
+            }
+            if before.is_none() {
+                effects.push(Effect::Recall {
+                    workspace: welcome.root.clone(),
+                });
             }
             model.link.lost = None;
             model.link.welcome = Some((**welcome).clone());
@@ -94,7 +109,10 @@ fn linked(model: &mut Model, state: LinkState) {
         }
     }
     model.link.state = state;
+    effects
 }
 
+#[cfg(test)]
+mod run_tests;
 #[cfg(test)]
 mod tests;

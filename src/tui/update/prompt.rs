@@ -1,9 +1,9 @@
 //! The palette, filters and pickers.
 
-use super::{keys, runs};
+use super::{keys, run_acts, run_filter};
 use crate::command::search::search;
 use crate::command::{self};
-use crate::model::layer::{Choice, Layer, Palette};
+use crate::model::layer::{Choice, FilterLine, Layer, Palette};
 use crate::model::nav::Pane;
 use crate::model::{Model, Tone};
 use crate::msg::Effect;
@@ -21,18 +21,24 @@ pub fn palette(model: &mut Model) -> Vec<Effect> {
 /// Opens the filter of the list in front, with what it filters by now.
 pub fn filter(model: &mut Model) -> Vec<Effect> {
     let now = match model.pane {
-        Pane::Runs => model.runs.filter.clone(),
+        Pane::Runs => model.runs.view.filter.clone(),
         Pane::Audit => model.audit.filter.clone(),
         _ => return Vec::new(),
     };
-    model.layers.push(Layer::Filter(Input::with(&now)));
-    Vec::new()
+    model.layers.push(Layer::Filter(FilterLine {
+        input: Input::with(&now),
+        ..FilterLine::default()
+    }));
+    match model.pane {
+        Pane::Runs => run_filter::ask_names(model),
+        _ => Vec::new(),
+    }
 }
 
 /// Filters the list in front while the operator types.
 pub fn apply_filter(model: &mut Model, text: &str) {
     match model.pane {
-        Pane::Runs => runs::set_filter(model, text),
+        Pane::Runs => run_filter::type_filter(model, text),
         Pane::Audit => {
             model.audit.filter = text.to_owned();
             model.audit.list = Default::default();
@@ -75,7 +81,18 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             }
         }
         Some(Layer::Picker(picker)) => super::global::picked(model, picker.choice, picker.selected),
-        // The filter stays in force.
+        // What is wrong cannot be kept: the line stays until it is right or left.
+        Some(Layer::Filter(line)) if line.error.is_some() => {
+            model.layers.push(Layer::Filter(line));
+            Vec::new()
+        }
+        Some(Layer::Filter(line)) => {
+            if model.pane == Pane::Runs {
+                run_filter::keep(model, line.input.text());
+            }
+            Vec::new()
+        }
+        Some(Layer::Ask(ask)) => run_acts::answered(model, ask),
         _ => Vec::new(),
     }
 }
@@ -90,6 +107,9 @@ fn remember(model: &mut Model, line: String) {
 
 /// Tab: the selected command's name, ready for its arguments.
 pub fn complete(model: &mut Model) -> Vec<Effect> {
+    if matches!(model.layers.last(), Some(Layer::Filter(_))) {
+        return run_filter::complete(model);
+    }
     let Some(Layer::Palette(palette)) = model.layers.last() else {
         return Vec::new();
     };
@@ -108,6 +128,7 @@ pub fn step(model: &mut Model, by: isize) -> Vec<Effect> {
     let found = match model.layers.last() {
         Some(Layer::Palette(palette)) => search(model, palette.input.text()).len(),
         Some(Layer::Picker(picker)) => picker.options.len(),
+        Some(Layer::Filter(_)) => run_filter::completion(model).options.len(),
         _ => return Vec::new(),
     };
     let history = model.history.clone();
@@ -129,6 +150,12 @@ pub fn step(model: &mut Model, by: isize) -> Vec<Effect> {
         }
         Some(Layer::Picker(picker)) => {
             picker.selected = picker
+                .selected
+                .saturating_add_signed(by)
+                .min(found.saturating_sub(1));
+        }
+        Some(Layer::Filter(line)) => {
+            line.selected = line
                 .selected
                 .saturating_add_signed(by)
                 .min(found.saturating_sub(1));

@@ -22,7 +22,7 @@ pub fn show_run(model: &mut Model) -> Vec<Effect> {
     match at {
         Some(at) => model.runs.list.selected = at,
         // Not in the slice that is here: the filter finds it wherever it is.
-        None => super::runs::set_filter(model, id.as_str()),
+        None => super::run_filter::set_filter(model, id.as_str()),
     }
     model.runs.detail = true;
     model.pane = Pane::Runs;

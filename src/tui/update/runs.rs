@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 
-use trimtab_core::run::RunRow;
+use trimtab_core::run::{RunId, RunQuery, RunRow};
+use trimtab_wire::Request;
 
-use super::prompt;
 use crate::model::data::Slot;
-use crate::model::layer::Choice;
 use crate::model::nav::Pane;
 use crate::model::{Model, Tone};
-use crate::msg::Effect;
+use crate::msg::{Call, Effect};
 use crate::widget::chart::{Chart, Line};
+
+/// Runs that one range marks at most; an act takes no more.
+const MOST: u32 = 1_000;
 
 /// The run that `y` means.
 #[must_use]
@@ -23,8 +25,11 @@ pub fn subject(model: &Model) -> Option<&RunRow> {
     model.runs.selected(model)
 }
 
-/// Shows or hides the detail.
+/// Opens or closes a group; shows or hides a run's detail.
 pub fn toggle_detail(model: &mut Model) -> Vec<Effect> {
+    if !model.runs.on_run(model) {
+        return super::run_table::fold(model, None);
+    }
     model.runs.detail = !model.runs.detail;
     Vec::new()
 }
@@ -60,14 +65,30 @@ pub fn mark_range(model: &mut Model) -> Vec<Effect> {
                 .filter_map(|i| model.runs.row(model, i))
                 .map(|r| r.id.clone())
                 .collect();
-            for id in ids {
-                if !model.runs.marks.contains(&id) {
-                    model.runs.marks.push(id);
-                }
+            if ids.len() == to - from + 1 {
+                mark_all(model, ids);
+            } else {
+                // A part of the range lies on slices that are not here.
+                let query = RunQuery {
+                    offset: from as u64,
+                    limit: u32::try_from(to - from + 1).unwrap_or(MOST).min(MOST),
+                    ..model.runs.query()
+                };
+                return vec![model.ask(Call::MarkRange, Request::Runs(query))];
             }
         }
     }
     Vec::new()
+}
+
+/// Marks runs that are not marked yet.
+pub fn mark_all(model: &mut Model, ids: impl IntoIterator<Item = RunId>) {
+    let mut marked: std::collections::HashSet<RunId> = model.runs.marks.iter().cloned().collect();
+    for id in ids {
+        if marked.insert(id.clone()) {
+            model.runs.marks.push(id);
+        }
+    }
 }
 
 /// Unmarks every run.
@@ -81,39 +102,6 @@ pub fn clear_marks(model: &mut Model) -> Vec<Effect> {
 pub fn compare(model: &mut Model) -> Vec<Effect> {
     model.pane = Pane::Compare;
     Vec::new()
-}
-
-/// Opens the choice of orders.
-pub fn sort(model: &mut Model) -> Vec<Effect> {
-    let orders = model.runs.orders(model);
-    let now = orders
-        .iter()
-        .position(|(_, o)| *o == model.runs.order)
-        .unwrap_or(0);
-    prompt::pick(
-        model,
-        Choice::RunOrder,
-        "Order runs by",
-        orders.into_iter().map(|(n, _)| n).collect(),
-        now,
-    )
-}
-
-/// Takes a chosen order.
-pub fn set_order(model: &mut Model, index: usize) {
-    if let Some((_, order)) = model.runs.orders(model).into_iter().nth(index) {
-        model.runs.order = order;
-        model.runs.list = Default::default();
-        model.runs.page_offset = 0;
-    }
-}
-
-/// Filters by words.
-pub fn set_filter(model: &mut Model, text: &str) {
-    model.runs.filter = text.to_owned();
-    model.runs.list = Default::default();
-    model.runs.page_offset = 0;
-    model.runs.anchor = None;
 }
 
 /// Takes the chosen metric of the run or job in front.

@@ -89,6 +89,20 @@ const KEYS: &[&str] = &[
     "0",
     "世",
     "ctrl-z",
+    "!",
+    "b",
+    "z",
+    "C",
+    "K",
+    "J",
+    "D",
+    "t",
+    "U",
+    "V",
+    "W",
+    "o",
+    "d",
+    ".",
 ];
 
 fn step() -> impl Strategy<Value = Step> {
@@ -223,6 +237,8 @@ fn take(h: &mut Harness, step: Step) {
                         Reply::Distribution(fixtures::distribution(&feature, start))
                     }
                     Request::Runs(_) => Reply::Runs(Default::default()),
+                    Request::RunNames => Reply::RunNames(Default::default()),
+                    Request::NextUnwell { .. } => Reply::Line(Some(3)),
                     _ => Reply::Done,
                 };
                 let result = if good {

@@ -15,24 +15,38 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     if area.height == 0 {
         return;
     }
-    if let Some(Layer::Filter(input)) = model.layers.last() {
-        let x = brush.put(area.x, area.y, area.width, "/", Role::Accent);
-        input.draw(
-            brush,
-            x,
-            area.y,
-            area.right().saturating_sub(x).min(40),
-            true,
-        );
-        let at = (x + 42).min(area.right());
-        brush.put(
-            at,
-            area.y,
-            area.right() - at,
-            "enter keeps  esc clears",
-            Role::Dim,
-        );
-        return;
+    match model.layers.last() {
+        Some(Layer::Filter(line)) => return super::filter::draw_line(brush, area, line),
+        Some(Layer::Ask(ask)) => {
+            let x = brush.put(
+                area.x,
+                area.y,
+                area.width,
+                ask.question.words(),
+                Role::Accent,
+            );
+            let room = area.right().saturating_sub(x);
+            let note = ask
+                .complaint
+                .as_deref()
+                .unwrap_or("enter goes on  esc leaves");
+            let aside = (width(note) as u16 + 2).min(room / 2);
+            ask.input.draw(brush, x, area.y, room - aside, true);
+            let role = if ask.complaint.is_some() {
+                Role::Bad
+            } else {
+                Role::Dim
+            };
+            brush.put(
+                x + room - aside + 2,
+                area.y,
+                aside.saturating_sub(2),
+                note,
+                role,
+            );
+            return;
+        }
+        _ => {}
     }
     if !model.pending.is_empty() {
         let text = Key::print_sequence(&model.pending);

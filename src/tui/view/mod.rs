@@ -3,7 +3,9 @@
 //! `view` takes the model by shared reference: what is clamped, sorted or chosen was so in `update`.
 
 mod audit;
+mod columns;
 mod compare;
+mod filter;
 mod fleet;
 mod header;
 pub mod help;
@@ -14,6 +16,7 @@ mod notice;
 mod overlay;
 mod registry;
 mod retrain;
+pub mod run_columns;
 mod run_detail;
 mod runs;
 mod status;
@@ -47,5 +50,7 @@ pub fn view(model: &Model, buf: &mut Buffer) {
     overlay::draw(model, brush, screen);
 }
 
+#[cfg(test)]
+mod run_tests;
 #[cfg(test)]
 mod tests;

@@ -23,8 +23,10 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, screen: Screen) {
         match layer {
             Layer::Help { scroll } => super::help::draw(model, brush, *scroll),
             Layer::Palette(palette) => draw_palette(model, brush, all, palette),
-            // The filter is written on the hint line.
-            Layer::Filter(_) => {}
+            // Lines are written where the hints are; above them what may follow.
+            Layer::Filter(line) => super::filter::draw(model, brush, screen.body, line),
+            Layer::Ask(_) => {}
+            Layer::Columns(list) => super::columns::draw(model, brush, all, list),
             Layer::Picker(picker) => draw_picker(brush, all, picker),
             Layer::Act(dialog) => draw_act(brush, all, dialog),
             Layer::Retrain(form) => draw_form(brush, all, form),

@@ -7,6 +7,7 @@ use super::fleet::line;
 use super::{layout, notice, status};
 use crate::format;
 use crate::model::Model;
+use crate::model::runs::Runs;
 use crate::theme::Role;
 use crate::update::runs::detail_chart;
 use crate::widget::rule;
@@ -30,7 +31,18 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     if let Some(job) = run.job {
         head.push((format!(" {} job {job}", g.dot), Role::Dim.into()));
     }
-    let inner = line(brush, inner, &head);
+    let mut inner = line(brush, inner, &head);
+    if let Some(finding) = Runs::finding(model, run) {
+        let rule = format!("  {finding}");
+        inner = line(
+            brush,
+            inner,
+            &[
+                status::finding(g, &finding).piece(),
+                (rule, Role::Text.into()),
+            ],
+        );
+    }
     // Facts need two columns of about 36; the curve takes what is left.
     if inner.width >= 100 {
         let (facts_area, curve) = layout::left(inner, 46);

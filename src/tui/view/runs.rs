@@ -1,21 +1,16 @@
 //! Runs: a table over every run, its visible slice asked from the agent.
 
 use ratatui::layout::Rect;
-use trimtab_core::run::{RunKey, RunRow};
 
-use super::{layout, notice, run_detail, status};
+use super::{layout, notice, run_columns, run_detail};
 use crate::format;
 use crate::model::Model;
 use crate::model::data::Slot;
-use crate::model::runs::Runs;
+use crate::model::run_columns::shown;
 use crate::theme::Role;
 use crate::widget::rule;
-use crate::widget::table::{Cell, Column, Table};
+use crate::widget::table::{Cell, Table};
 use crate::widget::text::Brush;
-
-/// Metrics and parameters offered to the table at most.
-const METRICS: usize = 4;
-const PARAMS: usize = 4;
 
 /// Draws the pane.
 pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
@@ -25,7 +20,7 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         brush,
         top,
         &title(model, brush.glyphs().dot),
-        &notice::condition(model, &model.data.runs, Slot::Runs),
+        &condition(model),
         true,
     );
     if notice::feed(model, brush, table, &model.data.runs, "runs") {
@@ -33,44 +28,21 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     }
     let total = state.total(model);
     if total == 0 {
-        if state.filter.is_empty() {
-            let hints =
-                ["Log one with any mlflow client (MLFLOW_TRACKING_URI), or train with T in Fleet."];
-            notice::draw(brush, table, "No runs yet.", Role::Text, &hints);
-        } else {
-            notice::draw(
-                brush,
-                table,
-                &format!(
-                    "No run has \"{}\" in its name, id, tags or parameters.",
-                    state.filter
-                ),
-                Role::Text,
-                &["Esc shows all runs."],
-            );
-        }
+        nothing(model, brush, table);
         return;
     }
-    let metrics: Vec<String> = Runs::metric_keys(state.page_rows(model))
-        .into_iter()
-        .take(METRICS)
-        .collect();
-    let params: Vec<String> = state
-        .telling_params(model)
-        .into_iter()
-        .take(PARAMS)
-        .collect();
+    let shown = shown(model);
     let range = state
         .anchor
         .map(|a| (a.min(state.list.selected), a.max(state.list.selected)));
     Table {
-        columns: &columns(model, &metrics, &params),
+        columns: &run_columns::columns(model),
         len: total,
         offset: state.list.offset,
         selected: Some(state.list.selected),
         focused: true,
         row: &|i| match state.row(model, i) {
-            Some(row) => cells(model, row, &metrics, &params),
+            Some(row) => run_columns::cells(model, row, &state.line(model, i), &shown),
             None => vec![Cell::role(model.look.glyphs.ellipsis, Role::Dim)],
         },
         marked: &|i| {
@@ -86,16 +58,64 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     }
 }
 
+/// What stands in place of rows when there are none.
+fn nothing(model: &Model, brush: &mut Brush<'_>, area: Rect) {
+    let view = &model.runs.view;
+    let (text, hints): (String, &[&str]) = match (view.filter.is_empty(), view.deleted) {
+        (false, _) => (
+            format!("No run matches {}", view.filter),
+            &["Esc shows all runs."],
+        ),
+        (true, true) => ("No run is deleted.".to_owned(), &["Esc shows the others."]),
+        (true, false) => (
+            "No runs yet.".to_owned(),
+            &["Log one with any mlflow client (MLFLOW_TRACKING_URI), or train with T in Fleet."],
+        ),
+    };
+    notice::draw(brush, area, &text, Role::Text, hints);
+}
+
+/// The right end of the rule: what is wrong with the data, else with the selected run.
+fn condition(model: &Model) -> String {
+    let data = notice::condition(model, &model.data.runs, Slot::Runs);
+    if data.is_empty() {
+        run_columns::rule(model).unwrap_or_default()
+    } else {
+        data
+    }
+}
+
 fn title(model: &Model, dot: &str) -> String {
     let state = &model.runs;
+    let view = &state.view;
+    let page = model.data.runs.value.as_ref();
+    // Folded lines and heads of groups are not counted: runs are.
+    let matching = page.map_or(0, |p| {
+        if p.lines.is_empty() {
+            p.total
+        } else {
+            p.matching
+        }
+    });
     let mut title = notice::counted(
         model,
         &model.data.runs,
-        "Runs",
-        &format::count(state.total(model) as u64),
+        if view.deleted { "Deleted runs" } else { "Runs" },
+        &format::count(matching),
     );
-    if !state.filter.is_empty() {
-        title.push_str(&format!(" with \"{}\"", state.filter));
+    if let Some(name) = &state.view_name {
+        title.push_str(&format!(" {dot} view {name}"));
+    }
+    if !view.filter.is_empty() {
+        let how = if page.is_some_and(|p| p.fuzzy) {
+            "like"
+        } else {
+            "where"
+        };
+        title.push_str(&format!(" {how} {}", view.filter));
+    }
+    if let Some(key) = &view.group {
+        title.push_str(&format!(" by {}", key.name()));
     }
     if !state.marks.is_empty() {
         title.push_str(&format!(" {dot} {} marked", state.marks.len()));
@@ -104,69 +124,4 @@ fn title(model: &Model, dot: &str) -> String {
         title.push_str(&format!(" {dot} range"));
     }
     title
-}
-
-fn columns(model: &Model, metrics: &[String], params: &[String]) -> Vec<Column> {
-    let order = model.runs.order.as_ref();
-    let sorted = |key: RunKey| order.filter(|o| o.key == key).map(|o| !o.descending);
-    let mut columns = vec![
-        Column {
-            sorted: sorted(RunKey::Name),
-            ..Column::left("run", 16).grow(3).at_most(40)
-        },
-        Column {
-            sorted: sorted(RunKey::Status),
-            ..Column::left("status", 11)
-        },
-    ];
-    for (i, key) in metrics.iter().enumerate() {
-        let w = (crate::widget::text::width(key) as u16).clamp(8, 14);
-        let column = Column::right(key, w).priority(i as u8 * 2);
-        columns.push(Column {
-            sorted: sorted(RunKey::Metric(key.clone())),
-            ..column
-        });
-    }
-    for (i, key) in params.iter().enumerate() {
-        let w = (crate::widget::text::width(key) as u16).clamp(5, 12);
-        let column = Column::right(key, w).priority(3 + i as u8 * 2);
-        columns.push(Column {
-            sorted: sorted(RunKey::Param(key.clone())),
-            ..column
-        });
-    }
-    columns.push(Column::right("took", 6).priority(4));
-    columns.push(Column {
-        sorted: order.map_or(Some(false), |o| {
-            (o.key == RunKey::Started).then_some(!o.descending)
-        }),
-        ..Column::right("started", 8).priority(1)
-    });
-    columns.push(Column::left("user", 8).priority(9));
-    columns.push(Column::left("experiment", 10).priority(8));
-    columns
-}
-
-fn cells(model: &Model, row: &RunRow, metrics: &[String], params: &[String]) -> Vec<Cell> {
-    let g = model.look.glyphs;
-    let mut cells = vec![Cell::text(&row.name), status::run(g, row.status).cell()];
-    for key in metrics {
-        cells.push(match row.metric(key) {
-            Some(v) if v.is_finite() => Cell::text(format::metric(v)),
-            Some(v) => Cell::role(format::metric(v), Role::Warn),
-            None => Cell::role(g.none, Role::Dim),
-        });
-    }
-    for key in params {
-        cells.push(
-            row.params
-                .get(key)
-                .map_or_else(|| Cell::role(g.none, Role::Dim), Cell::text),
-        );
-    }
-    cells.push(Cell::text(format::took(model.now, row.started, row.ended)));
-    cells.push(Cell::role(format::ago(model.now, row.started), Role::Dim));
-    cells.push(Cell::role(&row.user, Role::Dim));
-    cells.push(Cell::role(&row.experiment_name, Role::Dim));
-    cells
 }

@@ -1,6 +1,7 @@
 //! States as glyph, word and role, so that none of the three is ever alone.
 
 use trimtab_core::audit::Outcome;
+use trimtab_core::health::Finding;
 use trimtab_core::job::JobState;
 use trimtab_core::release::RequestState;
 use trimtab_core::run::RunStatus;
@@ -63,6 +64,19 @@ pub fn run(g: &Glyphs, status: RunStatus) -> Status {
     Status {
         glyph,
         word: status.word(),
+        role,
+    }
+}
+
+/// What is wrong with a run.
+pub fn finding(g: &Glyphs, finding: &Finding<'_>) -> Status {
+    let (glyph, role) = match finding {
+        Finding::NotFinite { .. } | Finding::Crashed { .. } => (g.bad, Role::Bad),
+        Finding::Diverged { .. } | Finding::Stalled { .. } => (g.warn, Role::Warn),
+    };
+    Status {
+        glyph,
+        word: finding.word(),
         role,
     }
 }

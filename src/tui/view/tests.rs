@@ -340,6 +340,7 @@ fn many_rows_are_paged() {
                     )
                 })
                 .collect(),
+            ..RunPage::default()
         }),
     );
     h.keys("2 G");

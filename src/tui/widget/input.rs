@@ -28,6 +28,21 @@ impl Input {
         &self.text
     }
 
+    /// Bytes before the cursor.
+    #[must_use]
+    pub fn cursor(&self) -> usize {
+        self.byte()
+    }
+
+    /// Puts a text in place of what stands between a byte and the cursor.
+    pub fn replace_from(&mut self, from: usize, text: &str) {
+        let to = self.byte();
+        if from <= to && self.text.is_char_boundary(from) {
+            self.text.replace_range(from..to, text);
+            self.at = self.text[..from + text.len()].chars().count();
+        }
+    }
+
     /// Inserts at the cursor; control characters are left out.
     pub fn insert(&mut self, text: &str) {
         for c in text.chars().filter(|c| !c.is_control()) {
@@ -83,6 +98,19 @@ impl Input {
 
     /// Draws the field; a focused one shows its cursor as a reversed cell.
     pub fn draw(&self, brush: &mut Brush<'_>, x: u16, y: u16, max: u16, focused: bool) {
+        self.draw_with(brush, x, y, max, focused, 0..0);
+    }
+
+    /// The same, with a part of the text (in bytes) shown as wrong.
+    pub fn draw_with(
+        &self,
+        brush: &mut Brush<'_>,
+        x: u16,
+        y: u16,
+        max: u16,
+        focused: bool,
+        wrong: std::ops::Range<usize>,
+    ) {
         if max == 0 {
             return;
         }
@@ -97,6 +125,14 @@ impl Input {
         let shown: String = self.text.chars().skip(skip).collect();
         let cut = super::text::fit(&shown, max.into(), "");
         brush.put(x, y, max, &cut, Role::Field);
+        let skipped: usize = self.text.chars().skip(skip).map(char::len_utf8).sum();
+        let hidden = self.text.len() - skipped;
+        let shown_bytes = |at: usize| at.saturating_sub(hidden).min(cut.len());
+        let (from, to) = (shown_bytes(wrong.start), shown_bytes(wrong.end));
+        if let (true, Some(before), Some(bad)) = (from < to, cut.get(..from), cut.get(from..to)) {
+            let at = x + width(before) as u16;
+            brush.put(at, y, width(bad) as u16, bad, Role::Bad);
+        }
         if focused {
             let column = x + width(&before.chars().skip(skip).collect::<String>()) as u16;
             brush.tint(

@@ -32,6 +32,8 @@ pub struct Column {
     pub priority: u8,
     /// Sorted by it: ascending (true) or descending.
     pub sorted: Option<bool>,
+    /// As which of several columns that it is sorted by; 0 when by one.
+    pub rank: u8,
 }
 
 impl Column {
@@ -46,6 +48,7 @@ impl Column {
             align: Align::Left,
             priority: 0,
             sorted: None,
+            rank: 0,
         }
     }
 
@@ -246,7 +249,10 @@ impl Table<'_> {
             let w = (*w).min(area.right() - x);
             let mut title = column.title.clone();
             if let Some(ascending) = column.sorted {
-                title = format!("{title}{}", g.sort[usize::from(!ascending)]);
+                title.push_str(g.sort[usize::from(!ascending)]);
+                if column.rank > 0 {
+                    title.push_str(&column.rank.to_string());
+                }
             }
             match column.align {
                 Align::Left => {

@@ -5,7 +5,10 @@
 use futures::{SinkExt as _, StreamExt as _};
 use std::collections::BTreeMap;
 use tokio::{io::DuplexStream, sync::mpsc};
-use trimtab_core::{run::RunPage, time::Millis};
+use trimtab_core::{
+    run::{RunPage, RunQuery},
+    time::Millis,
+};
 use trimtab_wire::{
     AgentFrame, ClientFrame, Delta, DemoState, Dial, Event, Failure, FailureKind, Framed, Hello,
     Link, LinkError, LinkState, PROTOCOL, Reply, Request, Snapshot, Topic, Welcome, WireError,
@@ -54,7 +57,14 @@ async fn replies_find_their_requests_in_any_order() {
             ids.insert(format!("{request:?}"), id);
         }
         // Answered in the other order than asked.
-        say(&mut stream, AgentFrame::Reply { id: ids["Runs(RunQuery { experiment: None, words: [], order: None, offset: 0, limit: 0 })"], result: Ok(Reply::Runs(RunPage::default())) }).await;
+        say(
+            &mut stream,
+            AgentFrame::Reply {
+                id: ids[&format!("{:?}", Request::Runs(RunQuery::default()))],
+                result: Ok(Reply::Runs(RunPage::default())),
+            },
+        )
+        .await;
         let failure = Failure::new(FailureKind::Refused, "No.", "");
         say(
             &mut stream,

@@ -92,6 +92,7 @@ fn as_mlflow(clause: &Clause) -> Value {
         Field::Param(key) => ("parameter", key.as_str()),
         Field::Tag(key) => ("tag", key.as_str()),
         Field::Dataset(key) => ("dataset", key.word()),
+        other => panic!("MLflow's grammar has no {other:?}"),
     };
     let either =
         |negated: bool, yes: &'static str, no: &'static str| if negated { no } else { yes };
@@ -108,6 +109,7 @@ fn as_mlflow(clause: &Clause) -> Value {
             (either(*negated, "IN", "NOT IN"), json!(texts))
         }
         Test::Null { negated } => (either(*negated, "IS NULL", "IS NOT NULL"), Value::Null),
+        other => panic!("MLflow's grammar has no {other:?}"),
     };
     let value = if kind == "metric" {
         number(&value)

@@ -113,7 +113,7 @@ async fn check(path: &Path, acks: &BTreeSet<(u64, i64)>) -> bool {
         limit: 1000,
         ..RunQuery::default()
     };
-    let rows = store.runs(all).await.unwrap().rows;
+    let rows = store.runs(all, Millis(0)).await.unwrap().rows;
     let mut points = 0;
     for row in &rows {
         let run = (0..).find(|n| run_id(*n) == row.id).unwrap();

@@ -108,7 +108,11 @@ async fn closing_finishes_what_waits_and_refuses_what_comes() {
     assert!(!place.dir.path().join("store.duckdb.wal").exists());
     for e in [
         place.one(create(2, "b")).await.unwrap_err(),
-        place.store.runs(RunQuery::default()).await.unwrap_err(),
+        place
+            .store
+            .runs(RunQuery::default(), Millis(0))
+            .await
+            .unwrap_err(),
         place.store.close().await.unwrap_err(),
     ] {
         assert!(matches!(e, StoreError::Closed { .. }), "{e}");

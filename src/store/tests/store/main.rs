@@ -12,3 +12,4 @@ mod registry_edits;
 mod runs;
 mod series;
 mod support;
+mod table;

@@ -62,7 +62,11 @@ async fn a_call_is_all_or_nothing() {
         matches!(refused, StoreError::NotFound { what: "run", .. }),
         "{refused}"
     );
-    let page = place.store.runs(RunQuery::default()).await.unwrap();
+    let page = place
+        .store
+        .runs(RunQuery::default(), Millis(0))
+        .await
+        .unwrap();
     assert_eq!(page.total, 1);
     assert_eq!(page.rows[0].status, RunStatus::Running);
     assert!(page.rows[0].metrics.is_empty() && page.rows[0].params.is_empty());
@@ -150,10 +154,10 @@ async fn nan_counts_as_latest_and_sorts_with_the_missing() {
         descending: true,
     };
     let query = RunQuery {
-        order: Some(order),
+        order: vec![order],
         ..RunQuery::default()
     };
-    let rows = place.store.runs(query).await.unwrap().rows;
+    let rows = place.store.runs(query, Millis(0)).await.unwrap().rows;
     let ids: Vec<_> = rows.iter().map(|r| r.id.clone()).collect();
     assert_eq!(ids, [run_id(3), run_id(1), run_id(4), run_id(2)]);
     let nan = &rows[3].metrics["auc"];
@@ -302,7 +306,7 @@ fn matches(row: &RunRow, word: &str) -> bool {
 }
 
 /// The order a query asks for, as the domain words it.
-fn compare(order: &RunOrder, numbers: bool, a: &RunRow, b: &RunRow) -> Ordering {
+fn compare(order: &RunOrder, a: &RunRow, b: &RunRow) -> Ordering {
     let way = |o: Ordering| if order.descending { o.reverse() } else { o };
     fn keyed<T>(a: Option<T>, b: Option<T>, cmp: impl Fn(&T, &T) -> Ordering) -> Ordering {
         match (a, b) {
@@ -321,11 +325,15 @@ fn compare(order: &RunOrder, numbers: bool, a: &RunRow, b: &RunRow) -> Ordering 
             let of = |r: &RunRow| r.metric(key).filter(|v| !v.is_nan());
             keyed(of(a), of(b), number)
         }
-        RunKey::Param(key) if numbers => {
-            let of = |r: &RunRow| r.params.get(key).map(|v| v.parse::<f64>().unwrap());
-            keyed(of(a), of(b), number)
-        }
-        RunKey::Param(key) => keyed(a.params.get(key), b.params.get(key), |a, b| way(a.cmp(b))),
+        // Numbers by value, before words.
+        RunKey::Param(key) => keyed(a.params.get(key), b.params.get(key), |a, b| {
+            match (a.parse::<f64>(), b.parse::<f64>()) {
+                (Ok(a), Ok(b)) => number(&a, &b),
+                (Err(_), Err(_)) => way(a.cmp(b)),
+                (a, b) => way(a.is_err().cmp(&b.is_err())),
+            }
+        }),
+        other => panic!("{other:?} is not asked for"),
     }
 }
 
@@ -341,15 +349,8 @@ fn expected(model: &BTreeMap<u64, RunRow>, query: &RunQuery) -> (u64, Vec<RunRow
         .cloned()
         .collect();
     rows.sort_by_key(|r| std::cmp::Reverse(r.started));
-    if let Some(order) = &query.order {
-        let numbers = match &order.key {
-            RunKey::Param(key) => rows
-                .iter()
-                .filter_map(|r| r.params.get(key))
-                .all(|v| v.parse::<f64>().is_ok()),
-            _ => false,
-        };
-        rows.sort_by(|a, b| compare(order, numbers, a, b));
+    if let Some(order) = query.order.first() {
+        rows.sort_by(|a, b| compare(order, a, b));
     }
     let total = rows.len() as u64;
     let rows = rows
@@ -378,9 +379,13 @@ fn query() -> impl Strategy<Value = RunQuery> {
         .prop_map(|(words, order, offset, limit)| RunQuery {
             experiment: Some("late15".into()),
             words: words.into_iter().map(str::to_owned).collect(),
-            order: order.map(|(key, descending)| RunOrder { key, descending }),
+            order: order
+                .map(|(key, descending)| RunOrder { key, descending })
+                .into_iter()
+                .collect(),
             offset,
             limit,
+            ..RunQuery::default()
         })
 }
 
@@ -415,7 +420,7 @@ proptest! {
             }
             let place = place.reopen().await;
             for query in &queries {
-                let page = place.store.runs(query.clone()).await.unwrap();
+                let page = place.store.runs(query.clone(), Millis(0)).await.unwrap();
                 let (total, rows) = expected(&model, query);
                 prop_assert_eq!(page.total, total);
                 prop_assert!(same(&page.rows, &rows), "{:?}\n{:#?}\n{:#?}", query, page.rows, rows);

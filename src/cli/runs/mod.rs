@@ -1,16 +1,20 @@
-//! `trimtab runs`: list, show, compare, metric.
+//! `trimtab runs`: list, show, compare, metric, and the acts on many runs.
+
+mod edit;
+mod list;
 
 use super::{
     context::{Global, expect_reply},
     error::{CliError, CliResult, Exit},
     output::{Output, number},
 };
+use edit::{TagArgs, Which};
+use list::ListArgs;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use trimtab_core::{
     metric::SeriesQuery,
-    run::{RunKey, RunOrder, RunQuery, RunRow},
-    time::human_span,
+    run::{RunRow, RunsEdit},
 };
 use trimtab_wire::{Link, Reply, Request};
 
@@ -18,19 +22,13 @@ use trimtab_wire::{Link, Reply, Request};
 #[derive(clap::Subcommand, Debug)]
 pub enum RunsCommand {
     /// List runs, newest first.
-    List {
-        /// Plain words; each must occur in the name, id, a tag or a parameter.
-        words: Vec<String>,
-        /// Only this experiment.
-        #[arg(long)]
-        experiment: Option<String>,
-        /// Order by `name`, `status`, `started`, `metrics.KEY` or `params.KEY`; a leading `-` puts the largest first.
-        #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
-        sort: Option<String>,
-        /// Rows at most.
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-    },
+    List(ListArgs),
+    /// Delete runs; they can be restored.
+    Delete(Which),
+    /// Restore deleted runs.
+    Restore(Which),
+    /// Give runs a tag, or take one off.
+    Tag(TagArgs),
     /// Show one run: parameters, tags and metrics.
     Show {
         /// Its id, the start of its id, or its name.
@@ -61,43 +59,14 @@ pub enum RunsCommand {
 pub async fn run(command: RunsCommand, global: &Global, out: &mut Output) -> CliResult {
     let link = global.link().await?;
     match command {
-        RunsCommand::List {
-            words,
-            experiment,
-            sort,
-            limit,
-        } => {
-            let order = sort.as_deref().map(parse_order).transpose()?;
-            let query = RunQuery {
-                experiment,
-                words,
-                order,
-                offset: 0,
-                limit,
-            };
-            let page =
-                expect_reply!(link.request(Request::Runs(query)).await?, Reply::Runs(p) => p);
-            if out.json {
-                out.json(&page)?;
-                return Ok(Exit::Done);
-            }
-            let metrics: BTreeSet<&String> =
-                page.rows.iter().flat_map(|r| r.metrics.keys()).collect();
-            // As many metric columns as a terminal bears; JSON has them all.
-            let metrics: Vec<&String> = metrics.into_iter().take(4).collect();
-            let mut headers = vec!["id", "name", "status", "started", ">duration"];
-            let titles: Vec<String> = metrics.iter().map(|m| format!(">{m}")).collect();
-            headers.extend(titles.iter().map(String::as_str));
-            let rows: Vec<_> = page.rows.iter().map(|r| list_row(r, &metrics)).collect();
-            out.table(&headers, &rows)?;
-            if page.total > page.rows.len() as u64 {
-                super::narrate(&format!(
-                    "{} of {} runs; --limit shows more",
-                    page.rows.len(),
-                    page.total
-                ));
-            }
+        RunsCommand::List(args) => list::list(&link, args, out).await?,
+        RunsCommand::Delete(which) => {
+            return edit::edit_runs(&link, which, RunsEdit::Delete, out).await;
         }
+        RunsCommand::Restore(which) => {
+            return edit::edit_runs(&link, which, RunsEdit::Restore, out).await;
+        }
+        RunsCommand::Tag(args) => return edit::tag(&link, args, out).await,
         RunsCommand::Show { run } => {
             let row = find(&link, &run).await?;
             if out.json {
@@ -149,23 +118,6 @@ pub async fn run(command: RunsCommand, global: &Global, out: &mut Output) -> Cli
 /// One run by id, start of id, or name.
 pub async fn find(link: &Link, name: &str) -> CliResult<RunRow> {
     Ok(*expect_reply!(link.request(Request::Run(name.to_owned())).await?, Reply::Run(r) => r))
-}
-
-fn list_row(run: &RunRow, metrics: &[&String]) -> Vec<String> {
-    let mut cells = vec![
-        run.id.short().to_owned(),
-        run.name.clone(),
-        run.status.word().to_owned(),
-        run.started.stamp(),
-        run.ended
-            .map_or_else(|| "-".into(), |e| human_span(e.since(run.started))),
-    ];
-    cells.extend(
-        metrics
-            .iter()
-            .map(|m| run.metric(m).map_or_else(|| "-".into(), number)),
-    );
-    cells
 }
 
 fn show(run: &RunRow, out: &mut Output) -> CliResult<()> {
@@ -274,51 +226,4 @@ fn compare(runs: &[RunRow], all: bool, out: &mut Output) -> CliResult<()> {
         }
     }
     out.table(&headers, &rows)
-}
-
-/// Reads `metrics.auc`, `-started`, …
-fn parse_order(text: &str) -> CliResult<RunOrder> {
-    let (descending, key) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let key = match key {
-        "name" => RunKey::Name,
-        "status" => RunKey::Status,
-        "started" => RunKey::Started,
-        other => match other.split_once('.') {
-            Some(("metrics" | "metric", k)) if !k.is_empty() => RunKey::Metric(k.to_owned()),
-            Some(("params" | "param", k)) if !k.is_empty() => RunKey::Param(k.to_owned()),
-            _ => {
-                return Err(CliError::usage(
-                    format!("Runs cannot be sorted by {text:?}."),
-                    "Use name, status, started, metrics.KEY or params.KEY, with a leading - for the largest first.",
-                ));
-            }
-        },
-    };
-    Ok(RunOrder { key, descending })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn orders_are_read() {
-        let order = parse_order("-metrics.auc").expect("an order");
-        assert_eq!(
-            order,
-            RunOrder {
-                key: RunKey::Metric("auc".into()),
-                descending: true
-            }
-        );
-        assert_eq!(
-            parse_order("params.depth").expect("an order").key,
-            RunKey::Param("depth".into())
-        );
-        assert_eq!(parse_order("metrics.").unwrap_err().exit, Exit::Usage);
-        assert_eq!(parse_order("colour").unwrap_err().exit, Exit::Usage);
-    }
 }
