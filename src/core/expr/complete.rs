@@ -1,7 +1,7 @@
 //! What may stand at the cursor of a filter that is being typed.
 
 use super::lexer::bare;
-use super::names::{COLUMNS, column, name_of};
+use super::names::{COLUMNS, column, name_of, resolve};
 use crate::{
     health,
     run::RunStatus,
@@ -34,19 +34,21 @@ pub fn complete(text: &str, cursor: usize, known: &Vocabulary) -> Completion {
         let name = before[before.len() - 2].to_ascii_lowercase();
         matches!(name.as_str(), "has" | "min" | "max")
     };
-    let sign = [
-        "=", "!=", "==", "<>", "~", "!~", "<", "<=", ">", ">=", "like", "ilike",
-    ]
-    .iter()
-    .any(|s| last.eq_ignore_ascii_case(s));
-    let all = if sign {
-        values(
-            before.iter().rev().nth(1).copied().unwrap_or_default(),
-            known,
-        )
+    let is_sign = |token: &str| {
+        let words = [
+            "=", "!=", "==", "<>", "~", "!~", "<", "<=", ">", ">=", "like", "ilike",
+        ];
+        words.iter().any(|s| token.eq_ignore_ascii_case(s))
+    };
+    let before_last = before.iter().rev().nth(1).copied().unwrap_or_default();
+    // What stands behind a sign is a value, whatever it looks like.
+    let named =
+        !is_sign(before_last) && (matches!(resolve(last, None), Ok(Some(_))) || ends_call(&before));
+    let all = if is_sign(last) {
+        values(before_last, known)
     } else if in_list(&before) {
         values(list_name(&before), known)
-    } else if column(last).is_some() || last.contains('.') || ends_call(&before) {
+    } else if named {
         let mut signs: Vec<String> = SIGNS.iter().map(ToString::to_string).collect();
         signs.retain(|s| s.starts_with(typed));
         return Completion {
@@ -96,7 +98,7 @@ fn rank(all: Vec<String>, typed: &str) -> Vec<String> {
                 () if lower == wanted => return None,
                 () if lower.starts_with(&wanted) => 0,
                 () if key.starts_with(&wanted) => 1,
-                () if lower.contains(&wanted) => 2,
+                () if key.contains(&wanted) => 2,
                 () => return None,
             };
             Some((class, option))

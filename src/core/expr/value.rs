@@ -60,12 +60,13 @@ pub(super) fn time(text: &str, now: Millis) -> Option<i64> {
     if text.starts_with('-') {
         return now.0.checked_add(span(text)?);
     }
-    if let Some(at) = Millis::parse(text) {
-        return Some(at.0);
+    // A day and time first: read as a day alone, the time would be dropped.
+    let civil = text.parse::<jiff::civil::DateTime>().ok();
+    let zoned = civil.and_then(|c| c.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    match zoned {
+        Some(zoned) => Some(zoned.timestamp().as_millisecond()),
+        None => Millis::parse(text).map(|at| at.0),
     }
-    let civil: jiff::civil::DateTime = text.parse().ok()?;
-    let zoned = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(zoned.timestamp().as_millisecond())
 }
 
 /// An instant as [`time`] reads it back exactly.
