@@ -14,6 +14,7 @@
 //! What is read is the [`Filter`] that MLflow's stricter grammar makes too ([`crate::search`]): there is one
 //! evaluator. MLflow's filters of runs read the same here, but for their escapes in quotes.
 
+mod compare;
 mod complete;
 mod error;
 mod lexer;

@@ -42,8 +42,11 @@ const ALIASES: [(&str, RunKey); 7] = [
     ("took", RunKey::Duration),
 ];
 
+/// What makes a column of a key.
+pub(super) type Make = fn(String) -> RunKey;
+
 /// What a keyed name begins with, and its aliases.
-const PREFIXES: [(&[&str], fn(String) -> RunKey); 3] = [
+const PREFIXES: [(&[&str], Make); 3] = [
     (&["metrics", "metric"], RunKey::Metric),
     (
         &["params", "param", "parameters", "parameter"],

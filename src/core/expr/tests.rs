@@ -351,9 +351,9 @@ fn clause() -> impl Strategy<Value = Clause> {
 fn expr() -> impl Strategy<Value = Expr> {
     let leaf = prop_oneof![
         3 => clause().prop_map(Expr::Clause),
-        1 => "\\PC{1,8}".prop_map(|w| Expr::Word(Word::new(&w))),
+        1 => "\\PC{1,8}".prop_map(|w| Expr::Word(Box::new(Word::new(&w)))),
         1 => prop::sample::select(vec!["and", "status", "metrics.x", "min", "a.b", "-2d"])
-            .prop_map(|w| Expr::Word(Word::new(w))),
+            .prop_map(|w| Expr::Word(Box::new(Word::new(w)))),
     ];
     leaf.prop_recursive(4, 24, 3, |inner| {
         prop_oneof![

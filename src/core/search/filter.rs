@@ -21,7 +21,7 @@ pub enum Expr {
     /// One comparison.
     Clause(Clause),
     /// A plain word, looked for in the record's text. Only the console's grammar makes it.
-    Word(Word),
+    Word(Box<Word>),
 }
 
 /// One comparison.
@@ -147,7 +147,7 @@ impl Expr {
                 let (parts, found) = all(parts);
                 (Self::Or(parts), found)
             }
-            Self::Word(word) => (Self::Word(word.fuzzily()), true),
+            Self::Word(word) => (Self::Word(Box::new(word.fuzzily())), true),
             Self::Not(_) | Self::Clause(_) => (self.clone(), false),
         }
     }

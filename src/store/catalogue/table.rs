@@ -173,7 +173,7 @@ impl<'a> Table<'a> {
 
     fn is_flat(&self) -> bool {
         let opened = |id: &&str| self.open.contains(*id);
-        self.group.is_none() && !self.children.keys().any(|id| opened(&id))
+        self.group.is_none() && !self.children.keys().any(opened)
     }
 
     /// The lines; of a flat table the first `count`.

@@ -244,7 +244,7 @@ fn views_are_saved_opened_and_remembered() {
         hint: String::new(),
     };
     fast.send(Msg::Recalled(Err(trouble)));
-    assert_eq!(fast.model.remembered.is_some(), true);
+    assert!(fast.model.remembered.is_some());
     assert_ne!(fast.remembered, Some(Remembered::default()));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::{create, log, place, run_id};
 use std::{fs, path::Path};
-use trimtab_core::run::RunQuery;
+use trimtab_core::{run::RunQuery, time::Millis};
 use trimtab_store::{Store, StoreError};
 
 fn refused(path: &Path) -> StoreError {
