@@ -70,6 +70,14 @@ impl Finding<'_> {
             Self::Crashed { .. } => "crashed",
         }
     }
+
+    /// How long nothing was heard, in milliseconds, for what is about that.
+    pub fn silent(&self) -> Option<i64> {
+        match self {
+            Self::Stalled { silent, .. } | Self::Crashed { silent, .. } => Some(*silent),
+            Self::NotFinite { .. } | Self::Diverged { .. } => None,
+        }
+    }
 }
 
 impl fmt::Display for Finding<'_> {

@@ -95,6 +95,17 @@ pub fn human_span(millis: i64) -> String {
     }
 }
 
+/// Milliseconds until [`human_span`] says something else of a span that grows; at least 1.
+pub fn human_span_changes(millis: i64) -> i64 {
+    let millis = millis.max(0);
+    let step = match millis {
+        0..3_600_000 => 1_000,
+        3_600_000..Millis::DAY => 60_000,
+        _ => 3_600_000,
+    };
+    step - millis % step
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,10 @@
 //! When the ages on the screen next say something else, so that an idle console sleeps until then.
 
-use trimtab_core::time::Millis;
+use trimtab_core::time::{Millis, human_span_changes};
 
 use super::Model;
 use super::nav::Pane;
+use super::runs::Runs;
 use crate::format;
 
 /// Changes that fall into the same ten seconds share one frame: a table of live runs would otherwise be
@@ -17,6 +18,8 @@ enum Clock {
     Age(Millis),
     /// How long something has gone on that began then.
     Going(Millis),
+    /// The same in words of two units, as a finding says it.
+    Spelt(Millis),
 }
 
 impl Clock {
@@ -24,6 +27,7 @@ impl Clock {
         match self {
             Self::Age(at) => format::ago_changes(now, at),
             Self::Going(since) => format::going_changes(now, since),
+            Self::Spelt(since) => human_span_changes(now.since(since)),
         }
     }
 }
@@ -52,6 +56,7 @@ fn clocks(model: &Model) -> Vec<Clock> {
             .page_rows(model)
             .flat_map(|r| [Some(Clock::Age(r.started)), going(r.ended, r.started)])
             .flatten()
+            .chain(silence(model))
             .collect(),
         Pane::Compare => model
             .compare
@@ -84,6 +89,14 @@ fn clocks(model: &Model) -> Vec<Clock> {
             .collect(),
         Pane::Fleet | Pane::Monitors | Pane::Audit => Vec::new(),
     }
+}
+
+/// Since when nothing was heard of the selected run, when the pane says so.
+fn silence(model: &Model) -> Option<Clock> {
+    let finding = Runs::finding(model, model.runs.selected(model)?)?;
+    Some(Clock::Spelt(Millis(
+        model.now.0.saturating_sub(finding.silent()?),
+    )))
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ fn names_are_completed() {
 #[test]
 fn orders_are_chosen_or_written() {
     let mut h = runs();
-    h.keys("s j j enter");
+    h.keys("s down down enter");
     assert_eq!(asked(&h).order, RunOrder::parse_list("name").unwrap());
     line(&mut h, "sort metrics.heldout_auc:desc,started");
     assert_eq!(
@@ -379,7 +379,7 @@ fn deleted_runs_are_restored() {
             ..
         })
     ));
-    h.keys("esc esc");
+    h.keys("esc esc esc");
     assert!(!asked(&h).deleted, "Esc shows the others again");
 }
 
@@ -397,7 +397,17 @@ fn a_range_beyond_the_slice_is_asked_for() {
             ..RunPage::default()
         }),
     );
-    h.keys("v G v");
+    h.keys("v G");
+    let offset = asked(&h).offset;
+    assert!(offset > 0);
+    let end = RunPage {
+        total: 900,
+        offset,
+        rows: rows.clone(),
+        ..RunPage::default()
+    };
+    h.feed(Slot::Runs, Snapshot::Runs(end));
+    h.keys("v");
     let range = h.asked.iter().find_map(|(_, r)| match r {
         Request::Runs(q) => Some((q.offset, q.limit)),
         _ => None,
