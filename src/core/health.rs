@@ -71,6 +71,16 @@ impl Finding<'_> {
         }
     }
 
+    /// Where it stands among what may be wrong; 0 is worst.
+    pub fn severity(&self) -> f64 {
+        match self {
+            Self::Crashed { .. } => 0.0,
+            Self::NotFinite { .. } => 1.0,
+            Self::Diverged { .. } => 2.0,
+            Self::Stalled { .. } => 3.0,
+        }
+    }
+
     /// How long nothing was heard, in milliseconds, for what is about that.
     pub fn silent(&self) -> Option<i64> {
         match self {

@@ -5,6 +5,7 @@
 //! not. 100,000 runs with ten parameters and ten metrics each take about 150 MB.
 
 mod candidate;
+mod family;
 mod find;
 mod load;
 mod load_links;

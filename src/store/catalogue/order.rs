@@ -4,7 +4,6 @@ use super::{Entry, Pages, candidate::finding};
 use crate::writer::books::RunNo;
 use std::cmp::{Ordering, Reverse};
 use trimtab_core::{
-    health,
     record::RunRecord,
     run::{RunKey, RunOrder},
     table::{PARENT_TAG, SOURCE_TAG, duration},
@@ -18,7 +17,12 @@ pub(super) struct Hit<'a> {
     pub entry: &'a Entry,
 }
 
-impl Hit<'_> {
+impl<'a> Hit<'a> {
+    /// The run's id.
+    pub fn id(&self) -> &'a str {
+        self.entry.record.id.as_str()
+    }
+
     /// Newest is greatest.
     fn age(&self) -> (i64, RunNo) {
         (self.entry.record.started.0, self.no)
@@ -77,53 +81,54 @@ pub(super) struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    /// The first `count` of the hits in order; the rest is left out. What the first column says is looked up once
-    /// for each run, not once for each comparison.
+    /// The first `count` of the hits in order; the rest is left out. What the columns say is looked up once for each
+    /// run, not once for each comparison.
     pub fn first(&self, hits: &[Hit<'a>], count: usize) -> Vec<Hit<'a>> {
-        let mut ranked: Vec<(Rank<'a>, Hit<'a>)> =
-            hits.iter().map(|hit| (self.rank(0, hit), *hit)).collect();
-        let compare = |a: &(Rank<'a>, Hit<'a>), b: &(Rank<'a>, Hit<'a>)| self.compare_ranked(a, b);
-        if count < ranked.len() {
-            ranked.select_nth_unstable_by(count, compare);
-            ranked.truncate(count);
+        let width = self.keys.len();
+        let ranks: Vec<Rank<'a>> = hits.iter().flat_map(|hit| self.ranks(hit)).collect();
+        let mut places: Vec<usize> = (0..hits.len()).collect();
+        let compare = |a: &usize, b: &usize| {
+            let of = |i: usize| &ranks[i * width..(i + 1) * width];
+            self.compare_ranked((of(*a), &hits[*a]), (of(*b), &hits[*b]))
+        };
+        if count < places.len() {
+            places.select_nth_unstable_by(count, compare);
+            places.truncate(count);
         }
-        ranked.sort_unstable_by(compare);
-        ranked.into_iter().map(|(_, hit)| hit).collect()
+        places.sort_unstable_by(compare);
+        places.into_iter().map(|i| hits[i]).collect()
     }
 
     /// The first of some hits.
     pub fn best(&self, hits: &[Hit<'a>]) -> Option<Hit<'a>> {
-        hits.iter().copied().min_by(|a, b| self.compare(a, b))
+        let ranked = hits.iter().map(|h| (self.ranks(h).collect::<Vec<_>>(), h));
+        let best = ranked.min_by(|(x, a), (y, b)| self.compare_ranked((x, a), (y, b)));
+        best.map(|(_, hit)| *hit)
     }
 
     /// How two runs stand to each other.
     pub fn compare(&self, a: &Hit<'a>, b: &Hit<'a>) -> Ordering {
-        self.compare_ranked(&(self.rank(0, a), *a), &(self.rank(0, b), *b))
+        let (x, y): (Vec<_>, Vec<_>) = (self.ranks(a).collect(), self.ranks(b).collect());
+        self.compare_ranked((&x, a), (&y, b))
     }
 
-    fn compare_ranked(&self, a: &(Rank<'a>, Hit<'a>), b: &(Rank<'a>, Hit<'a>)) -> Ordering {
-        let Some(first) = self.keys.first() else {
-            return Reverse(a.1.age()).cmp(&Reverse(b.1.age()));
-        };
-        let more = || {
-            (1..self.keys.len())
-                .map(|i| {
-                    let (x, y) = (self.rank(i, &a.1), self.rank(i, &b.1));
-                    x.compare(y, self.keys[i].descending)
-                })
-                .find(|o| o.is_ne())
-                .unwrap_or(Ordering::Equal)
-        };
-        a.0.compare(b.0, first.descending)
-            .then_with(more)
-            .then_with(|| Reverse(a.1.age()).cmp(&Reverse(b.1.age())))
+    fn compare_ranked(
+        &self,
+        (x, a): (&[Rank<'a>], &Hit<'a>),
+        (y, b): (&[Rank<'a>], &Hit<'a>),
+    ) -> Ordering {
+        let columns = self.keys.iter().zip(x.iter().zip(y));
+        columns
+            .map(|(key, (x, y))| x.compare(*y, key.descending))
+            .find(|o| o.is_ne())
+            .unwrap_or_else(|| Reverse(a.age()).cmp(&Reverse(b.age())))
     }
 
-    fn rank(&self, key: usize, hit: &Hit<'a>) -> Rank<'a> {
-        match self.keys.get(key) {
-            Some(order) => rank(&order.key, &hit.entry.record, self.pages, self.now),
-            None => Rank::Missing,
-        }
+    fn ranks(&self, hit: &Hit<'a>) -> impl Iterator<Item = Rank<'a>> + use<'a> {
+        let (pages, now, record) = (self.pages, self.now, &hit.entry.record);
+        self.keys
+            .iter()
+            .map(move |o| rank(&o.key, record, pages, now))
     }
 }
 
@@ -136,7 +141,8 @@ pub(super) fn rank<'a>(key: &RunKey, r: &'a RunRecord, pages: &'a Pages, now: Mi
         RunKey::Id => Rank::Text(r.id.as_str()),
         RunKey::Name => Rank::Text(&r.name),
         RunKey::Status => Rank::Text(r.status.word()),
-        RunKey::Health => Rank::Text(finding(r, now).map_or(health::WORDS[0], |f| f.word())),
+        // The worst first, the well ones last.
+        RunKey::Health => Rank::Number(finding(r, now).map_or(f64::INFINITY, |f| f.severity())),
         RunKey::Started => millis(Some(r.started.0)),
         RunKey::Ended => millis(r.ended.map(|t| t.0)),
         RunKey::Age => millis(Some(now.since(r.started))),

@@ -3,23 +3,26 @@
 use super::{
     Entry, Pages,
     candidate::{Candidate, finding},
+    family::Family,
     order::{Hit, Order, Rank, rank},
 };
 use crate::{Store, StoreError};
 use memchr::memmem::Finder;
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 use trimtab_core::{
-    expr,
+    expr, health,
+    record::Shared,
     run::{RunId, RunKey, RunLine, RunPage, RunQuery},
     search::Filter,
-    table::PARENT_TAG,
     time::Millis,
 };
 
 /// Lines of a page when the query does not say.
 const PAGE: u32 = 200;
-/// How deep children may stand under their parents; deeper ones, and those in a circle, stand on their own.
-const DEEPEST: usize = 16;
 
 impl Store {
     /// A slice of the table that a query makes, as of `now`.
@@ -48,7 +51,7 @@ impl Store {
         let filter = expr::parse(&query.filter, now).map_err(StoreError::Filter)?;
         self.with_catalogue("looking for a run that is not well", move |pages| {
             let table = Table::of(pages, &query, filter, now);
-            let lines = table.lines(usize::MAX);
+            let (lines, _) = table.lines(usize::MAX);
             let len = lines.len();
             let from = usize::try_from(from).unwrap_or(0).min(len);
             let steps = (1..=len).map(|step| match forward {
@@ -89,11 +92,8 @@ struct Table<'a> {
     open: &'a BTreeSet<String>,
     now: Millis,
     fuzzy: bool,
+    nest: bool,
     hits: Vec<Hit<'a>>,
-    /// Those that stand under no other run.
-    tops: Vec<Hit<'a>>,
-    /// Children by their parent's id.
-    children: HashMap<&'a str, Vec<Hit<'a>>>,
 }
 
 /// A line before it is written out.
@@ -102,14 +102,16 @@ struct Line<'a> {
     depth: u8,
     /// The group that it heads.
     group: Option<Group<'a>>,
+    /// Among whom its children are.
+    family: Rc<Family<'a>>,
     /// What stands under it, if that is not shown.
     folded: bool,
 }
 
 #[derive(Clone)]
 struct Group<'a> {
-    value: String,
-    members: Vec<Hit<'a>>,
+    value: Cow<'a, str>,
+    members: Rc<[Hit<'a>]>,
 }
 
 impl<'a> Table<'a> {
@@ -123,10 +125,6 @@ impl<'a> Table<'a> {
             hits = self::hits(pages, query, &loose, now);
             fuzzy = !hits.is_empty();
         }
-        let (tops, children) = match query.nest {
-            true => nest(&hits),
-            false => (hits.clone(), HashMap::new()),
-        };
         Self {
             pages,
             order: Order {
@@ -138,23 +136,17 @@ impl<'a> Table<'a> {
             open: &query.open,
             now,
             fuzzy,
+            nest: query.nest,
             hits,
-            tops,
-            children,
         }
     }
 
     fn page(&self, query: &RunQuery) -> RunPage {
         let limit = if query.limit == 0 { PAGE } else { query.limit } as usize;
         let from = usize::try_from(query.offset).unwrap_or(usize::MAX);
-        let lines = self.lines(from.saturating_add(limit));
-        // Without groups and open parents, only the asked lines were made.
-        let total = match self.is_flat() {
-            true => self.tops.len(),
-            false => lines.len(),
-        };
+        let (lines, total) = self.lines(from.saturating_add(limit));
         let shown: Vec<&Line<'_>> = lines.iter().skip(from).take(limit).collect();
-        let plain = self.group.is_none() && self.children.is_empty();
+        let plain = self.group.is_none() && shown.iter().all(|l| l.family.is_plain());
         RunPage {
             total: total as u64,
             matching: self.hits.len() as u64,
@@ -171,77 +163,86 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn is_flat(&self) -> bool {
-        let opened = |id: &&str| self.open.contains(*id);
-        self.group.is_none() && !self.children.keys().any(opened)
-    }
-
-    /// The lines; of a flat table the first `count`.
-    fn lines(&self, count: usize) -> Vec<Line<'a>> {
-        let mut lines = Vec::new();
-        match self.group {
-            None => {
-                let count = if self.is_flat() { count } else { usize::MAX };
-                for hit in self.order.first(&self.tops, count) {
-                    self.run(hit, 0, &mut lines);
-                }
+    /// The first `count` lines, and how many there are.
+    fn lines(&self, count: usize) -> (Vec<Line<'a>>, usize) {
+        let (mut lines, mut total) = (Vec::new(), 0);
+        let Some(key) = self.group else {
+            self.family(&self.hits, 0, count, &mut lines, &mut total);
+            return (lines, total);
+        };
+        for (best, group) in self.groups(key) {
+            total += 1;
+            let (open, members) = (self.open.contains(&*group.value), Rc::clone(&group.members));
+            if lines.len() < count {
+                lines.push(Line {
+                    hit: best,
+                    depth: 0,
+                    group: Some(group),
+                    family: Rc::default(),
+                    folded: !open,
+                });
             }
-            Some(key) => {
-                for (best, group) in self.groups(key) {
-                    let open = self.open.contains(&group.value);
-                    let members = if open {
-                        group.members.clone()
-                    } else {
-                        Vec::new()
-                    };
-                    lines.push(Line {
-                        hit: best,
-                        depth: 0,
-                        group: Some(group),
-                        folded: !open,
-                    });
-                    for hit in self.order.first(&members, usize::MAX) {
-                        self.run(hit, 1, &mut lines);
-                    }
-                }
+            if open {
+                self.family(&members, 1, count, &mut lines, &mut total);
             }
         }
-        lines
+        (lines, total)
+    }
+
+    /// Adds runs to the lines until there are `count`, and to their number, folded under their parents.
+    fn family(
+        &self,
+        hits: &[Hit<'a>],
+        depth: u8,
+        count: usize,
+        lines: &mut Vec<Line<'a>>,
+        total: &mut usize,
+    ) {
+        let family = Rc::new(match self.nest {
+            true => Family::nested(hits),
+            false => Family::flat(hits),
+        });
+        *total += family.shown(self.open);
+        let room = count.saturating_sub(lines.len());
+        for hit in self.order.first(&family.tops, room) {
+            if lines.len() >= count {
+                break;
+            }
+            self.run(hit, depth, &family, lines);
+        }
+        lines.truncate(count);
     }
 
     /// A run's line and, if it is open, its children's.
-    fn run(&self, hit: Hit<'a>, depth: u8, lines: &mut Vec<Line<'a>>) {
-        let id = hit.entry.record.id.as_str();
-        let open = self.open.contains(id);
+    fn run(&self, hit: Hit<'a>, depth: u8, family: &Rc<Family<'a>>, lines: &mut Vec<Line<'a>>) {
+        let open = self.open.contains(hit.id());
         lines.push(Line {
             hit,
             depth,
             group: None,
+            family: Rc::clone(family),
             folded: !open,
         });
-        if let Some(children) = self.children.get(id).filter(|_| open) {
-            for child in self.order.first(children, usize::MAX) {
-                self.run(child, depth.saturating_add(1), lines);
+        if open {
+            for child in self.order.first(family.children(&hit), usize::MAX) {
+                self.run(child, depth.saturating_add(1), family, lines);
             }
         }
     }
 
     /// The groups, each with its first run; in the order of those, runs without the value last.
     fn groups(&self, key: &RunKey) -> Vec<(Hit<'a>, Group<'a>)> {
-        let mut members: HashMap<String, Vec<Hit<'a>>> = HashMap::new();
-        for hit in &self.tops {
+        let mut members: HashMap<Cow<'a, str>, Vec<Hit<'a>>> = HashMap::new();
+        for hit in &self.hits {
             let value = value(key, hit.entry, self.pages, self.now);
-            match members.get_mut(&value) {
-                Some(known) => known.push(*hit),
-                None => drop(members.insert(value, vec![*hit])),
-            }
+            members.entry(value).or_default().push(*hit);
         }
-        let mut groups: Vec<_> = members
-            .into_iter()
-            .filter_map(|(value, members)| {
-                Some((self.order.best(&members)?, Group { value, members }))
-            })
-            .collect();
+        let groups = members.into_iter().filter_map(|(value, members)| {
+            let best = self.order.best(&members)?;
+            let members = members.into();
+            Some((best, Group { value, members }))
+        });
+        let mut groups: Vec<_> = groups.collect();
         groups.sort_by(|(a, x), (b, y)| {
             let none = |g: &Group<'_>| g.value.is_empty();
             none(x).cmp(&none(y)).then_with(|| self.order.compare(a, b))
@@ -257,31 +258,15 @@ impl<'a> Table<'a> {
             under: below.len() as u32,
             unwell: unwell as u32,
             open: !line.folded,
-            group: line.group.as_ref().map(|g| g.value.clone()),
+            group: line.group.as_ref().map(|g| g.value.to_string()),
         }
     }
 
     /// The runs under a line.
-    fn below(&self, line: &Line<'a>) -> Vec<Hit<'a>> {
+    fn below<'l>(&self, line: &'l Line<'a>) -> Cow<'l, [Hit<'a>]> {
         match &line.group {
-            Some(group) => group.members.clone(),
-            None => {
-                let mut found = Vec::new();
-                self.descendants(&line.hit, &mut found);
-                found
-            }
-        }
-    }
-
-    fn descendants(&self, hit: &Hit<'a>, found: &mut Vec<Hit<'a>>) {
-        for child in self
-            .children
-            .get(hit.entry.record.id.as_str())
-            .into_iter()
-            .flatten()
-        {
-            found.push(*child);
-            self.descendants(child, found);
+            Some(group) => Cow::Borrowed(&group.members),
+            None => Cow::Owned(line.family.descendants(&line.hit)),
         }
     }
 
@@ -320,67 +305,23 @@ fn hits<'a>(pages: &'a Pages, query: &RunQuery, filter: &Filter, now: Millis) ->
         .collect()
 }
 
-type Nested<'a> = (Vec<Hit<'a>>, HashMap<&'a str, Vec<Hit<'a>>>);
-
-/// The runs that stand under no other, and the children of the others by their parent's id. A child whose parent did
-/// not match stands on its own.
-fn nest<'a>(hits: &[Hit<'a>]) -> Nested<'a> {
-    let parent = |hit: &Hit<'a>| {
-        let tag = hit.entry.record.tags.get(PARENT_TAG);
-        tag.map(|v| &**v)
-            .filter(|id| *id != hit.entry.record.id.as_str())
-    };
-    let named: BTreeSet<&str> = hits.iter().filter_map(parent).collect();
-    if named.is_empty() {
-        return (hits.to_vec(), HashMap::new());
-    }
-    let parents: HashMap<&str, &Hit<'a>> = hits
-        .iter()
-        .filter(|h| named.contains(h.entry.record.id.as_str()))
-        .map(|h| (h.entry.record.id.as_str(), h))
-        .collect();
-    // Up to a run without a parent; a circle never ends.
-    let grounded = |hit: &Hit<'a>| {
-        let mut at = hit;
-        for _ in 0..DEEPEST {
-            match parent(at).and_then(|id| parents.get(id)) {
-                Some(up) => at = up,
-                None => return true,
-            }
-        }
-        false
-    };
-    let (mut tops, mut children) = (Vec::new(), HashMap::new());
-    for hit in hits {
-        let above = parent(hit).and_then(|id| parents.get_key_value(id));
-        match above.filter(|_| grounded(hit)) {
-            Some((id, _)) => children.entry(*id).or_insert_with(Vec::new).push(*hit),
-            None => tops.push(*hit),
-        }
-    }
-    (tops, children)
-}
-
 /// The value that a run is grouped by; empty when it has none.
-fn value(key: &RunKey, entry: &Entry, pages: &Pages, now: Millis) -> String {
+fn value<'a>(key: &RunKey, entry: &'a Entry, pages: &'a Pages, now: Millis) -> Cow<'a, str> {
+    let record = &entry.record;
+    let written = |value: Option<&'a Shared>| value.map_or("", |v| &**v).into();
     match key {
         // As it was written: `6` and `6.0` are different choices.
-        RunKey::Param(key) => entry
-            .record
-            .params
-            .get(key)
-            .map_or_else(String::new, |v| v.to_string()),
-        RunKey::Tag(key) => entry
-            .record
-            .tags
-            .get(key)
-            .map_or_else(String::new, |v| v.to_string()),
-        RunKey::Started | RunKey::Age => entry.record.started.date(),
-        RunKey::Ended => entry.record.ended.map_or_else(String::new, Millis::date),
-        other => match rank(other, &entry.record, pages, now) {
-            Rank::Text(text) => text.to_owned(),
-            Rank::Number(number) => number.to_string(),
-            Rank::Missing => String::new(),
+        RunKey::Param(key) => written(record.params.get(key)),
+        RunKey::Tag(key) => written(record.tags.get(key)),
+        RunKey::Started | RunKey::Age => record.started.date().into(),
+        RunKey::Ended => record.ended.map_or_else(String::new, Millis::date).into(),
+        RunKey::Health => finding(record, now)
+            .map_or(health::WORDS[0], |f| f.word())
+            .into(),
+        other => match rank(other, record, pages, now) {
+            Rank::Text(text) => text.into(),
+            Rank::Number(number) => number.to_string().into(),
+            Rank::Missing => "".into(),
         },
     }
 }

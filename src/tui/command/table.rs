@@ -108,7 +108,7 @@ pub static COMMANDS: &[Command] = &[
     row("open run", &["enter"], &[Runs], "detail", "Shows or hides the selected run in detail; opens or closes a group.", |m, _| runs::toggle_detail(m)).hint(6)
         .when(|m| m.runs.selected(m).is_some()),
     row("mark", &["space"], &[Runs], "mark", "Marks the selected run for comparison, or unmarks it.", |m, _| runs::mark(m)).hint(7)
-        .when(|m| m.runs.selected(m).is_some()),
+        .when(|m| m.runs.on_run(m)),
     row("mark range", &["v"], &[Runs], "range", "Begins a range; the second time, marks every run in it.", |m, _| runs::mark_range(m)).hint(0)
         .when(|m| m.runs.selected(m).is_some()),
     row("clear marks", &["u"], &[Runs, Compare], "clear marks", "Unmarks every run.", |m, _| runs::clear_marks(m)).hint(11)

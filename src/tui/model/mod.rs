@@ -317,7 +317,7 @@ impl Model {
         let owed = (!self.calls.is_empty()).then_some(LAG);
         let ages = ages::change_in(self);
         // While an answer is awaited, the answer wakes us.
-        let idle = !self.is_asking(|c| *c == Call::RunsPage) && self.is_up();
+        let idle = !self.is_asking(|c| matches!(c, Call::RunsPage(_))) && self.is_up();
         let slice = self
             .runs
             .ask_in(self.now)

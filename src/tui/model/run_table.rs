@@ -33,6 +33,14 @@ pub struct RunView {
     pub deleted: bool,
 }
 
+impl RunView {
+    /// Whether a run's place depends on more than its start: then any news of a run may move lines.
+    #[must_use]
+    pub fn places(&self) -> bool {
+        !self.filter.is_empty() || !self.order.is_empty() || self.group.is_some()
+    }
+}
+
 impl Default for RunView {
     fn default() -> Self {
         Self {

@@ -64,6 +64,17 @@ impl Runs {
         }
     }
 
+    /// Whether a query, apart from its slice, is that of the table which is shown.
+    #[must_use]
+    pub fn is_same_table(&self, query: &RunQuery) -> bool {
+        let own = RunQuery {
+            offset: query.offset,
+            limit: query.limit,
+            ..self.query()
+        };
+        own == *query
+    }
+
     /// Milliseconds until a slice that is out of date may be asked for again; `None` when none is.
     #[must_use]
     pub fn ask_in(&self, now: Millis) -> Option<i64> {

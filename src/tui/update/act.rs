@@ -30,7 +30,8 @@ pub fn promotable(model: &Model) -> Option<(String, Version)> {
             .selected(model)
             .and_then(|r| Some((r.model.clone(), r.newest?))),
         Pane::Runs => {
-            let run = &model.runs.selected(model)?.id;
+            let on_run = model.runs.on_run(model);
+            let run = &model.runs.selected(model).filter(|_| on_run)?.id;
             let models = model
                 .data
                 .registry

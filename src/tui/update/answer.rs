@@ -2,9 +2,11 @@
 
 use trimtab_core::release::RequestState;
 use trimtab_core::run::RunsEdit;
-use trimtab_wire::{Act, Acted, Reply};
+use trimtab_wire::{Act, Acted, Reply, Snapshot};
 
+use super::anchors::Anchors;
 use crate::format;
+use crate::model::data::Slot;
 use crate::model::layer::{Layer, Stage};
 use crate::model::list::List;
 use crate::model::nav::Pane;
@@ -17,21 +19,26 @@ pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) 
     match (call, result) {
         (Call::Preview(act), result) => preview(model, &act, result),
         (Call::Act { act, asked }, result) => acted(model, &act, asked, result),
-        (Call::RunsPage, Ok(Reply::Runs(page))) => {
-            // The slice moved on while this one was on its way: its own snapshot comes.
-            if page.offset == model.runs.page_offset && !model.runs.dirty {
-                model.data.snapshot(
-                    crate::model::data::Slot::Runs,
-                    trimtab_wire::Snapshot::Runs(page),
-                );
+        (Call::RunsPage(query), Ok(Reply::Runs(page))) => {
+            // Another table, or another slice of it, was asked for since: its own snapshot comes.
+            if *query == model.runs.query() {
+                let anchors = Anchors::of(model);
+                model.data.snapshot(Slot::Runs, Snapshot::Runs(page));
+                anchors.restore(model);
             }
         }
         (Call::RunNames, Ok(Reply::RunNames(names))) => model.runs.names = names,
         // Completion does without.
         (Call::RunNames, Err(_)) => {}
-        (Call::NextUnwell, Ok(Reply::Line(line))) => super::run_table::found_unwell(model, line),
-        (Call::MarkRange, Ok(Reply::Runs(page))) => {
-            super::runs::mark_all(model, page.rows.into_iter().map(|r| r.id));
+        (Call::NextUnwell(query), Ok(Reply::Line(line))) => {
+            if model.runs.is_same_table(&query) {
+                super::run_table::found_unwell(model, line);
+            }
+        }
+        (Call::MarkRange(query), Ok(Reply::Runs(page))) => {
+            if model.runs.is_same_table(&query) {
+                super::runs::mark_page(model, &page);
+            }
         }
         (Call::Run, Ok(Reply::Run(row))) => {
             model.data.known_runs.insert(row.id.clone(), *row);
@@ -45,9 +52,10 @@ pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) 
             model.monitors.distribution = Some((start, feature, Err(trouble)));
         }
         (Call::Simple(done), Ok(_)) => model.toast(Tone::Good, done, ""),
-        (Call::RunsPage | Call::NextUnwell | Call::MarkRange | Call::Simple(_), Err(trouble)) => {
-            model.toast(Tone::Bad, trouble.message, trouble.hint)
-        }
+        (
+            Call::RunsPage(_) | Call::NextUnwell(_) | Call::MarkRange(_) | Call::Simple(_),
+            Err(trouble),
+        ) => model.toast(Tone::Bad, trouble.message, trouble.hint),
         (_, Ok(_)) => model.toast(
             Tone::Bad,
             "The agent answered with something else than was asked.",

@@ -132,11 +132,16 @@ fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
     if !model.is_up() {
         return;
     }
-    if model.runs.ask_in(model.now) == Some(0) && !model.is_asking(|c| *c == Call::RunsPage) {
+    if model.runs.ask_in(model.now) == Some(0)
+        && !model.is_asking(|c| matches!(c, Call::RunsPage(_)))
+    {
         model.runs.dirty = false;
         model.runs.asked = model.now;
         let query = model.runs.query();
-        effects.push(model.ask(Call::RunsPage, Request::Runs(query)));
+        effects.push(model.ask(
+            Call::RunsPage(Box::new(query.clone())),
+            Request::Runs(query),
+        ));
     }
     if model.pane == Pane::Monitors
         && let Some((monitor, start, feature)) = wanted_cell(model)

@@ -18,9 +18,15 @@ use crate::widget::input::Input;
 fn change(model: &mut Model, how: impl FnOnce(&mut RunView)) {
     let before = model.runs.view.clone();
     how(&mut model.runs.view);
-    if model.runs.view != before {
-        model.runs.view_name = None;
-        model.runs.restart();
+    if model.runs.view == before {
+        return;
+    }
+    model.runs.view_name = None;
+    model.runs.restart();
+    if model.runs.view.deleted != before.deleted {
+        // What is meant by an act is among the runs that are shown.
+        model.runs.marks.clear();
+        model.runs.detail = false;
     }
 }
 
@@ -140,8 +146,6 @@ pub fn fold(model: &mut Model, open: Option<bool>) -> Vec<Effect> {
 /// Shows the deleted runs, or the others again.
 pub fn toggle_deleted(model: &mut Model) -> Vec<Effect> {
     change(model, |v| v.deleted = !v.deleted);
-    model.runs.marks.clear();
-    model.runs.detail = false;
     Vec::new()
 }
 
@@ -155,15 +159,17 @@ pub fn next_unwell(model: &mut Model) -> Vec<Effect> {
     if found.is_some() {
         return jump(model, found);
     }
-    if !model.is_up() || model.is_asking(|c| *c == Call::NextUnwell) {
+    if !model.is_up() || model.is_asking(|c| matches!(c, Call::NextUnwell(_))) {
         return Vec::new();
     }
+    let query = model.runs.query();
+    let call = Call::NextUnwell(Box::new(query.clone()));
     let request = Request::NextUnwell {
-        query: model.runs.query(),
+        query,
         from: from as u64,
         forward: true,
     };
-    vec![model.ask(Call::NextUnwell, request)]
+    vec![model.ask(call, request)]
 }
 
 /// Takes the agent's answer to [`next_unwell`].

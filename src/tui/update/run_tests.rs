@@ -400,12 +400,7 @@ fn a_range_beyond_the_slice_is_asked_for() {
     h.keys("v G");
     let offset = asked(&h).offset;
     assert!(offset > 0);
-    let end = RunPage {
-        total: 900,
-        offset,
-        rows: rows.clone(),
-        ..RunPage::default()
-    };
+    let end = slice(220, 880);
     h.feed(Slot::Runs, Snapshot::Runs(end));
     h.keys("v");
     let range = h.asked.iter().find_map(|(_, r)| match r {
@@ -420,4 +415,101 @@ fn a_range_beyond_the_slice_is_asked_for() {
     };
     h.answer(|r| matches!(r, Request::Runs(_)), Ok(Reply::Runs(page)));
     assert_eq!(h.model.runs.marks.len(), 200);
+}
+
+/// The runs `r0`, `r1` … from a place on.
+fn slice(from: u8, offset: u64) -> RunPage {
+    let rows = (from..from + 20)
+        .map(|i| fixtures::run(i, &format!("r{i}"), trimtab_core::run::RunStatus::Finished));
+    RunPage {
+        total: 900,
+        matching: 900,
+        offset,
+        rows: rows.collect(),
+        ..RunPage::default()
+    }
+}
+
+fn selected(h: &Harness) -> String {
+    h.model.runs.selected(&h.model).unwrap().name.clone()
+}
+
+#[test]
+fn selection_and_range_stay_on_their_runs_when_lines_move() {
+    let mut h = runs();
+    h.feed(Slot::Runs, Snapshot::Runs(slice(50, 0)));
+    h.keys("j j v j j j");
+    assert_eq!(selected(&h), "r55");
+    // Three newer runs came above.
+    h.feed(Slot::Runs, Snapshot::Runs(slice(47, 0)));
+    assert_eq!(selected(&h), "r55");
+    h.keys("v");
+    let marked =
+        |h: &Harness| -> Vec<_> { h.model.runs.marks.iter().map(ToString::to_string).collect() };
+    let expected: Vec<_> = slice(52, 0).rows[..4]
+        .iter()
+        .map(|r| r.id.to_string())
+        .collect();
+    assert_eq!(marked(&h), expected);
+}
+
+#[test]
+fn heads_of_groups_are_no_runs() {
+    let mut h = runs();
+    h.feed(Slot::Runs, grouped());
+    h.keys("space");
+    assert!(h.model.runs.marks.is_empty());
+    h.keys("v G v");
+    let rows = fixtures::runs();
+    assert_eq!(h.model.runs.marks, [rows[2].id.clone(), rows[3].id.clone()]);
+    h.keys("g g P");
+    assert!(preview(&h).is_none());
+}
+
+#[test]
+fn answers_about_another_table_are_left_out() {
+    let mut h = runs();
+    let marks = |h: &Harness| h.model.runs.marks.len();
+    h.feed(Slot::Runs, Snapshot::Runs(slice(0, 0)));
+    h.keys("v G");
+    h.feed(Slot::Runs, Snapshot::Runs(slice(40, 880)));
+    h.keys("v !");
+    eprintln!(
+        "DBG {:?} {:?} {:?}",
+        h.asked, h.model.toasts, h.model.runs.list
+    );
+    line(&mut h, "sort name");
+    h.feed(Slot::Runs, Snapshot::Runs(slice(100, 0)));
+    h.answer(
+        |r| matches!(r, Request::Runs(_)),
+        Ok(Reply::Runs(slice(0, 0))),
+    );
+    h.answer(
+        |r| matches!(r, Request::NextUnwell { .. }),
+        Ok(Reply::Line(Some(7))),
+    );
+    assert_eq!((marks(&h), h.model.runs.list.selected), (0, 0));
+    assert_eq!(selected(&h), "r100");
+}
+
+#[test]
+fn news_of_a_run_does_not_make_a_plain_table_ask_again() {
+    let mut h = runs();
+    line(&mut h, "columns name,status");
+    let mut row = fixtures::runs()[1].clone();
+    row.ended = None;
+    h.delta(Slot::Runs, trimtab_wire::Delta::Run(Box::new(row.clone())));
+    assert!(!h.model.runs.dirty && h.asked.is_empty(), "{:?}", h.asked);
+    // Sorted, it may have moved; the answer is taken though more news came meanwhile.
+    line(&mut h, "sort name");
+    h.feed(Slot::Runs, Snapshot::Runs(slice(0, 0)));
+    h.now.0 += 2_000;
+    h.delta(Slot::Runs, trimtab_wire::Delta::Run(Box::new(row.clone())));
+    h.delta(Slot::Runs, trimtab_wire::Delta::Run(Box::new(row)));
+    assert!(h.model.runs.dirty);
+    h.answer(
+        |r| matches!(r, Request::Runs(_)),
+        Ok(Reply::Runs(slice(30, 0))),
+    );
+    assert_eq!(selected(&h), "r30");
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use trimtab_core::run::{RunId, RunQuery, RunRow};
+use trimtab_core::run::{RunId, RunPage, RunQuery, RunRow};
 use trimtab_wire::Request;
 
 use crate::model::data::Slot;
@@ -61,28 +61,46 @@ pub fn mark_range(model: &mut Model) -> Vec<Effect> {
         }
         Some(anchor) => {
             let (from, to) = (anchor.min(here), anchor.max(here));
-            let ids: Vec<_> = (from..=to)
-                .filter_map(|i| model.runs.row(model, i))
-                .map(|r| r.id.clone())
-                .collect();
-            if ids.len() == to - from + 1 {
+            let to = to.min(from + MOST as usize - 1);
+            if to < anchor.max(here) {
+                model.toast(
+                    Tone::Note,
+                    format!("Only the first {MOST} lines of the range are marked."),
+                    "Acts take no more at once.",
+                );
+            }
+            let is_here = (from..=to).all(|i| model.runs.row(model, i).is_some());
+            if is_here {
+                let ids: Vec<_> = (from..=to)
+                    .filter(|i| model.runs.line(model, *i).group.is_none())
+                    .filter_map(|i| model.runs.row(model, i))
+                    .map(|r| r.id.clone())
+                    .collect();
                 mark_all(model, ids);
             } else {
                 // A part of the range lies on slices that are not here.
                 let query = RunQuery {
                     offset: from as u64,
-                    limit: u32::try_from(to - from + 1).unwrap_or(MOST).min(MOST),
+                    limit: u32::try_from(to - from + 1).unwrap_or(MOST),
                     ..model.runs.query()
                 };
-                return vec![model.ask(Call::MarkRange, Request::Runs(query))];
+                let call = Call::MarkRange(Box::new(query.clone()));
+                return vec![model.ask(call, Request::Runs(query))];
             }
         }
     }
     Vec::new()
 }
 
+/// Marks the runs of a slice; the heads of groups are none.
+pub fn mark_page(model: &mut Model, page: &RunPage) {
+    let rows = page.rows.iter().enumerate();
+    let runs = rows.filter(|(i, _)| page.line(*i).group.is_none());
+    mark_all(model, runs.map(|(_, r)| r.id.clone()));
+}
+
 /// Marks runs that are not marked yet.
-pub fn mark_all(model: &mut Model, ids: impl IntoIterator<Item = RunId>) {
+fn mark_all(model: &mut Model, ids: impl IntoIterator<Item = RunId>) {
     let mut marked: std::collections::HashSet<RunId> = model.runs.marks.iter().cloned().collect();
     for id in ids {
         if marked.insert(id.clone()) {

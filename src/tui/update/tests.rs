@@ -278,7 +278,7 @@ fn check(h: &Harness) {
     for (call, _) in m.calls.values() {
         let once = matches!(
             call,
-            crate::msg::Call::RunsPage | crate::msg::Call::Distribution { .. }
+            crate::msg::Call::RunsPage(_) | crate::msg::Call::Distribution { .. }
         );
         assert!(
             !once

@@ -260,6 +260,79 @@ async fn children_are_folded_under_their_parents() {
 }
 
 #[tokio::test]
+async fn groups_hold_children_and_fold_them_again() {
+    let place = place();
+    let mut changes = vec![
+        create(1, "sweep"),
+        child(2, "trial-a", 1),
+        child(3, "trial-b", 1),
+        child(4, "step", 3),
+    ];
+    for (n, auc) in [(2, 0.7), (3, 0.9), (4, 0.8)] {
+        changes.push(log(n, &[("auc", 1, auc)], &[("depth", "6")]));
+    }
+    place.store.apply(changes).await.unwrap();
+    let grouped = |open: &[&str]| RunQuery {
+        group: Some(RunKey::Param("depth".into())),
+        nest: true,
+        open: open.iter().map(|o| (*o).to_owned()).collect(),
+        ..query("", "metrics.auc:desc")
+    };
+    // The best of a group is one of its own runs, whoever their parent is.
+    let found = page(&place.store, grouped(&[])).await;
+    assert_eq!(lines(&found), ["[6] trial-b (3)", "[] sweep (1)"]);
+    let found = page(&place.store, grouped(&["6", run_id(3).as_str()])).await;
+    let all = [
+        "[6] trial-b (3)",
+        ".trial-b (1)",
+        "..step (0)",
+        ".trial-a (0)",
+        "[] sweep (1)",
+    ];
+    assert_eq!(
+        (lines(&found), found.total),
+        (all.map(str::to_owned).into(), 5)
+    );
+    let slice = RunQuery {
+        offset: 1,
+        limit: 2,
+        ..grouped(&["6", run_id(3).as_str()])
+    };
+    let found = page(&place.store, slice).await;
+    assert_eq!(
+        (lines(&found), found.total),
+        (all[1..3].iter().map(ToString::to_string).collect(), 5)
+    );
+}
+
+#[tokio::test]
+async fn the_worst_health_comes_first() {
+    let place = place();
+    let changes = vec![
+        create(1, "well"),
+        create(2, "nan"),
+        create(3, "diverged"),
+        log(1, &[("loss", 1, 0.5)], &[]),
+        log(2, &[("loss", 1, f64::NAN)], &[]),
+    ];
+    place.store.apply(changes).await.unwrap();
+    let mut losses: Vec<_> = (0..30).map(|i| ("loss", i, 0.1)).collect();
+    losses.push(("loss", 30, 9.0));
+    place.store.apply(vec![log(3, &losses, &[])]).await.unwrap();
+    let found = page(&place.store, query("", "health")).await;
+    assert_eq!(names(&found), ["nan", "diverged", "well"]);
+    let grouped = RunQuery {
+        group: Some(RunKey::Health),
+        ..query("", "health")
+    };
+    let found = page(&place.store, grouped).await;
+    assert_eq!(
+        lines(&found),
+        ["[nan] nan (1)", "[diverged] diverged (1)", "[ok] well (1)"]
+    );
+}
+
+#[tokio::test]
 async fn what_is_not_well_is_found_wherever_it_is() {
     let place = place();
     let mut changes: Vec<_> = (1..=6).map(|n| create(n, &format!("r{n}"))).collect();
