@@ -194,11 +194,18 @@ impl Test {
             Self::Like(like) => like.matches(found),
             Self::Texts { values, negated } => values.iter().any(|v| v == found) != *negated,
             Self::Regex { pattern, negated } => pattern.is_in(found) != *negated,
-            // A parameter is text, and stands to a number as the number that it says.
-            Self::Number(comparator, number) => match found.trim().parse() {
-                Ok(value) => comparator.accepts(number.order_of_float(value)),
-                Err(_) => *comparator == Comparator::NotEqual,
-            },
+            // A parameter is text, and stands to a number as the number that it says: a whole one
+            // digit for digit, for ids have more of them than a float keeps.
+            Self::Number(comparator, number) => {
+                let found = found.trim();
+                if let Ok(whole) = found.parse() {
+                    return comparator.accepts(number.order_of_int(whole));
+                }
+                match found.parse() {
+                    Ok(value) => comparator.accepts(number.order_of_float(value)),
+                    Err(_) => *comparator == Comparator::NotEqual,
+                }
+            }
             Self::Numbers { .. } | Self::Null { .. } => false,
         }
     }
@@ -257,6 +264,31 @@ mod tests {
         );
         assert!(!Expr::Or(Vec::new()).matches(&run));
         assert!(Filter::default().matches(&run) && Filter::default().is_everything());
+    }
+
+    #[test]
+    fn texts_that_say_whole_numbers_are_compared_digit_for_digit() {
+        let tagged = |value: &str| Record {
+            tags: [("job".to_owned(), value.to_owned())].into(),
+            ..Record::default()
+        };
+        let stands = |found: &str, comparator: Comparator, number: Number| {
+            let (field, test) = (
+                Field::Tag("job".to_owned()),
+                Test::Number(comparator, number),
+            );
+            Clause { field, test }.matches(&tagged(found))
+        };
+        use Comparator::{Equal, Greater, NotEqual};
+        // Neighbours that are the same float.
+        let id = Number::Int(1_145_678_901_234_567_890);
+        assert!(stands("1145678901234567890", Equal, id));
+        assert!(!stands("1145678901234567891", Equal, id));
+        assert!(stands(" 1145678901234567891 ", Greater, id));
+        // What is written with a point or an exponent is still a number, and what is none only differs.
+        assert!(stands("6.0", Equal, Number::Int(6)) && stands("6", Equal, Number::Float(6.0)));
+        assert!(stands("1e3", Greater, Number::Int(999)));
+        assert!(stands("six", NotEqual, Number::Int(6)) && !stands("six", Equal, Number::Int(6)));
     }
 
     #[test]
