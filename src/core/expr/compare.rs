@@ -129,9 +129,8 @@ impl Parser<'_> {
         at: Range<usize>,
     ) -> Result<(Comparator, i64), ExprError> {
         if !age && attribute != Attribute::Duration {
-            let time = value::time(value, self.now);
-            let wrong = || self.error(at, Wrong::Time(value.to_owned()));
-            return Ok((comparator, time.ok_or_else(wrong)?));
+            let time = value::time(value, self.now).map_err(|wrong| self.error(at, wrong))?;
+            return Ok((comparator, time));
         }
         let wrong = || self.error(at.clone(), Wrong::Span(value.to_owned()));
         let span = value::span(value).ok_or_else(wrong)?;

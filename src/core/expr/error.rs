@@ -83,6 +83,11 @@ pub enum Wrong {
     /// A time that cannot be read.
     #[error("{0:?} is no time: write -2d, -90m, today, 2026-11-21 or 2026-11-21T08:00")]
     Time(String),
+    /// A bare number where a time must be.
+    #[error(
+        "{0:?} has no unit: write -2d, a day such as 2026-11-21, or milliseconds since 1970 in full"
+    )]
+    NoUnit(String),
     /// A span of time that cannot be read.
     #[error("{0:?} is no span of time: write 90s, 5m, 2h30m or 3d")]
     Span(String),

@@ -94,6 +94,7 @@ impl Subject for Run {
 #[case("health != ok and health in (nan, diverged)", true)]
 #[case("age < 2d and age > 23h and duration = 24h", true)]
 #[case("started >= 2026-11-20T10:00 and started < today", true)]
+#[case("started = 2026-11-20T12:00+02:00", true)]
 #[case("DEEP", true)]
 #[case("\"depth=6\" dep", true)]
 #[case("attributes.status = 'RUNNING' AND run_name = 'deep-trees'", true)]
@@ -148,6 +149,16 @@ fn filters(#[case] text: &str, #[case] expected: bool) {
     "started > 2d",
     11,
     "\"2d\" is no time: write -2d, -90m, today, 2026-11-21 or 2026-11-21T08:00"
+)]
+#[case(
+    "started > 2026",
+    11,
+    "\"2026\" has no unit: write -2d, a day such as 2026-11-21, or milliseconds since 1970 in full"
+)]
+#[case(
+    "started > -2",
+    11,
+    "\"-2\" has no unit: write -2d, a day such as 2026-11-21, or milliseconds since 1970 in full"
 )]
 #[case(
     "duration > 5",

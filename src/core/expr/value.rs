@@ -1,5 +1,6 @@
 //! Times and spans as people write them.
 
+use super::Wrong;
 use crate::time::Millis;
 
 /// Milliseconds of each unit.
@@ -45,35 +46,52 @@ pub(super) fn span(text: &str) -> Option<i64> {
     Some(if negative { -total } else { total })
 }
 
-/// An instant: a day, a day and time (UTC), a word, a span before now, or milliseconds since 1970.
-pub(super) fn time(text: &str, now: Millis) -> Option<i64> {
+/// Digits that a number needs to be read as milliseconds since 1970: with fewer it would lie in the first two days of
+/// them, and is rather a year, or a span whose unit was forgotten.
+const FEWEST_DIGITS: usize = 9;
+
+/// An instant: a day, a day and time (UTC, or with its offset), a word, a span before now, or milliseconds since 1970.
+pub(super) fn time(text: &str, now: Millis) -> Result<i64, Wrong> {
+    let unreadable = || Wrong::Time(text.to_owned());
     let day = now.0 - now.0.rem_euclid(Millis::DAY);
     match text.to_ascii_lowercase().as_str() {
-        "now" => return Some(now.0),
-        "today" => return Some(day),
-        "yesterday" => return Some(day - Millis::DAY),
+        "now" => return Ok(now.0),
+        "today" => return Ok(day),
+        "yesterday" => return Ok(day - Millis::DAY),
         _ => {}
     }
-    if let Ok(millis) = text.parse() {
-        return Some(millis);
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return match digits.len() < FEWEST_DIGITS {
+            true => Err(Wrong::NoUnit(text.to_owned())),
+            false => text.parse().map_err(|_| unreadable()),
+        };
+    }
+    // With an offset first: read as a day and time alone, the offset would be dropped. A year may have a sign.
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Ok(instant.as_millisecond());
     }
     if text.starts_with('-') {
-        return now.0.checked_add(span(text)?);
+        let back = span(text).and_then(|span| now.0.checked_add(span));
+        return back.ok_or_else(unreadable);
     }
-    // A day and time first: read as a day alone, the time would be dropped.
+    // The name of a zone would be dropped too, and nothing here knows the zones.
+    if text.contains('[') {
+        return Err(unreadable());
+    }
     let civil = text.parse::<jiff::civil::DateTime>().ok();
-    let zoned = civil.and_then(|c| c.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    match zoned {
-        Some(zoned) => Some(zoned.timestamp().as_millisecond()),
-        None => Millis::parse(text).map(|at| at.0),
-    }
+    civil
+        .and_then(|c| c.to_zoned(jiff::tz::TimeZone::UTC).ok())
+        .map(|zoned| zoned.timestamp().as_millisecond())
+        .ok_or_else(unreadable)
 }
 
 /// An instant as [`time`] reads it back exactly.
 pub(super) fn write_time(at: i64) -> String {
     let text = Millis(at).to_string();
-    match Millis::parse(&text) {
-        Some(Millis(read)) if read == at => text,
+    match text.parse::<jiff::Timestamp>() {
+        Ok(read) if read.as_millisecond() == at => text,
+        // Beyond the years that can be written; such a number has digits enough.
         _ => at.to_string(),
     }
 }
@@ -109,9 +127,26 @@ mod tests {
     #[case("2026-11-21 10:00:00", Some(1_795_255_200_000))]
     #[case("2026-11-21T10:00:00.000Z", Some(1_795_255_200_000))]
     #[case("1795255200000", Some(1_795_255_200_000))]
+    // An offset is not dropped.
+    #[case("2026-11-21T10:00:00+02:00", Some(1_795_248_000_000))]
+    #[case("2026-11-21T10:00-05:30", Some(1_795_275_000_000))]
+    #[case("2026-11-21 10:00+02", Some(1_795_248_000_000))]
+    #[case("2026-11-21T10:00:00Z", Some(1_795_255_200_000))]
+    // A zone's name would need the zones' rules; a day's offset says nothing.
+    #[case("2026-11-21T10:00[Europe/Berlin]", None)]
+    #[case("2026-11-21[Europe/Berlin]", None)]
+    #[case("2026-11-21+02:00", None)]
+    // A sign before a year is no span.
+    #[case("-000001-01-01T00:00:00.000Z", Some(-62_198_755_200_000))]
+    // Numbers that cannot be meant as milliseconds.
+    #[case("2026", None)]
+    #[case("-2", None)]
+    #[case("20261121", None)]
+    #[case("100000000", Some(100_000_000))]
+    #[case("-100000000", Some(-100_000_000))]
     #[case("2d", None)]
     #[case("soon", None)]
     fn times(#[case] text: &str, #[case] expected: Option<i64>) {
-        assert_eq!(time(text, Millis(1_795_255_200_000)), expected);
+        assert_eq!(time(text, Millis(1_795_255_200_000)).ok(), expected);
     }
 }

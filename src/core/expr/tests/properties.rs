@@ -39,6 +39,13 @@ fn clause() -> impl Strategy<Value = Clause> {
         any::<i32>().prop_map(|n| i64::from(n) * 997),
     )
         .prop_map(|(a, c, n)| (Field::Attribute(a), Test::Number(c, Number::Int(n))));
+    // Any instant at all: far ones are printed as milliseconds.
+    let far_times = (
+        prop::sample::select(vec![Attribute::StartTime, Attribute::EndTime]),
+        comparator(),
+        prop_oneof![any::<i64>(), -300_000_000_000_000i64..300_000_000_000_000],
+    )
+        .prop_map(|(a, c, n)| (Field::Attribute(a), Test::Number(c, Number::Int(n))));
     let text_field =
         (prop::sample::select(vec![0, 1, 2, 3]), key()).prop_map(|(which, key)| match which {
             0 => Field::Param(key),
@@ -74,7 +81,7 @@ fn clause() -> impl Strategy<Value = Clause> {
                 Test::Text { value, negated },
             )
         });
-    prop_oneof![numbers, times, texts, keyed_numbers, words]
+    prop_oneof![numbers, times, far_times, texts, keyed_numbers, words]
         .prop_map(|(field, test)| Clause { field, test })
 }
 
