@@ -61,6 +61,7 @@ impl Parser<'_> {
                 }
                 self.at += 1;
                 let (value, _) = self.value()?;
+                let any_case = any_case || is_word(&field);
                 let like = clause(field, Test::Like(Like::new(&value, any_case)));
                 return Ok(if negated {
                     Expr::Not(Box::new(like))
@@ -81,8 +82,12 @@ impl Parser<'_> {
                 return Err(bad(self, sign));
             }
             let (value, at) = self.value()?;
+            let read = match is_word(&field) {
+                true => Pattern::in_any_case,
+                false => Pattern::new,
+            };
             let pattern =
-                Pattern::new(&value).map_err(|e| self.error(at, Wrong::Pattern(e.to_string())))?;
+                read(&value).map_err(|e| self.error(at, Wrong::Pattern(e.to_string())))?;
             let negated = *sign == "!~";
             return Ok(clause(field, Test::Regex { pattern, negated }));
         }
@@ -211,6 +216,15 @@ impl Parser<'_> {
             _ => Ok(value),
         }
     }
+}
+
+/// Whether a column says one of a few words. They have no case here: the record keeps MLflow's `RUNNING`, the table
+/// shows `running`.
+fn is_word(field: &Field) -> bool {
+    matches!(
+        field,
+        Field::Attribute(Attribute::Status | Attribute::Health)
+    )
 }
 
 fn is_text(field: &Field) -> bool {

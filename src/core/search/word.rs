@@ -71,6 +71,7 @@ fn scattered(word: &str, line: &str) -> bool {
 pub struct Pattern {
     text: String,
     regex: Regex,
+    any_case: bool,
 }
 
 /// A regular expression that cannot be used.
@@ -80,7 +81,7 @@ pub struct BadPattern(pub String);
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        (&self.text, self.any_case) == (&other.text, other.any_case)
     }
 }
 
@@ -90,8 +91,20 @@ impl Pattern {
     /// # Errors
     /// What is wrong with it, in one line.
     pub fn new(text: &str) -> Result<Self, BadPattern> {
+        Self::build(text, !has_capital(text))
+    }
+
+    /// Reads an expression that is found in any case, whatever its letters.
+    ///
+    /// # Errors
+    /// As for [`Pattern::new`].
+    pub fn in_any_case(text: &str) -> Result<Self, BadPattern> {
+        Self::build(text, true)
+    }
+
+    fn build(text: &str, any_case: bool) -> Result<Self, BadPattern> {
         let regex = RegexBuilder::new(text)
-            .case_insensitive(!text.chars().any(char::is_uppercase))
+            .case_insensitive(any_case)
             .size_limit(PATTERN_SIZE)
             .dfa_size_limit(PATTERN_SIZE)
             .build()
@@ -99,6 +112,7 @@ impl Pattern {
         Ok(Self {
             text: text.to_owned(),
             regex,
+            any_case,
         })
     }
 
@@ -111,6 +125,19 @@ impl Pattern {
     pub(super) fn is_in(&self, text: &str) -> bool {
         self.regex.is_match(text)
     }
+}
+
+/// Whether an expression has a capital letter that stands for itself: `\S` and `\D` are classes.
+fn has_capital(pattern: &str) -> bool {
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        if c == '\\' {
+            chars.next();
+        } else if c.is_uppercase() {
+            return true;
+        }
+    }
+    false
 }
 
 /// The last line of the engine's message says what is wrong; those before it draw where.
@@ -145,6 +172,13 @@ mod tests {
     fn capitals_make_patterns_strict() {
         assert!(Pattern::new("^fin").unwrap().is_in("FINISHED"));
         assert!(!Pattern::new("^Fin").unwrap().is_in("FINISHED"));
+        // Classes and escapes are no capitals; a capital behind an escaped backslash is one.
+        for free in [r"fin\S+", r"\Afin", r"^\D*fin\Dsh", r"\\?fin"] {
+            assert!(Pattern::new(free).unwrap().is_in("FINISHED"), "{free}");
+        }
+        for strict in [r"\S+Ish", r"\\?Fin", r"^\p{Lu}in"] {
+            assert!(!Pattern::new(strict).unwrap().is_in("finished"), "{strict}");
+        }
         let error = Pattern::new("a(b").unwrap_err();
         assert_eq!(error.to_string(), "unclosed group");
         assert_eq!(

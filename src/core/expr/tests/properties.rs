@@ -81,8 +81,32 @@ fn clause() -> impl Strategy<Value = Clause> {
                 Test::Text { value, negated },
             )
         });
-    prop_oneof![numbers, times, far_times, texts, keyed_numbers, words]
-        .prop_map(|(field, test)| Clause { field, test })
+    let word_patterns = (
+        prop::sample::select(vec![Attribute::Status, Attribute::Health]),
+        prop_oneof![
+            "[a-zA-Z%_]{0,6}".prop_map(|p| Test::Like(Like::new(&p, true))),
+            ("[a-zA-Z.*\\\\SD]{0,6}", any::<bool>()).prop_filter_map(
+                "a pattern",
+                |(p, negated)| {
+                    Some(Test::Regex {
+                        pattern: Pattern::in_any_case(&p).ok()?,
+                        negated,
+                    })
+                }
+            ),
+        ],
+    )
+        .prop_map(|(a, test)| (Field::Attribute(a), test));
+    prop_oneof![
+        numbers,
+        times,
+        far_times,
+        texts,
+        keyed_numbers,
+        words,
+        word_patterns
+    ]
+    .prop_map(|(field, test)| Clause { field, test })
 }
 
 fn expr() -> impl Strategy<Value = Expr> {
