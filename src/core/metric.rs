@@ -43,6 +43,11 @@ impl MetricSummary {
         }
     }
 
+    /// The least and the greatest finite value; `None` when there was none.
+    pub fn range(&self) -> Option<(f64, f64)> {
+        (!self.min.is_nan() && !self.max.is_nan()).then_some((self.min, self.max))
+    }
+
     /// Takes one more point in. Order does not matter.
     pub fn add(&mut self, point: Point) {
         if later(&point, &self.latest) {
@@ -130,6 +135,16 @@ mod tests {
         s.add(point(1, f64::NAN));
         assert!(s.latest.value.is_nan());
         assert_eq!((s.min, s.max, s.count), (2.0, 2.0, 2));
+        assert_eq!(s.range(), Some((2.0, 2.0)));
+    }
+
+    #[test]
+    fn without_a_finite_value_there_is_no_range() {
+        let mut s = MetricSummary::of(point(0, f64::NAN));
+        s.add(point(1, f64::INFINITY));
+        assert_eq!(s.range(), None);
+        s.add(point(2, -0.5));
+        assert_eq!(s.range(), Some((-0.5, -0.5)));
     }
 
     proptest! {

@@ -228,8 +228,8 @@ impl RunKey {
             Self::Experiment => row.experiment_name.clone(),
             Self::Parent => row.tags.get(PARENT_TAG)?.clone(),
             Self::Metric(key) => metric(key)?.latest.value.to_string(),
-            Self::Least(key) => metric(key)?.min.to_string(),
-            Self::Greatest(key) => metric(key)?.max.to_string(),
+            Self::Least(key) => metric(key)?.range()?.0.to_string(),
+            Self::Greatest(key) => metric(key)?.range()?.1.to_string(),
             Self::Param(key) => row.params.get(key)?.clone(),
             Self::Tag(key) => row.tags.get(key)?.clone(),
         })
@@ -239,8 +239,8 @@ impl RunKey {
     pub fn number_of(&self, row: &RunRow) -> Option<f64> {
         match self {
             Self::Metric(key) => row.metric(key),
-            Self::Least(key) => row.metrics.get(key).map(|m| m.min),
-            Self::Greatest(key) => row.metrics.get(key).map(|m| m.max),
+            Self::Least(key) => Some(row.metrics.get(key)?.range()?.0),
+            Self::Greatest(key) => Some(row.metrics.get(key)?.range()?.1),
             _ => None,
         }
     }
@@ -277,6 +277,49 @@ pub fn duration(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_metric_without_a_finite_value_has_no_extremes() {
+        use crate::metric::{MetricSummary, Point};
+        use crate::{run::RunId, time::Millis};
+        let point = |value| Point {
+            step: 0,
+            time: Millis(0),
+            value,
+        };
+        let mut row = RunRow {
+            id: RunId::from_bytes([0; 16]),
+            experiment: crate::run::ExperimentId(0),
+            experiment_name: String::new(),
+            name: String::new(),
+            status: RunStatus::Finished,
+            user: String::new(),
+            started: Millis(0),
+            ended: None,
+            job: None,
+            deleted: false,
+            params: Default::default(),
+            tags: Default::default(),
+            metrics: Default::default(),
+        };
+        let mut summary = MetricSummary::of(point(f64::NAN));
+        summary.add(point(f64::INFINITY));
+        row.metrics.insert("loss".into(), summary);
+        let extremes = [
+            RunKey::Least("loss".into()),
+            RunKey::Greatest("loss".into()),
+        ];
+        for key in &extremes {
+            assert_eq!(key.number_of(&row), None, "{key:?}");
+            assert_eq!(key.text_of(&row, Millis(0)), None, "{key:?}");
+        }
+        summary.add(point(0.5));
+        row.metrics.insert("loss".into(), summary);
+        for key in &extremes {
+            assert_eq!(key.number_of(&row), Some(0.5));
+            assert_eq!(key.text_of(&row, Millis(0)), Some("0.5".to_owned()));
+        }
+    }
 
     #[test]
     fn orders_and_columns_read_back() {

@@ -53,7 +53,7 @@ pub trait Subject {
     fn metric_on(&self, _key: &str, _dataset: &DatasetScope) -> Option<f64> {
         None
     }
-    /// The least and the greatest finite value of a metric.
+    /// The least and the greatest finite value of a metric; nothing when it has none.
     fn metric_range(&self, _key: &str) -> Option<(f64, f64)> {
         None
     }

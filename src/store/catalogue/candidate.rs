@@ -71,7 +71,7 @@ impl Subject for Candidate<'_> {
     }
 
     fn metric_range(&self, key: &str) -> Option<(f64, f64)> {
-        self.entry.record.metrics.get(key).map(|m| (m.min, m.max))
+        self.entry.record.metrics.get(key)?.range()
     }
 
     fn words(&self) -> &str {
