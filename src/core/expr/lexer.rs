@@ -6,7 +6,7 @@ use std::{borrow::Cow, ops::Range};
 /// What a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind<'a> {
-    /// Text without quotes; with the part behind its first dot in quotes, that part is in the second field.
+    /// Text without quotes; what follows a dot in quotes, to the end of the token, is in the second field.
     Word(&'a str, Option<Cow<'a, str>>),
     /// Text in quotes, without them.
     Quoted(Cow<'a, str>),

@@ -73,7 +73,7 @@ pub(super) fn column(name: &str) -> Option<RunKey> {
         .map(|(_, key)| key.clone())
 }
 
-/// The column of a name whose key may have been in quotes. `None` for what is no name at all.
+/// The column of a name whose key, or the end of it, may have been in quotes. `None` for what is no name at all.
 pub(super) fn resolve(word: &str, quoted: Option<&str>) -> Result<Option<RunKey>, Wrong> {
     if quoted.is_none()
         && let Some(key) = column(word)
@@ -86,10 +86,11 @@ pub(super) fn resolve(word: &str, quoted: Option<&str>) -> Result<Option<RunKey>
     let known = PREFIXES
         .iter()
         .find(|(names, _)| names.iter().any(|n| n.eq_ignore_ascii_case(prefix)));
-    let key = quoted.unwrap_or(key);
+    // `metrics.val."top 5"`: what stands before the quotes is part of the key.
+    let key = format!("{key}{}", quoted.unwrap_or_default());
     match known {
         Some(_) if key.is_empty() => Err(Wrong::NoKey(word.to_owned())),
-        Some((_, make)) => Ok(Some(make(key.to_owned()))),
+        Some((_, make)) => Ok(Some(make(key))),
         None => Ok(None),
     }
 }

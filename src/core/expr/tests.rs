@@ -5,6 +5,7 @@ mod properties;
 use super::*;
 use crate::{
     search::{Attribute, Expr, Filter, RUNS, Subject},
+    table::RunKey,
     time::Millis,
 };
 use rstest::rstest;
@@ -195,6 +196,23 @@ fn mistakes_say_where(#[case] text: &str, #[case] column: usize, #[case] message
         (column, message)
     );
     assert!(text.get(error.at.clone()).is_some(), "{error:?}");
+}
+
+#[rstest]
+#[case("metrics.\"top 5\"", "top 5")]
+#[case("metrics.val.\"top 5\"", "val.top 5")]
+#[case("metrics.a.b.`c.d`", "a.b.c.d")]
+#[case("METRIC.val.'x'", "val.x")]
+fn a_key_may_be_quoted_from_any_dot_on(#[case] name: &str, #[case] key: &str) {
+    assert_eq!(key_of(name), Ok(RunKey::Metric(key.to_owned())));
+    let least = format!("min({name})");
+    assert_eq!(key_of(&least), Ok(RunKey::Least(key.to_owned())));
+    let Ok(filter) = parse(&format!("{name} > 1"), NOW) else {
+        panic!("{name}")
+    };
+    let plain = parse(&format!("metrics.\"{key}\" > 1"), NOW);
+    assert_eq!(plain, Ok(filter));
+    assert_eq!(key_of("metrics.\"\""), Err(Wrong::NoKey("metrics.".into())));
 }
 
 #[test]
