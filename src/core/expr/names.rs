@@ -1,6 +1,9 @@
 //! Names of columns: what each stands for, and how it is written.
 
-use super::{Wrong, lexer};
+use super::{
+    Wrong,
+    lexer::{self, Kind},
+};
 use crate::{
     search::{Attribute, Field},
     table::RunKey,
@@ -54,6 +57,15 @@ const PREFIXES: [(&[&str], Make); 3] = [
     ),
     (&["tags", "tag"], RunKey::Tag),
 ];
+
+/// `min` and `max`, and what each makes of a metric's key.
+pub(super) fn function(word: &str) -> Option<(&'static str, Make)> {
+    match word {
+        _ if word.eq_ignore_ascii_case("min") => Some(("min", RunKey::Least)),
+        _ if word.eq_ignore_ascii_case("max") => Some(("max", RunKey::Greatest)),
+        _ => None,
+    }
+}
 
 /// The words of the grammar; none of them is a bare name or a plain word.
 pub(super) const KEYWORDS: [&str; 9] = [
@@ -141,37 +153,32 @@ pub fn name_of(key: &RunKey) -> String {
 /// What is wrong with the name.
 pub fn key_of(name: &str) -> Result<RunKey, Wrong> {
     let name = name.trim();
-    let lower = name.to_ascii_lowercase();
-    let inner = |function: &str| {
-        let behind = lower.strip_prefix(function)?.trim_start();
-        let inner = behind.strip_prefix('(')?.strip_suffix(')')?;
-        // The same bytes of the text as it was written.
-        let end = name.len() - 1;
-        name.get(end - inner.len()..end).map(str::trim)
-    };
-    for (function, make) in [
-        ("min", RunKey::Least as fn(String) -> RunKey),
-        ("max", RunKey::Greatest),
-    ] {
-        if let Some(inner) = inner(function) {
-            return match key_of(inner)? {
-                RunKey::Metric(key) => Ok(make(key)),
-                _ => Err(Wrong::NotAMetric(if function == "min" {
-                    "min"
-                } else {
-                    "max"
-                })),
-            };
-        }
-    }
-    let unknown = || Wrong::Name(name.to_owned());
     let tokens = lexer::tokens(name).map_err(|e| e.wrong)?;
+    let column = |token: &lexer::Token<'_>, written: &str| match &token.kind {
+        Kind::Word(word, key) => {
+            resolve(word, key.as_deref())?.ok_or_else(|| Wrong::Name(written.to_owned()))
+        }
+        _ => Err(Wrong::Name(written.to_owned())),
+    };
     match &tokens[..] {
-        [token] => match &token.kind {
-            lexer::Kind::Word(word, key) => resolve(word, key.as_deref())?.ok_or_else(unknown),
-            _ => Err(unknown()),
-        },
-        _ => Err(unknown()),
+        [token] => column(token, name),
+        // Calls do not stand in calls: what is within is one name, so that no depth has to be bounded.
+        [called, open, inner @ .., close]
+            if open.kind == Kind::Open && close.kind == Kind::Close =>
+        {
+            let Some((function, make)) = called.word().and_then(function) else {
+                return Err(Wrong::Name(name.to_owned()));
+            };
+            let key = match inner {
+                [inner] => column(inner, &name[inner.at.clone()])?,
+                _ => return Err(Wrong::NotAMetric(function)),
+            };
+            match key {
+                RunKey::Metric(key) => Ok(make(key)),
+                _ => Err(Wrong::NotAMetric(function)),
+            }
+        }
+        _ => Err(Wrong::Name(name.to_owned())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! From text to a [`Filter`].
 
 use super::lexer::{Kind as Token, Token as Spanned, tokens};
-use super::names::{KEYWORDS, Make, Name, field, name_of, resolve};
+use super::names::{KEYWORDS, Name, field, function, name_of, resolve};
 use super::{ExprError, Wrong};
 use crate::{
     search::{Clause, Expr, Field, Filter, Test, Word},
@@ -249,15 +249,6 @@ impl<'a> Parser<'a> {
             Ok(None) => Err(self.unknown(token.at.clone(), word)),
             Err(wrong) => Err(self.error(token.at.clone(), wrong)),
         }
-    }
-}
-
-/// `min` and `max`, and what each makes of a metric's key.
-fn function(word: &str) -> Option<(&'static str, Make)> {
-    match word.to_ascii_lowercase().as_str() {
-        "min" => Some(("min", RunKey::Least)),
-        "max" => Some(("max", RunKey::Greatest)),
-        _ => None,
     }
 }
 

@@ -76,7 +76,10 @@ impl Subject for Run {
 #[case("status != running", false)]
 #[case("status ~ ^run", true)]
 #[case("status ~ ^Run and status !~ ^Fin", true)]
-#[case("status like 'run%' and status like 'RUN%' and status not like 'Fin%'", true)]
+#[case(
+    "status like 'run%' and status like 'RUN%' and status not like 'Fin%'",
+    true
+)]
 #[case("health ~ ^N and health like NaN", true)]
 #[case("has(metrics.auc) and not has(metrics.f1)", true)]
 #[case("has(parent)", false)]
@@ -224,6 +227,18 @@ fn depth_has_a_limit() {
         Wrong::TooDeep
     );
     assert!(parse(&"not ".repeat(9_000), NOW).is_err());
+    let nested = |n: usize| format!("{}metrics.x{}", "min(".repeat(n), ")".repeat(n));
+    assert_eq!(key_of(&nested(1)), Ok(RunKey::Least("x".into())));
+    for n in [2, 20_000] {
+        assert_eq!(key_of(&nested(n)), Err(Wrong::NotAMetric("min")));
+    }
+    assert_eq!(
+        key_of("MAX (params.x)"),
+        Err(Wrong::NotAMetric("max")),
+        "in any case, with blanks"
+    );
+    assert_eq!(key_of("min(colour)"), Err(Wrong::Name("colour".into())));
+    assert!(key_of("min(metrics.x").is_err() && key_of("min()").is_err());
 }
 
 #[test]
