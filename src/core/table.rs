@@ -164,15 +164,11 @@ impl RunOrder {
         let parts = expr::split_commas(text).into_iter();
         let mut orders: Vec<Self> = Vec::new();
         for part in parts {
-            let lower = part.to_ascii_lowercase();
-            let (name, descending) = if lower.ends_with(":desc") {
-                (&part[..part.len() - 5], true)
-            } else if lower.ends_with(":asc") {
-                (&part[..part.len() - 4], false)
-            } else if let Some(name) = part.strip_prefix('-') {
-                (name, true)
-            } else {
-                (part, false)
+            // Only the last direction is one: what is before it may be the end of a key.
+            let (name, descending) = match (way(part), part.strip_prefix('-')) {
+                (Some(found), _) => found,
+                (None, Some(name)) => (name, true),
+                (None, None) => (part, false),
             };
             let key = expr::key_of(name)?;
             if !orders.iter().any(|o| o.key == key) {
@@ -185,11 +181,27 @@ impl RunOrder {
     /// Writes what [`Self::parse_list`] reads.
     pub fn print_list(orders: &[Self]) -> String {
         let one = |o: &Self| {
-            let way = if o.descending { ":desc" } else { "" };
-            format!("{}{way}", o.key.name())
+            let name = o.key.name();
+            let end = match o.descending {
+                true => ":desc",
+                // A key may end like a direction, which would then be taken for one. One in quotes ends with a quote.
+                false if way(&name).is_some() => ":asc",
+                false => "",
+            };
+            format!("{name}{end}")
         };
         orders.iter().map(one).collect::<Vec<_>>().join(",")
     }
+}
+
+/// What stands before the direction that a text ends with, and whether it is `desc`.
+fn way(text: &str) -> Option<(&str, bool)> {
+    [(":desc", true), (":asc", false)]
+        .into_iter()
+        .find_map(|(way, descending)| {
+            let (name, end) = text.split_at_checked(text.len().checked_sub(way.len())?)?;
+            end.eq_ignore_ascii_case(way).then_some((name, descending))
+        })
 }
 
 impl RunKey {
@@ -277,6 +289,53 @@ pub fn duration(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// Keys of all sorts, among them such as end like a direction or begin with a sign.
+    fn key() -> impl Strategy<Value = RunKey> {
+        let key = (
+            prop_oneof!["[a-zA-Z0-9_./:-]{0,6}", "\\PC{0,6}"],
+            prop::sample::select(vec!["", ":desc", ":asc", ":DESC", ":Asc", "\"", ",:asc"]),
+        );
+        let made = (0usize..5, key).prop_filter_map("a key", |(which, (key, end))| {
+            let make = [
+                RunKey::Metric,
+                RunKey::Least,
+                RunKey::Greatest,
+                RunKey::Param,
+                RunKey::Tag,
+            ][which];
+            let key = format!("{key}{end}");
+            (!key.is_empty()).then(|| make(key))
+        });
+        let bare = prop::sample::select(vec![RunKey::Name, RunKey::Started, RunKey::Age]);
+        prop_oneof![4 => made, 1 => bare]
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_reads_back(orders in prop::collection::vec((key(), any::<bool>()), 0..4)) {
+            let mut kept: Vec<RunOrder> = Vec::new();
+            for (key, descending) in orders {
+                if !kept.iter().any(|o| o.key == key) {
+                    kept.push(RunOrder { key, descending });
+                }
+            }
+            let printed = RunOrder::print_list(&kept);
+            prop_assert_eq!(RunOrder::parse_list(&printed), Ok(kept), "{}", printed);
+        }
+    }
+
+    #[test]
+    fn a_key_that_ends_like_a_direction_is_followed_by_one() {
+        let orders = [true, false].map(|descending| RunOrder {
+            key: RunKey::Param(format!("way:{}", if descending { "ASC" } else { "desc" })),
+            descending,
+        });
+        let text = RunOrder::print_list(&orders);
+        assert_eq!(text, "params.way:ASC:desc,params.way:desc:asc");
+        assert_eq!(RunOrder::parse_list(&text), Ok(orders.to_vec()));
+    }
 
     #[test]
     fn a_metric_without_a_finite_value_has_no_extremes() {
