@@ -215,7 +215,11 @@ fn silence<'a>(
 
 /// Whether a metric is one that training makes small.
 pub fn is_loss(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
+    // Asked of each metric whose values look ill, of every run that is listed: nothing is copied.
+    let has = |word: &str| {
+        let mut places = key.as_bytes().windows(word.len());
+        places.any(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+    };
     [
         "loss",
         "error",
@@ -226,8 +230,8 @@ pub fn is_loss(key: &str) -> bool {
         "perplexity",
         "cost",
     ]
-    .iter()
-    .any(|word| key.contains(word))
+    .into_iter()
+    .any(has)
 }
 
 #[cfg(test)]
@@ -258,6 +262,16 @@ mod tests {
         let metrics = metrics.iter().map(|(k, m)| (*k, m));
         look(status, ago(started), metrics, NOW)
             .map_or("ok".into(), |f| format!("{}: {f}", f.word()))
+    }
+
+    #[test]
+    fn losses_are_told_by_their_names_in_any_case() {
+        for loss in ["loss", "val/RMSE", "trainLoss", "é_Mse_é", "COST"] {
+            assert!(is_loss(loss), "{loss}");
+        }
+        for other in ["", "lo", "auc", "ms\u{17f}e", "los s"] {
+            assert!(!is_loss(other), "{other}");
+        }
     }
 
     #[test]
