@@ -89,6 +89,8 @@ pub struct RunPage {
     pub total: u64,
     /// How many runs match in all; more than `total` when some are folded away.
     pub matching: u64,
+    /// How many runs go on now, whatever the filter.
+    pub running: u64,
     /// Whether the filter's words were found only in pieces.
     pub fuzzy: bool,
     /// How many lines were passed over before the first of these.

@@ -208,7 +208,14 @@ fn right(key: &RunKey) -> bool {
 fn cell(key: &RunKey, row: &RunRow, now: Millis) -> String {
     let text = match key {
         RunKey::Metric(_) | RunKey::Least(_) | RunKey::Greatest(_) => {
-            key.number_of(row).map(number)
+            // A loss that is no number is news; a missing one is none.
+            key.number_of(row).map(|v| {
+                if v.is_finite() {
+                    number(v)
+                } else {
+                    v.to_string()
+                }
+            })
         }
         RunKey::Id => Some(row.id.short().to_owned()),
         RunKey::Duration => row.duration(now).map(human_span),

@@ -34,7 +34,7 @@ use trimtab_core::{
     logged_model::LoggedModel,
     metric::MetricSummary,
     record::{RunRecord, Shared},
-    run::{Experiment, ExperimentId, RunId},
+    run::{Experiment, ExperimentId, RunId, RunStatus},
 };
 use words::Words;
 
@@ -53,6 +53,8 @@ pub(crate) struct Entry {
 pub(crate) struct Pages {
     /// By [`RunNo`], without gaps.
     pub runs: Vec<Entry>,
+    /// How many of them go on and are not deleted.
+    pub running: usize,
     by_id: HashMap<u128, RunNo>,
     pub experiments: BTreeMap<ExperimentId, Arc<Experiment>>,
     pub logged: Logged,
@@ -181,6 +183,11 @@ impl Pages {
             record: Arc::new(record),
             text,
         };
+        let goes_on = |e: &Entry| {
+            usize::from(e.record.status == RunStatus::Running && e.record.deleted.is_none())
+        };
+        let before = self.runs.get(no as usize).map_or(0, goes_on);
+        self.running = self.running + goes_on(&entry) - before;
         match self.runs.get_mut(no as usize) {
             Some(known) => *known = entry,
             None => {

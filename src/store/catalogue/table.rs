@@ -150,6 +150,7 @@ impl<'a> Table<'a> {
         RunPage {
             total: total as u64,
             matching: self.hits.len() as u64,
+            running: self.pages.running as u64,
             fuzzy: self.fuzzy,
             offset: query.offset,
             rows: shown

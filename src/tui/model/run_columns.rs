@@ -1,6 +1,6 @@
 //! The columns of the runs table: those that were chosen, or those that tell most.
 
-use trimtab_core::run::RunKey;
+use trimtab_core::run::{RunKey, RunOrder};
 
 use super::Model;
 use super::run_table::{Chosen, WIDTHS};
@@ -28,8 +28,10 @@ pub struct ColumnList {
     pub items: Vec<Item>,
     /// The selected one.
     pub selected: usize,
-    /// What the view had before, for Esc.
+    /// The columns that the view had before, for Esc.
     pub before: Option<Vec<Chosen>>,
+    /// And its order.
+    pub order_before: Vec<RunOrder>,
 }
 
 /// The columns that are shown.
@@ -123,6 +125,7 @@ impl ColumnList {
             items,
             selected: 0,
             before: runs.view.columns.clone(),
+            order_before: runs.view.order.clone(),
         }
     }
 

@@ -614,6 +614,7 @@ pub fn all() -> Vec<(Slot, Snapshot)> {
             Slot::Runs,
             Snapshot::Runs(RunPage {
                 total: runs.len() as u64,
+                running: 1,
                 rows: runs,
                 ..RunPage::default()
             }),

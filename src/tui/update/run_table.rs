@@ -275,18 +275,20 @@ pub fn auto_columns(model: &mut Model) -> Vec<Effect> {
     if let Some(Layer::Columns(shown)) = model.layers.last_mut() {
         *shown = ColumnList {
             before: shown.before.take(),
+            order_before: std::mem::take(&mut shown.order_before),
             ..list
         };
     }
     Vec::new()
 }
 
-/// Closes the list of columns; `keep` or put back what was.
+/// Closes the list of columns; `keep` or put back what was, and the order.
 pub fn close_columns(model: &mut Model, keep: bool) -> Vec<Effect> {
     if let Some(Layer::Columns(list)) = model.layers.pop()
         && !keep
     {
         set_columns(model, list.before);
+        change(model, |v| v.order = list.order_before);
     }
     Vec::new()
 }

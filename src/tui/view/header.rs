@@ -1,7 +1,6 @@
 //! The top lines: whose workspace, how the link is, what time it is there; below, the panes.
 
 use ratatui::layout::Rect;
-use trimtab_core::run::RunStatus;
 use trimtab_wire::LinkState;
 
 use crate::format;
@@ -51,14 +50,13 @@ fn pieces_width(pieces: &[(String, Ink)]) -> u16 {
 
 /// How many runs are being logged right now.
 fn live(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
-    let rows = model.runs.page_rows(model);
-    match rows.filter(|r| r.status == RunStatus::Running).count() {
+    match model.data.runs.value.as_ref().map_or(0, |p| p.running) {
         0 => Vec::new(),
         n => {
             let text = format!(
                 "{} {} live  ",
                 brush.glyphs().running,
-                format::plural(n as u64, "run")
+                format::plural(n, "run")
             );
             vec![(text, Role::Running.into())]
         }
