@@ -13,7 +13,7 @@
 //!
 //! What is read is the [`Filter`] that MLflow's stricter grammar makes too ([`crate::search`]): there is one
 //! evaluator. MLflow's filters of runs read the same here, but for their escapes in quotes, `like` on the status, which
-//! here has no case, and times of fewer than nine digits, which are refused.
+//! here has no case, and times of fewer than twelve digits, which are refused.
 
 mod compare;
 mod complete;

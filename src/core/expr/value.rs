@@ -46,9 +46,9 @@ pub(super) fn span(text: &str) -> Option<i64> {
     Some(if negative { -total } else { total })
 }
 
-/// Digits that a number needs to be read as milliseconds since 1970: with fewer it would lie in the first two days of
-/// them, and is rather a year, or a span whose unit was forgotten.
-const FEWEST_DIGITS: usize = 9;
+/// Digits that a number needs to be read as milliseconds since 1970: with fewer it would lie before 1973, and is rather
+/// a year, a span whose unit was forgotten, or in seconds.
+const FEWEST_DIGITS: usize = 12;
 
 /// An instant: a day, a day and time (UTC, or with its offset), a word, a span before now, or milliseconds since 1970.
 pub(super) fn time(text: &str, now: Millis) -> Result<i64, Wrong> {
@@ -142,8 +142,9 @@ mod tests {
     #[case("2026", None)]
     #[case("-2", None)]
     #[case("20261121", None)]
-    #[case("100000000", Some(100_000_000))]
-    #[case("-100000000", Some(-100_000_000))]
+    #[case("100000000000", Some(100_000_000_000))]
+    #[case("1795255205", None)]
+    #[case("-100000000000", Some(-100_000_000_000))]
     #[case("2d", None)]
     #[case("soon", None)]
     fn times(#[case] text: &str, #[case] expected: Option<i64>) {

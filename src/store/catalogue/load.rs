@@ -9,7 +9,7 @@ use super::{
 use crate::{
     read::{each, parsed, word},
     writer::{
-        books::{DatasetNo, KeyNo, RunNo, run_key},
+        books::{DatasetNo, KeyNo, RunNo},
         latest::Summaries,
     },
 };
@@ -82,11 +82,13 @@ pub(crate) fn load(
         record.params.settle();
         record.tags.settle();
         record.metrics.settle();
-        pages.by_id.insert(run_key(&record.id), no);
-        pages.runs.push(Entry {
-            text: text::of(&record),
-            record: Arc::new(record),
-        });
+        pages.add(
+            no,
+            Entry {
+                text: text::of(&record),
+                record: Arc::new(record),
+            },
+        );
     }
     Ok((Catalogue(RwLock::new(pages)), datasets))
 }

@@ -48,6 +48,14 @@ pub(crate) struct Entry {
     pub text: Box<str>,
 }
 
+impl Entry {
+    /// 1 for a run that goes on and is not deleted, to be summed.
+    fn goes_on(&self) -> usize {
+        let record = &self.record;
+        usize::from(record.status == RunStatus::Running && record.deleted.is_none())
+    }
+}
+
 /// The catalogue's pages.
 #[derive(Default)]
 pub(crate) struct Pages {
@@ -183,19 +191,21 @@ impl Pages {
             record: Arc::new(record),
             text,
         };
-        let goes_on = |e: &Entry| {
-            usize::from(e.record.status == RunStatus::Running && e.record.deleted.is_none())
-        };
-        let before = self.runs.get(no as usize).map_or(0, goes_on);
-        self.running = self.running + goes_on(&entry) - before;
         match self.runs.get_mut(no as usize) {
-            Some(known) => *known = entry,
-            None => {
-                debug_assert_eq!(self.runs.len(), no as usize);
-                self.by_id.insert(run_key(&entry.record.id), no);
-                self.runs.push(entry);
+            Some(known) => {
+                self.running = self.running + entry.goes_on() - known.goes_on();
+                *known = entry;
             }
+            None => self.add(no, entry),
         }
+    }
+
+    /// Takes in a run that is new.
+    fn add(&mut self, no: RunNo, entry: Entry) {
+        debug_assert_eq!(self.runs.len(), no as usize);
+        self.by_id.insert(run_key(&entry.record.id), no);
+        self.running += entry.goes_on();
+        self.runs.push(entry);
     }
 
     fn put_summary(&mut self, no: RunNo, key: KeyNo, summary: MetricSummary) {
