@@ -2,6 +2,7 @@
 
 use super::error::{CliError, CliResult};
 use std::path::{Path, PathBuf};
+use trimtab_core::shell;
 use trimtab_wire::{Dial, Link};
 
 /// The file that makes a folder a workspace.
@@ -62,9 +63,10 @@ impl Global {
                 .map(String::from)
                 .to_vec();
             if let Some(dir) = &self.workspace {
+                // ssh joins its arguments with blanks and hands them to the remote shell.
                 argv.extend([
                     "--workspace".into(),
-                    shell_quoted(&dir.display().to_string()),
+                    shell::word(&dir.display().to_string()),
                 ]);
             }
             return Ok(Dial::Command(argv));
@@ -115,11 +117,6 @@ fn existing(dir: &Path) -> CliResult<PathBuf> {
     ))
 }
 
-/// ssh joins its arguments with blanks and hands them to the remote shell; this keeps one whole.
-fn shell_quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 /// Unwraps the reply that a request must bring.
 macro_rules! expect_reply {
     ($reply:expr, $($pattern:pat => $value:expr),+ $(,)?) => {
@@ -143,11 +140,5 @@ mod tests {
         assert_eq!(find_upwards(&deep), None);
         std::fs::write(dir.path().join(POLICY_FILE), "").expect("a file");
         assert_eq!(find_upwards(&deep), Some(dir.path()));
-    }
-
-    #[test]
-    fn quoting_survives_quotes() {
-        assert_eq!(shell_quoted("a b"), "'a b'");
-        assert_eq!(shell_quoted("it's"), r"'it'\''s'");
     }
 }

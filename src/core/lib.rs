@@ -18,6 +18,7 @@ pub mod registry;
 pub mod release;
 pub mod run;
 pub mod search;
+pub mod shell;
 pub mod stats;
 pub mod table;
 pub mod time;
