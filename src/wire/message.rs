@@ -174,6 +174,8 @@ pub enum Request {
     },
     /// One run by id, unique id prefix or unique name. → [`Reply::Run`]
     Run(String),
+    /// One deleted run by id, unique id prefix or unique name. → [`Reply::Run`]
+    DeletedRun(String),
     /// → [`Reply::Series`]
     Series(SeriesQuery),
     /// → [`Reply::Models`]
@@ -337,7 +339,7 @@ pub enum Reply {
     RunNames(RunNames),
     /// For [`Request::NextUnwell`]; `None` when every run is well.
     Line(Option<u64>),
-    /// For [`Request::Run`].
+    /// For [`Request::Run`] and [`Request::DeletedRun`].
     Run(Box<RunRow>),
     /// For [`Request::Series`].
     Series(Series),

@@ -65,6 +65,7 @@ pub(crate) async fn handle(
             forward,
         } => runs::next_unwell(ctx, query, from, forward).await,
         Request::Run(text) => runs::find(ctx, &text).await,
+        Request::DeletedRun(text) => runs::find_deleted(ctx, &text).await,
         Request::Series(query) => runs::series(ctx, query).await,
         Request::Models => models::list(ctx).await,
         Request::RegisterVersion(new) => models::register(ctx, actor, new).await,

@@ -9,10 +9,10 @@ use crate::{
     ingest::Ingest,
     jobs::JobBook,
 };
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 use trimtab_core::{
     metric::{MetricEntry, SeriesQuery},
-    run::{NewRun, RunId, RunQuery, RunStatus},
+    run::{NewRun, RunId, RunQuery, RunRow, RunStatus},
 };
 use trimtab_store::Change;
 use trimtab_wire::{Failure, Reply};
@@ -115,22 +115,45 @@ pub(super) async fn next_unwell(
 }
 
 pub(super) async fn find(ctx: &Context, text: &str) -> Result<Reply, Failure> {
-    let mut found = ctx.store.find_runs(text).await.or_fail()?;
-    match found.len() {
-        1 => Ok(Reply::Run(Box::new(found.remove(0)))),
-        0 => Err(missing("run", text, "See `trimtab runs list`.")),
-        n => {
-            let ids: Vec<&str> = found.iter().take(5).map(|r| r.id.short()).collect();
-            Err(invalid(
-                format!(
-                    "{n} runs are called {text}: {}{}",
-                    ids.join(", "),
-                    if n > 5 { ", …" } else { "." }
-                ),
-                "Give more digits of the id.",
-            ))
-        }
+    match only(ctx.store.find_runs(text, false).await.or_fail()?, text)? {
+        Some(run) => Ok(Reply::Run(Box::new(run))),
+        None => Err(missing("run", text, "See `trimtab runs list`.")),
     }
+}
+
+/// A run among the deleted ones.
+pub(super) async fn find_deleted(ctx: &Context, text: &str) -> Result<Reply, Failure> {
+    const HINT: &str = "See `trimtab runs list --deleted`.";
+    if let Some(run) = only(ctx.store.find_runs(text, true).await.or_fail()?, text)? {
+        return Ok(Reply::Run(Box::new(run)));
+    }
+    match ctx.store.find_runs(text, false).await.or_fail()?.is_empty() {
+        true => Err(missing("deleted run", text, HINT)),
+        false => Err(invalid(format!("The run {text} is not deleted."), HINT)),
+    }
+}
+
+/// The one run that a text stands for.
+fn only(mut found: Vec<RunRow>, text: &str) -> Result<Option<RunRow>, Failure> {
+    if found.len() < 2 {
+        return Ok(found.pop());
+    }
+    let short: BTreeSet<&str> = found.iter().map(|r| r.id.short()).collect();
+    let apart = short.len() == found.len();
+    let ids = found.iter().take(5).map(|r| match apart {
+        true => r.id.short(),
+        // Their first digits are what they have in common.
+        false => r.id.as_str(),
+    });
+    Err(invalid(
+        format!(
+            "{} runs are called {text}: {}{}",
+            found.len(),
+            ids.collect::<Vec<_>>().join(", "),
+            if found.len() > 5 { ", …" } else { "." }
+        ),
+        "Give more digits of the id; `trimtab runs list --columns id,name` shows them all.",
+    ))
 }
 
 pub(super) async fn series(ctx: &Context, query: SeriesQuery) -> Result<Reply, Failure> {

@@ -5,7 +5,7 @@ use super::super::{
     error::{CliError, CliResult, Exit},
     output::Output,
 };
-use super::find;
+use super::{find, find_deleted};
 use trimtab_core::run::RunsEdit;
 use trimtab_wire::{Act, Acted, Link};
 
@@ -55,12 +55,24 @@ pub async fn tag(link: &Link, args: TagArgs, out: &mut Output) -> CliResult {
 pub async fn edit_runs(link: &Link, which: Which, edit: RunsEdit, out: &mut Output) -> CliResult {
     let mut runs = Vec::new();
     for name in &which.runs {
-        runs.push(find(link, name).await?.id);
+        // A live run of the same name is not the one that is wanted back.
+        let run = match edit {
+            RunsEdit::Restore => find_deleted(link, name).await?,
+            _ => find(link, name).await?,
+        };
+        runs.push(run.id);
     }
     let acted = carry_out(link, Act::EditRuns { runs, edit }, &which.how, out).await?;
-    if let Some(Acted::Runs { runs, edit }) = acted
-        && !out.json
-    {
+    let Some(Acted::Runs { runs, edit }) = acted else {
+        return Ok(Exit::Done);
+    };
+    if runs == 0 && edit == RunsEdit::Restore {
+        return Err(CliError::refused(
+            "No run was restored: somebody else restored them meanwhile.",
+            "See `trimtab runs list`.",
+        ));
+    }
+    if !out.json {
         let plural = if runs == 1 { "run" } else { "runs" };
         out.line(format!("{runs} {plural} {}.", done(&edit)))?;
     }

@@ -217,7 +217,8 @@ fn cell(key: &RunKey, row: &RunRow, now: Millis) -> String {
                 }
             })
         }
-        RunKey::Id => Some(row.id.short().to_owned()),
+        // Whole: who asks for it needs more than the first digits, which are shown anyway.
+        RunKey::Id => Some(row.id.to_string()),
         RunKey::Duration => row.duration(now).map(human_span),
         RunKey::Health => health::of_row(row, now).map(|f| format!("{}: {f}", f.word())),
         _ => key.text_of(row, now),

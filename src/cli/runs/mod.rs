@@ -120,6 +120,12 @@ pub async fn find(link: &Link, name: &str) -> CliResult<RunRow> {
     Ok(*expect_reply!(link.request(Request::Run(name.to_owned())).await?, Reply::Run(r) => r))
 }
 
+/// One deleted run by id, start of id, or name.
+async fn find_deleted(link: &Link, name: &str) -> CliResult<RunRow> {
+    let request = Request::DeletedRun(name.to_owned());
+    Ok(*expect_reply!(link.request(request).await?, Reply::Run(r) => r))
+}
+
 fn show(run: &RunRow, out: &mut Output) -> CliResult<()> {
     out.line(format!("{}  {}  {}", run.name, run.status.word(), run.id))?;
     out.line(format!(

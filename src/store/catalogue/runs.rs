@@ -52,16 +52,17 @@ impl Store {
         Ok(pages.find(id).map(|e| pages.row(&e.record)))
     }
 
-    /// The runs that a text stands for: the one with that id, else those whose id starts with it
-    /// or whose name it is, newest first, 50 at most.
-    pub async fn find_runs(&self, text: &str) -> Result<Vec<RunRow>, StoreError> {
+    /// The runs that a text stands for: the one with that id (even if it is deleted), else those whose id starts
+    /// with it or whose name it is, newest first, 50 at most. Of the deleted ones alone when `deleted`.
+    pub async fn find_runs(&self, text: &str, deleted: bool) -> Result<Vec<RunRow>, StoreError> {
         let text = text.to_owned();
         self.with_catalogue("looking for a run", move |pages| {
-            if let Some(exact) = text.parse().ok().and_then(|id| pages.find(&id)) {
+            let exact = text.parse().ok().and_then(|id| pages.find(&id));
+            if let Some(exact) = exact.filter(|e| !deleted || e.record.deleted.is_some()) {
                 return vec![pages.row(&exact.record)];
             }
             let meant = |r: &&Arc<RunRecord>| {
-                r.deleted.is_none()
+                r.deleted.is_some() == deleted
                     && (r.name == text || (!text.is_empty() && r.id.as_str().starts_with(&text)))
             };
             let mut found: Vec<_> = pages.runs.iter().map(|e| &e.record).filter(meant).collect();

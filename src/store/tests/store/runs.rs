@@ -130,15 +130,33 @@ async fn a_text_stands_for_runs() {
     let place = place();
     let changes = (1..=3).map(|n| create(n, ["", "x", "y", "x"][usize::try_from(n).unwrap()]));
     place.store.apply(changes.collect()).await.unwrap();
-    let found = async |text: &str| {
-        let rows = place.store.find_runs(text).await.unwrap();
+    let among = async |text: &str, deleted: bool| {
+        let rows = place.store.find_runs(text, deleted).await.unwrap();
         rows.into_iter().map(|r| r.id).collect::<Vec<_>>()
     };
+    let found = async |text: &str| among(text, false).await;
     assert_eq!(found(run_id(2).as_str()).await, [run_id(2)]);
     assert_eq!(found(run_id(2).short()).await, [run_id(2)]);
     assert_eq!(found("x").await, [run_id(3), run_id(1)]);
     assert_eq!(found("nothing").await, []);
     assert_eq!(found("").await, []);
+
+    // A deleted run does not stand in a live one's way, nor the other way round.
+    let delete = Change::SetRunDeleted {
+        run: run_id(3),
+        deleted: Some(Millis(9)),
+    };
+    place.one(delete).await.unwrap();
+    let (all, start) = (run_id(3), run_id(3).short().to_owned());
+    assert_eq!(found("x").await, [run_id(1)]);
+    assert_eq!(found(&start).await, []);
+    assert_eq!(found(all.as_str()).await, [run_id(3)]);
+    for text in ["x", &start, all.as_str()] {
+        assert_eq!(among(text, true).await, [run_id(3)]);
+    }
+    for text in ["y", "", run_id(1).as_str(), run_id(1).short()] {
+        assert_eq!(among(text, true).await, []);
+    }
 }
 
 #[tokio::test]
