@@ -5,6 +5,8 @@
 use assert_cmd::Command;
 use std::path::Path;
 use tempfile::TempDir;
+use trimtab_core::run::NewRun;
+use trimtab_wire::{Dial, Link, Reply, Request};
 
 /// The binary in an empty environment, with a home of its own.
 fn trimtab(home: &Path) -> Command {
@@ -124,6 +126,72 @@ fn an_agent_starts_by_itself_answers_and_stops() {
     assert!(err.contains("nothing"), "{err}");
     assert_eq!(run(home.path(), &["agent", "stop"]).0, 0);
     assert_eq!(run(home.path(), &["agent", "status"]).0, 3);
+}
+
+/// A new run of the agent at `home`, which answers.
+fn new_run(home: &Path, name: &str) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let root = home.canonicalize().unwrap();
+        let dial = Dial::Unix(trimtab_wire::socket::path(&root, None));
+        let link = Link::connect(&dial, "test").await.unwrap();
+        let run = NewRun {
+            experiment: "e".into(),
+            name: name.into(),
+            user: "ana".into(),
+            job: None,
+            tags: Default::default(),
+        };
+        match link.request(Request::CreateRun(run)).await.unwrap() {
+            Reply::RunCreated { run, .. } => run.to_string(),
+            other => panic!("{other:?}"),
+        }
+    })
+}
+
+#[test]
+fn deleted_runs_are_found_and_restored() {
+    let home = TempDir::new().unwrap();
+    let run = |args: &[&str]| run(home.path(), args);
+    run(&["init", "."]);
+    assert_eq!(run(&["agent", "start"]).0, 0);
+    let gone = new_run(home.path(), "twin");
+    let (code, out, err) = run(&["runs", "delete", "twin", &gone, "-y"]);
+    assert_eq!((code, out.trim()), (0, "1 run deleted."), "{err}");
+    let live = new_run(home.path(), "twin");
+
+    let (_, out, _) = run(&["runs", "list", "--deleted", "--columns", "id"]);
+    assert!(out.contains(&gone) && !out.contains(&live), "{out}");
+    let (code, out, err) = run(&["runs", "restore", &live, "-y"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("is not deleted"), "{err}");
+
+    // By its name, though a live run has it too; by what the list shows; by its id.
+    for name in ["twin", &gone[..8], &gone] {
+        let (code, out, err) = run(&["runs", "restore", name, "-y"]);
+        assert_eq!((code, out.trim()), (0, "1 run restored."), "{name}: {err}");
+        let (code, _, err) = run(&["runs", "restore", name, "-y"]);
+        assert_eq!(code, 2, "{name}");
+        assert!(err.contains("not deleted") && err.contains("Hint"), "{err}");
+        assert_eq!(run(&["runs", "delete", &gone, "-y"]).0, 0);
+    }
+
+    // The printed command, as a shell reads it.
+    let tag = format!("--set=note=it's {}", "$HOME");
+    let (_, out, err) = run(&["runs", "tag", &live, &tag, "--dry-run", "--json"]);
+    let preview: serde_json::Value = serde_json::from_str(&out).expect(&err);
+    let call = preview["call"].as_str().unwrap();
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &format!("printf '%s\\n' {call}")]);
+    let words = String::from_utf8(shell.output().unwrap().stdout).unwrap();
+    let words: Vec<&str> = words.lines().collect();
+    assert_eq!(words, ["trimtab", "runs", "tag", &live, &tag]);
+    let (code, out, err) = run(&[&words[1..], &["-y"]].concat());
+    assert_eq!((code, out.trim()), (0, "1 run tagged."), "{err}");
+    assert_eq!(run(&["agent", "stop"]).0, 0);
 }
 
 #[test]

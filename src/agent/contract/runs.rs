@@ -125,6 +125,73 @@ async fn runs_are_deleted_restored_and_tagged_together_and_audited() {
     bench.stop().await;
 }
 
+/// What a preview says is true, and what it prints does the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_prints_the_command_that_does_the_same() {
+    let bench = Bench::start(POLICY).await;
+    let client = bench.client().await;
+    let mut runs = Vec::new();
+    for name in ["v", "w", "x", "y", "z"] {
+        runs.push(client.new_run(name, None).await);
+    }
+    let preview = async |act: Act| {
+        let Reply::Preview(preview) = client.ask(Request::Preview(act)).await.unwrap() else {
+            panic!()
+        };
+        preview
+    };
+    let all: Vec<&str> = runs.iter().map(RunId::as_str).collect();
+
+    let twice = [runs[0].clone(), runs[0].clone()];
+    let told = preview(edit(&twice, RunsEdit::Delete)).await;
+    assert_eq!(told.title, "Delete 1 run");
+    assert_eq!(told.call, format!("trimtab runs delete {}", all[0]));
+    let told = preview(edit(&runs, RunsEdit::Delete)).await;
+    assert_eq!(told.call, format!("trimtab runs delete {}", all.join(" ")));
+
+    let tag = RunsEdit::Tag {
+        key: "-note".into(),
+        value: "it's $HOME".into(),
+    };
+    let told = preview(edit(&runs[..1], tag.clone())).await;
+    let word = r"'--set=-note=it'\''s $HOME'";
+    assert_eq!(told.call, format!("trimtab runs tag {} {word}", all[0]));
+    assert!(told.undo.contains("the audit keeps them"), "{told:?}");
+    client.act(edit(&runs[..1], tag)).await.unwrap();
+    let off = RunsEdit::Untag {
+        key: "-note".into(),
+    };
+    let told = preview(edit(&runs, off)).await;
+    let only = format!("trimtab runs tag {} --remove=-note", all[0]);
+    assert_eq!(told.call, only, "the others have no such tag");
+
+    client
+        .act(edit(&runs[..1], RunsEdit::Delete))
+        .await
+        .unwrap();
+    let told = preview(edit(&runs[..2], RunsEdit::Restore)).await;
+    assert_eq!(told.call, format!("trimtab runs restore {}", all[0]));
+    let told = preview(edit(&runs[1..], RunsEdit::Restore)).await;
+    assert_eq!((told.call.as_str(), told.refusal), ("", None));
+
+    // What the commands look runs up with.
+    for text in [all[0], &all[0][..8], "v"] {
+        let found = client.ask(Request::DeletedRun(text.to_owned())).await;
+        assert!(matches!(found, Ok(Reply::Run(r)) if r.id == runs[0]));
+    }
+    for (text, why) in [
+        ("w", "is not deleted"),
+        (all[1], "is not deleted"),
+        ("nothing", "There is no deleted run"),
+    ] {
+        let failure = client.ask(Request::DeletedRun(text.to_owned())).await;
+        let failure = failure.unwrap_err();
+        assert!(failure.message.contains(why), "{failure}");
+        assert!(failure.hint.contains("--deleted"), "{failure}");
+    }
+    bench.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_filter_that_cannot_be_read_says_where() {
     let bench = Bench::start(POLICY).await;

@@ -10,6 +10,7 @@ use trimtab_core::{
     record::RunRecord,
     release::Preview,
     run::{RunId, RunStatus, RunsEdit},
+    shell,
     table::PARENT_TAG,
 };
 use trimtab_store::Change;
@@ -29,6 +30,7 @@ pub(super) async fn preview(
     ids: &[RunId],
     edit: &RunsEdit,
 ) -> Result<Preview, Failure> {
+    let ids = distinct(ids);
     let n = ids.len();
     let plural = if n == 1 { "run" } else { "runs" };
     let (title, undo) = match edit {
@@ -42,15 +44,14 @@ pub(super) async fn preview(
         ),
         RunsEdit::Tag { key, value } => (
             format!("Tag {n} {plural} with {key}={value}"),
-            "the values before are listed here and nowhere else".to_owned(),
+            "tag them again with the values before; the audit keeps them".to_owned(),
         ),
         RunsEdit::Untag { key } => (
             format!("Take the tag {key} off {n} {plural}"),
-            "tag them again".to_owned(),
+            "tag them again with the values before; the audit keeps them".to_owned(),
         ),
     };
-    let call = call(ids, edit);
-    let preview = |changes, evidence, refusal| Preview {
+    let preview = |changes, evidence, call, refusal| Preview {
         title,
         changes,
         evidence,
@@ -59,12 +60,12 @@ pub(super) async fn preview(
         refusal,
         reason_required: false,
     };
-    Ok(match plan(ctx, ids, edit) {
+    Ok(match plan(ctx, &ids, edit) {
         Ok(runs) => {
             let evidence = evidence(ctx, &runs, edit).await?;
-            preview(changes(&runs, edit), evidence, None)
+            preview(changes(&runs, edit), evidence, call(&runs, edit), None)
         }
-        Err(failure) => preview(Vec::new(), Vec::new(), Some(failure.message)),
+        Err(failure) => preview(Vec::new(), Vec::new(), String::new(), Some(failure.message)),
     })
 }
 
@@ -82,13 +83,14 @@ pub(super) async fn act(
         RunsEdit::Tag { .. } => "run.tag",
         RunsEdit::Untag { .. } => "run.untag",
     };
-    let subject = match ids {
+    let ids = distinct(ids);
+    let subject = match ids[..] {
         [one] => format!("run {one}"),
-        many => format!("{} runs", many.len()),
+        _ => format!("{} runs", ids.len()),
     };
     let act = Audited::begin(ctx, actor, action, subject, reason).await?;
     let result = async {
-        let runs = plan(ctx, ids, &edit)?;
+        let runs = plan(ctx, &ids, &edit)?;
         let mut changes: Vec<Change> = runs.iter().filter_map(|r| change(r, &edit)).collect();
         let done = changes.len() as u64;
         changes.push(act.done(&detail(&runs, &edit)));
@@ -100,8 +102,14 @@ pub(super) async fn act(
     Ok(Acted::Runs { runs, edit })
 }
 
+/// Each id once: one may be named twice, by its name and by its digits.
+fn distinct(ids: &[RunId]) -> Vec<&RunId> {
+    let mut seen = HashSet::new();
+    ids.iter().filter(|id| seen.insert(*id)).collect()
+}
+
 /// The runs that are meant, or why it cannot be done.
-fn plan(ctx: &Context, ids: &[RunId], edit: &RunsEdit) -> Result<Vec<Arc<RunRecord>>, Failure> {
+fn plan(ctx: &Context, ids: &[&RunId], edit: &RunsEdit) -> Result<Vec<Arc<RunRecord>>, Failure> {
     if ids.is_empty() || ids.len() > MOST {
         return Err(invalid(
             format!("One act changes 1 to {MOST} runs, not {}.", ids.len()),
@@ -119,9 +127,7 @@ fn plan(ctx: &Context, ids: &[RunId], edit: &RunsEdit) -> Result<Vec<Arc<RunReco
             "",
         ));
     }
-    let mut seen = HashSet::new();
     ids.iter()
-        .filter(|id| seen.insert(*id))
         .map(|id| {
             let run = ctx.store.record(id);
             let run = run.ok_or_else(|| invalid(format!("There is no run {id}."), ""))?;
@@ -284,15 +290,25 @@ fn detail(runs: &[Arc<RunRecord>], edit: &RunsEdit) -> String {
     format!("{what}{}", all.join(" "))
 }
 
-/// The headless command that does the same.
-fn call(ids: &[RunId], edit: &RunsEdit) -> String {
-    let (verb, rest) = match edit {
-        RunsEdit::Delete => ("delete", String::new()),
-        RunsEdit::Restore => ("restore", String::new()),
-        RunsEdit::Tag { key, value } => ("tag", format!(" --set '{key}={value}'")),
-        RunsEdit::Untag { key } => ("tag", format!(" --remove '{key}'")),
+/// The headless command that does the same: whole ids, and only of the runs that it changes, as a command finds a
+/// run to restore among the deleted ones. Nothing when it changes none.
+fn call(runs: &[Arc<RunRecord>], edit: &RunsEdit) -> String {
+    let changed = runs.iter().filter(|r| change(r, edit).is_some());
+    let ids: Vec<&str> = changed.map(|r| r.id.as_str()).collect();
+    if ids.is_empty() {
+        return String::new();
+    }
+    // With `=`, a key may begin with a hyphen.
+    let (verb, option) = match edit {
+        RunsEdit::Delete => ("delete", None),
+        RunsEdit::Restore => ("restore", None),
+        RunsEdit::Tag { key, value } => ("tag", Some(format!("--set={key}={value}"))),
+        RunsEdit::Untag { key } => ("tag", Some(format!("--remove={key}"))),
     };
-    let shown: Vec<&str> = ids.iter().take(3).map(RunId::short).collect();
-    let more = if ids.len() > 3 { " …" } else { "" };
-    format!("trimtab runs {verb} {}{more}{rest}", shown.join(" "))
+    let mut call = format!("trimtab runs {verb} {}", ids.join(" "));
+    if let Some(option) = option {
+        call.push(' ');
+        call.push_str(&shell::word(&option));
+    }
+    call
 }
