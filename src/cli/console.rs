@@ -57,7 +57,7 @@ pub async fn open(global: &Global, args: &ConsoleArgs) -> CliResult {
         .then(|| global.root())
         .transpose()?
         .map(|r| r.join(".trimtab/agent.log"));
-    show(dial, log, args).await
+    show(dial, global.host.clone(), log, args).await
 }
 
 /// Opens the console on the workspace at `root`, whose agent answers.
@@ -65,6 +65,7 @@ pub async fn open_at(root: PathBuf, args: &ConsoleArgs) -> CliResult {
     agent::ensure(&root).await?;
     show(
         Dial::Unix(socket(&root)),
+        None,
         Some(root.join(".trimtab/agent.log")),
         args,
     )
@@ -82,11 +83,17 @@ pub fn needs_terminal() -> CliResult<()> {
     ))
 }
 
-async fn show(dial: Dial, log_path: Option<PathBuf>, args: &ConsoleArgs) -> CliResult {
+async fn show(
+    dial: Dial,
+    host: Option<String>,
+    log_path: Option<PathBuf>,
+    args: &ConsoleArgs,
+) -> CliResult {
     let options = ConsoleOptions {
         theme: args.theme.map(ThemeName::from),
         ascii: args.ascii,
         read_only: args.read_only,
+        host,
         log_path,
         // https://no-color.org: present and not empty.
         no_colour: std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()),

@@ -2,17 +2,24 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{fs, io};
 
 use tokio::sync::{mpsc, watch};
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use trimtab_plot::{self as plot, ChartKind, Format};
 use trimtab_wire::{Link, Topic};
 
 use crate::model::data::Slot;
 use crate::msg::{Effect, Msg, Trouble};
-use crate::remember::{self, Remembered};
+use crate::remember::{self, Remembered, Saved};
 use crate::widget::chart::{Chart, XKind};
+
+/// How often, and after which pause, a state file is tried that another console holds.
+const TRIES: usize = 40;
+const PAUSE: Duration = Duration::from_millis(50);
+/// How long leaving waits for the last change to be written.
+const SETTLE: Duration = Duration::from_secs(1);
 
 /// Holds the link and the tasks that feed the console.
 pub struct Runner {
@@ -22,8 +29,16 @@ pub struct Runner {
     export_dir: PathBuf,
     /// Where what is remembered is kept.
     state: Option<PathBuf>,
-    /// The last state to write; writers take the newest and leave the rest.
-    saving: Option<watch::Sender<Option<(PathBuf, Remembered)>>>,
+    /// The machine of the agent, when it is another one.
+    host: Option<String>,
+    saving: Option<Saving>,
+}
+
+/// What writes down what is remembered.
+struct Saving {
+    /// The last state to write; the task takes the newest and leaves the rest.
+    newest: watch::Sender<Option<(PathBuf, Remembered)>>,
+    task: JoinHandle<()>,
 }
 
 /// What only the loop itself can do, because it holds the terminal.
@@ -46,6 +61,7 @@ impl Runner {
         inbox: mpsc::Sender<Msg>,
         export_dir: PathBuf,
         state: Option<PathBuf>,
+        host: Option<String>,
     ) -> Self {
         let mut links = link.state();
         let watcher = inbox.clone();
@@ -63,6 +79,7 @@ impl Runner {
             feeds: HashMap::new(),
             export_dir,
             state,
+            host,
             saving: None,
         }
     }
@@ -106,7 +123,11 @@ impl Runner {
                 });
             }
             Effect::Recall { workspace } => self.recall(&workspace),
-            Effect::Remember { workspace, state } => self.remember(&workspace, *state),
+            Effect::Remember {
+                workspace,
+                before,
+                state,
+            } => self.remember(&workspace, *before, *state),
             Effect::Copy(text) => return Some(Order::Copy(text)),
             Effect::Suspend => return Some(Order::Suspend),
             Effect::Redraw => return Some(Order::Redraw),
@@ -115,11 +136,17 @@ impl Runner {
         None
     }
 
+    /// The file of a workspace; `None` when nothing is kept.
+    fn state_file(&self, workspace: &str) -> Option<PathBuf> {
+        let folder = self.state.as_ref()?;
+        Some(remember::file(folder, self.host.as_deref(), workspace))
+    }
+
     fn recall(&self, workspace: &str) {
-        let Some(folder) = &self.state else {
+        let Some(path) = self.state_file(workspace) else {
             return;
         };
-        let (path, inbox) = (remember::file(folder, workspace), self.inbox.clone());
+        let inbox = self.inbox.clone();
         tokio::spawn(async move {
             let read = tokio::task::spawn_blocking(move || remember::load(&path));
             if let Ok(state) = read.await {
@@ -129,30 +156,49 @@ impl Runner {
     }
 
     /// One task writes, the newest state each time.
-    fn remember(&mut self, workspace: &str, state: Remembered) {
-        let Some(folder) = &self.state else {
+    fn remember(&mut self, workspace: &str, before: Remembered, state: Remembered) {
+        let Some(path) = self.state_file(workspace) else {
             return;
         };
-        let next = Some((remember::file(folder, workspace), state));
+        let next = Some((path, state));
         if let Some(saving) = &self.saving {
-            saving.send_replace(next);
+            saving.newest.send_replace(next);
             return;
         }
-        let (saving, mut states) = watch::channel(None::<(PathBuf, Remembered)>);
+        let (newest, mut states) = watch::channel(None::<(PathBuf, Remembered)>);
         let inbox = self.inbox.clone();
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
+            // What the file has of ours. States may be left out and writes may fail, so the last one asked for
+            // would not do.
+            let mut known = before;
             while states.changed().await.is_ok() {
                 let Some((path, state)) = states.borrow_and_update().clone() else {
                     continue;
                 };
-                let write = tokio::task::spawn_blocking(move || remember::save(&path, &state));
-                if let Ok(Err(trouble)) = write.await {
+                let (saved, trouble) = match save(path, &known, &state).await {
+                    Ok(trouble) => (true, trouble),
+                    Err(trouble) => (false, Some(trouble)),
+                };
+                if saved {
+                    known = state;
+                }
+                if let Some(trouble) = trouble {
                     let _ = inbox.send(Msg::NotRemembered(trouble)).await;
                 }
             }
         });
-        saving.send_replace(next);
-        self.saving = Some(saving);
+        newest.send_replace(next);
+        self.saving = Some(Saving { newest, task });
+    }
+
+    /// Lets the last change be written, for a moment at most.
+    pub async fn settle(&mut self) {
+        let Some(Saving { newest, task }) = self.saving.take() else {
+            return;
+        };
+        drop(newest);
+        // Who leaves does not wait for a disk that hangs.
+        let _ = tokio::time::timeout(SETTLE, task).await;
     }
 
     fn follow(&mut self, slot: Slot, generation: u64, topic: Topic) {
@@ -188,6 +234,27 @@ impl Drop for Runner {
             task.abort();
         }
     }
+}
+
+/// Writes what changed, once no other console does. What comes back on success is to be told, too.
+async fn save(
+    path: PathBuf,
+    before: &Remembered,
+    after: &Remembered,
+) -> Result<Option<Trouble>, Trouble> {
+    for _ in 0..TRIES {
+        let (path, before, after) = (path.clone(), before.clone(), after.clone());
+        let told = path.clone();
+        let write = tokio::task::spawn_blocking(move || remember::save(&path, &before, &after));
+        match write.await {
+            Ok(Ok(Saved::Done)) => return Ok(None),
+            Ok(Ok(Saved::Anew(trouble))) => return Ok(Some(trouble)),
+            Ok(Ok(Saved::Busy)) => tokio::time::sleep(PAUSE).await,
+            Ok(Err(trouble)) => return Err(trouble),
+            Err(e) => return Err(remember::not_written(&told, &e.to_string())),
+        }
+    }
+    Err(remember::not_written(&path, "another console holds it"))
 }
 
 /// Writes a chart as SVG and PNG beside each other; existing files are kept.
@@ -334,7 +401,7 @@ mod tests {
         tokio::spawn(answer(queue));
         let (inbox, mut messages) = mpsc::channel(16);
         let link = Link::persistent(&trimtab_wire::Dial::Memory(dial), "test");
-        let mut runner = Runner::new(link, inbox, PathBuf::new(), None);
+        let mut runner = Runner::new(link, inbox, PathBuf::new(), None, None);
         let mut next = async |wanted: &dyn Fn(&Msg) -> bool| {
             loop {
                 let msg = messages.recv().await.unwrap();
@@ -388,6 +455,42 @@ mod tests {
         })
         .await;
         assert_eq!(runner.run(Effect::Quit), Some(Order::Quit));
+    }
+
+    /// Changes that come faster than the disk are one, and what another console wrote stays.
+    #[tokio::test]
+    async fn what_changed_is_written_before_leaving() {
+        let dir = tempfile::tempdir().unwrap();
+        let (dial, _queue) = mpsc::channel(1);
+        let (inbox, mut messages) = mpsc::channel(16);
+        let link = Link::persistent(&trimtab_wire::Dial::Memory(dial), "test");
+        let state = Some(dir.path().to_owned());
+        let mut runner = Runner::new(link, inbox, PathBuf::new(), state, Some("box".into()));
+        let path = remember::file(dir.path(), Some("box"), "/srv/ml");
+        let views = |names: &[&str]| Remembered {
+            views: names
+                .iter()
+                .map(|n| ((*n).to_owned(), Default::default()))
+                .collect(),
+            ..Remembered::default()
+        };
+        remember::save(&path, &views(&[]), &views(&["best"])).unwrap();
+        for (before, after) in [
+            (&[][..], &["a"][..]),
+            (&["a"], &["a", "b"]),
+            (&["a", "b"], &["b"]),
+        ] {
+            runner.run(Effect::Remember {
+                workspace: "/srv/ml".into(),
+                before: Box::new(views(before)),
+                state: Box::new(views(after)),
+            });
+        }
+        runner.settle().await;
+        assert_eq!(remember::load(&path), Ok(views(&["b", "best"])));
+        while let Ok(msg) = messages.try_recv() {
+            assert!(!matches!(msg, Msg::NotRemembered(_)), "{msg:?}");
+        }
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub struct ConsoleOptions {
     pub read_only: bool,
     /// Where what is remembered of workspaces is kept; [`remember::default_folder`] is the usual place.
     pub state: Option<PathBuf>,
+    /// The machine that the agent was dialled on, when it is another one: what is remembered is told apart by it.
+    pub host: Option<String>,
     /// Where exported charts go; usually the current folder.
     pub export_dir: PathBuf,
     /// Shown on the help page.
@@ -70,6 +72,7 @@ impl ConsoleOptions {
             no_colour: false,
             read_only: false,
             state: remember::default_folder(),
+            host: None,
             export_dir: PathBuf::from("."),
             log_path: None,
         }

@@ -44,7 +44,7 @@ pub enum Msg {
     Exported(Result<Vec<String>, Trouble>),
     /// What the user's state file holds.
     Recalled(Result<Box<Remembered>, Trouble>),
-    /// The state file could not be written.
+    /// The state file could not be written, or only anew.
     NotRemembered(Trouble),
     /// A moment that the model waited for has come.
     Woke,
@@ -156,11 +156,13 @@ pub enum Effect {
         /// The workspace's folder.
         workspace: String,
     },
-    /// Write what is remembered of it.
+    /// Write what changed of what is remembered of it.
     Remember {
         /// The workspace's folder.
         workspace: String,
-        /// What; boxed because it is large.
+        /// What was known; boxed because it is large.
+        before: Box<Remembered>,
+        /// What is to be remembered in its place.
         state: Box<Remembered>,
     },
     /// Put a text into the terminal's clipboard (OSC 52).

@@ -1,9 +1,10 @@
 //! What the console remembers of a workspace between two starts, in the user's state folder.
 //!
-//! It belongs to a person: two people of one workspace have two files. A file that cannot be read is told once and
-//! written over at the next change.
+//! It belongs to a person: two people of one workspace have two files. One person's consoles share a file, so each
+//! writes only what it changed itself. A file that makes no sense is put aside, never written over.
 
 use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,44 @@ pub struct Remembered {
     pub views: BTreeMap<String, WrittenView>,
 }
 
+impl Remembered {
+    /// This state with what changed between two others: views one by one, the table as a whole.
+    fn with(mut self, before: &Self, after: &Self) -> Self {
+        if before.runs != after.runs {
+            self.runs = after.runs.clone();
+        }
+        for (name, view) in &after.views {
+            if before.views.get(name) != Some(view) {
+                self.views.insert(name.clone(), view.clone());
+            }
+        }
+        self.views.retain(|name, _| {
+            let removed = before.views.contains_key(name) && !after.views.contains_key(name);
+            !removed
+        });
+        self
+    }
+}
+
+/// How a change was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// Into the file that was there, or the first one.
+    Done,
+    /// Into a new file: the one that was there made no sense and is put aside.
+    Anew(Trouble),
+    /// Not at all: another console writes at this moment.
+    Busy,
+}
+
+/// What a file holds.
+enum Held {
+    Nothing,
+    State(Remembered),
+    /// What makes no sense, and why.
+    Bad(String),
+}
+
 /// Where it is kept: `~/.local/state/trimtab` on Linux.
 #[must_use]
 pub fn default_folder() -> Option<PathBuf> {
@@ -33,9 +72,9 @@ pub fn default_folder() -> Option<PathBuf> {
     )
 }
 
-/// The file of a workspace, told apart by its agent's host and folder.
+/// The file of a workspace, told apart by its agent's host (`None`: this one) and folder.
 #[must_use]
-pub fn file(folder: &Path, workspace: &str) -> PathBuf {
+pub fn file(folder: &Path, host: Option<&str>, workspace: &str) -> PathBuf {
     let name: String = workspace
         .rsplit('/')
         .next()
@@ -44,7 +83,12 @@ pub fn file(folder: &Path, workspace: &str) -> PathBuf {
         .filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
         .take(40)
         .collect();
-    folder.join(format!("{name}-{:016x}.toml", fnv(workspace.as_bytes())))
+    // A folder begins with a slash, so no folder here is called as one of a host.
+    let key = match host {
+        Some(host) => format!("{host}:{workspace}"),
+        None => workspace.to_owned(),
+    };
+    folder.join(format!("{name}-{:016x}.toml", fnv(key.as_bytes())))
 }
 
 /// FNV-1a, 64 bits: stable between versions, unlike the library's hashers.
@@ -57,40 +101,139 @@ fn fnv(bytes: &[u8]) -> u64 {
 /// Reads what is remembered; nothing when there is no file.
 ///
 /// # Errors
-/// A file that cannot be read.
+/// A file that cannot be read, or makes no sense.
 pub fn load(path: &Path) -> Result<Remembered, Trouble> {
-    let trouble = |why: String| Trouble {
+    let trouble = |why: String, hint: String| Trouble {
         message: format!("{} cannot be read: {why}.", path.display()),
-        hint: "Columns and views start as usual; the next change writes the file anew.".into(),
+        hint,
     };
-    match std::fs::read_to_string(path) {
-        Ok(text) => toml::from_str(&text).map_err(|e| trouble(e.message().to_owned())),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Remembered::default()),
-        Err(e) => Err(trouble(e.to_string())),
+    match read(path) {
+        Ok(Held::State(state)) => Ok(state),
+        Ok(Held::Nothing) => Ok(Remembered::default()),
+        Ok(Held::Bad(why)) => Err(trouble(
+            why,
+            format!(
+                "Mend it and open the console again. The next change of columns or views keeps it as {} and \
+                 writes a new file.",
+                name_of(&spare(path))
+            ),
+        )),
+        Err(e) => Err(trouble(
+            e.to_string(),
+            "Make it readable and open the console again; until then columns and views are not kept.".into(),
+        )),
     }
 }
 
-/// Writes it: whole, or not at all.
+/// Writes what changed between two states into the file, whole or not at all: what other consoles wrote stays.
 ///
 /// # Errors
-/// A folder that cannot be written.
-pub fn save(path: &Path, state: &Remembered) -> Result<(), Trouble> {
-    let trouble = |why: String| Trouble {
+/// A folder that cannot be written, or a file that cannot be read.
+pub fn save(path: &Path, before: &Remembered, after: &Remembered) -> Result<Saved, Trouble> {
+    merge(path, before, after).map_err(|e| not_written(path, &e.to_string()))
+}
+
+/// Why a change is not in the file.
+#[must_use]
+pub fn not_written(path: &Path, why: &str) -> Trouble {
+    Trouble {
         message: format!("{} cannot be written: {why}.", path.display()),
-        hint: "Columns and views are kept until the console ends.".into(),
+        hint: "Look at who may write there and at the space left. Columns and views are kept until the console \
+               ends; the next change tries again."
+            .into(),
+    }
+}
+
+fn merge(path: &Path, before: &Remembered, after: &Remembered) -> io::Result<Saved> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let Some(_lock) = lock(path)? else {
+        return Ok(Saved::Busy);
     };
-    let text = toml::to_string(state).map_err(|e| trouble(e.to_string()))?;
-    let write = || -> io::Result<()> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+    let mut saved = Saved::Done;
+    let state = match read(path)? {
+        Held::State(there) => there.with(before, after),
+        // Nothing of the others can be lost, and all of ours would be.
+        Held::Nothing => after.clone(),
+        Held::Bad(why) => {
+            let kept = spare(path);
+            fs::rename(path, &kept)?;
+            saved = Saved::Anew(Trouble {
+                message: format!("{} could not be read: {why}.", path.display()),
+                hint: format!(
+                    "It is kept as {}; a new file has this console's columns and views.",
+                    name_of(&kept)
+                ),
+            });
+            after.clone()
         }
-        // Two consoles may save at once.
-        let draft = path.with_extension(format!("{}.draft", std::process::id()));
-        let mut file = std::fs::File::create(&draft)?;
-        file.write_all(text.as_bytes())?;
-        std::fs::rename(&draft, path)
     };
-    write().map_err(|e| trouble(e.to_string()))
+    write(path, &toml::to_string(&state).map_err(io::Error::other)?)?;
+    Ok(saved)
+}
+
+/// Holds the file against other consoles for as long as the result lives; `None` while one of them holds it.
+///
+/// The lock lies beside, as the file itself is replaced. It is not waited for: a console that was stopped may hold it.
+fn lock(path: &Path) -> io::Result<Option<File>> {
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path.with_extension("lock"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        // Some network folders have no locks: two changes at the same moment may meet there, nothing else.
+        Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => Ok(Some(lock)),
+        Err(TryLockError::Error(e)) => Err(e),
+    }
+}
+
+fn read(path: &Path) -> io::Result<Held> {
+    match fs::read_to_string(path) {
+        Ok(text) => {
+            Ok(toml::from_str(&text).map_or_else(|e| Held::Bad(e.message().into()), Held::State))
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Held::Nothing),
+        Err(e) if e.kind() == io::ErrorKind::InvalidData => Ok(Held::Bad(e.to_string())),
+        Err(e) => Err(e),
+    }
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    // Where there are no locks, two consoles may write at once.
+    let draft = path.with_extension(format!("{}.draft", std::process::id()));
+    let written = || -> io::Result<()> {
+        let mut file = File::create(&draft)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&draft, path)
+    };
+    written().inspect_err(|_| {
+        // What went wrong is told; a draft that cannot be removed either tells nothing more.
+        let _ = fs::remove_file(&draft);
+    })
+}
+
+/// Where a file that makes no sense goes: the first of `x.toml.bad`, `x.toml.2.bad`, … that is free.
+fn spare(path: &Path) -> PathBuf {
+    let last = path.with_extension("toml.bad");
+    (1..100)
+        .map(|n| match n {
+            1 => last.clone(),
+            n => path.with_extension(format!("toml.{n}.bad")),
+        })
+        .find(|p| !p.exists())
+        .unwrap_or(last)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 #[cfg(test)]
@@ -98,32 +241,167 @@ mod tests {
     use super::*;
     use crate::model::run_table::RunView;
 
+    fn view(filter: &str) -> WrittenView {
+        let view = RunView {
+            filter: filter.into(),
+            ..RunView::default()
+        };
+        (&view).into()
+    }
+
+    fn state(runs: &str, views: &[(&str, &str)]) -> Remembered {
+        Remembered {
+            runs: view(runs),
+            views: views
+                .iter()
+                .map(|(name, filter)| ((*name).to_owned(), view(filter)))
+                .collect(),
+        }
+    }
+
+    /// The files of a folder without the lock.
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|e| name_of(&e.unwrap().path()))
+            .filter(|n| !n.ends_with(".lock"))
+            .collect();
+        names.sort();
+        names
+    }
+
     #[test]
     fn what_is_saved_is_loaded() {
         let dir = tempfile::tempdir().unwrap();
-        let path = file(&dir.path().join("deep/er"), "/srv/flights");
+        let path = file(&dir.path().join("deep/er"), None, "/srv/flights");
         assert!(path.display().to_string().contains("flights-"), "{path:?}");
         assert_eq!(load(&path), Ok(Remembered::default()));
-        let view = RunView {
-            filter: "a \"b\"".into(),
-            ..RunView::default()
-        };
-        let state = Remembered {
-            runs: (&view).into(),
-            views: BTreeMap::from([("mine".to_owned(), (&view).into())]),
-        };
-        save(&path, &state).unwrap();
-        assert_eq!(load(&path), Ok(state));
-        std::fs::write(&path, "runs = 3").unwrap();
-        assert!(load(&path).unwrap_err().message.contains("cannot be read"));
-        assert!(save(Path::new("/proc/nowhere/x.toml"), &Remembered::default()).is_err());
+        let ours = state("a \"b\"", &[("mine", "a \"b\"")]);
+        assert_eq!(save(&path, &Remembered::default(), &ours), Ok(Saved::Done));
+        assert_eq!(load(&path), Ok(ours));
+        assert!(
+            save(
+                Path::new("/proc/nowhere/x.toml"),
+                &Remembered::default(),
+                &Remembered::default()
+            )
+            .unwrap_err()
+            .message
+            .contains("cannot be written")
+        );
+    }
+
+    #[test]
+    fn two_consoles_keep_each_others_views() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = file(dir.path(), None, "/srv/flights");
+        let start = state("", &[("old", "a"), ("both", "a")]);
+        save(&path, &Remembered::default(), &start).unwrap();
+
+        // One saves a view, the other changes its table and removes a view: neither knows of the other's.
+        let one = state("", &[("old", "a"), ("both", "one"), ("best", "b")]);
+        save(&path, &start, &one).unwrap();
+        let other = state("c", &[("both", "a")]);
+        save(&path, &start, &other).unwrap();
+        assert_eq!(
+            load(&path),
+            Ok(state("c", &[("both", "one"), ("best", "b")]))
+        );
+
+        // Of what both change, the last stays; the first one's table was not changed and does not come back.
+        let last = state("c", &[("both", "other")]);
+        save(&path, &other, &last).unwrap();
+        let removed = state("", &[("old", "a"), ("both", "one")]);
+        save(&path, &one, &removed).unwrap();
+        assert_eq!(load(&path), Ok(state("c", &[("both", "other")])));
+
+        // Who finds no file any more writes all it knows.
+        fs::remove_file(&path).unwrap();
+        save(&path, &last, &state("d", &[("both", "other")])).unwrap();
+        assert_eq!(load(&path), Ok(state("d", &[("both", "other")])));
+    }
+
+    #[test]
+    fn many_writers_at_once_lose_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = file(dir.path(), None, "/srv/flights");
+        std::thread::scope(|scope| {
+            for n in 0..4 {
+                let path = &path;
+                scope.spawn(move || {
+                    let mut before = Remembered::default();
+                    for i in 0..8 {
+                        let mut after = before.clone();
+                        after.views.insert(format!("{n}-{i}"), view("a"));
+                        while save(path, &before, &after).unwrap() == Saved::Busy {
+                            std::thread::yield_now();
+                        }
+                        before = after;
+                    }
+                });
+            }
+        });
+        assert_eq!(load(&path).unwrap().views.len(), 4 * 8);
+        assert_eq!(names(dir.path()), [name_of(&path)], "no drafts");
+    }
+
+    #[test]
+    fn a_lock_that_is_held_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.toml");
+        let held = lock(&path).unwrap().unwrap();
+        let ours = state("a", &[]);
+        assert_eq!(save(&path, &Remembered::default(), &ours), Ok(Saved::Busy));
+        drop(held);
+        assert_eq!(save(&path, &Remembered::default(), &ours), Ok(Saved::Done));
+    }
+
+    #[test]
+    fn a_file_that_makes_no_sense_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.toml");
+        for (bytes, kept) in [
+            (&b"runs = 3"[..], "x.toml.bad"),
+            (&b"views = \"\xff\""[..], "x.toml.2.bad"),
+        ] {
+            fs::write(&path, bytes).unwrap();
+            let told = load(&path).unwrap_err();
+            assert!(told.message.contains("cannot be read"), "{told:?}");
+            assert!(told.hint.contains(kept), "{told:?}");
+            assert_eq!(fs::read(&path).unwrap(), bytes, "reading changes nothing");
+            let (before, after) = (state("", &[("mine", "a")]), state("b", &[("mine", "a")]));
+            let Ok(Saved::Anew(told)) = save(&path, &before, &after) else {
+                panic!()
+            };
+            assert!(told.hint.contains(kept), "{told:?}");
+            assert_eq!(fs::read(dir.path().join(kept)).unwrap(), bytes);
+            assert_eq!(load(&path), Ok(after), "all that this console knows");
+        }
+    }
+
+    #[test]
+    fn a_write_that_fails_leaves_no_draft() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.toml");
+        // No file can be renamed over a folder.
+        fs::create_dir(&path).unwrap();
+        assert!(write(&path, "").is_err());
+        assert_eq!(names(dir.path()), ["x.toml"]);
+        // What cannot be read for another reason than its content is not touched either.
+        let refused = save(&path, &Remembered::default(), &state("a", &[])).unwrap_err();
+        assert!(refused.message.contains("cannot be written"), "{refused:?}");
+        assert!(load(&path).unwrap_err().hint.contains("readable"));
+        assert!(path.is_dir());
     }
 
     #[test]
     fn workspaces_have_files_of_their_own() {
         let folder = Path::new("/state");
-        assert_ne!(file(folder, "/a/flights"), file(folder, "/b/flights"));
-        assert_eq!(file(folder, "box:/a/../x y"), file(folder, "box:/a/../x y"));
-        assert!(!file(folder, "/a/..").display().to_string().contains(".."));
+        let at = |host, root| file(folder, host, root);
+        assert_ne!(at(None, "/a/flights"), at(None, "/b/flights"));
+        assert_ne!(at(Some("box"), "/srv/ml"), at(None, "/srv/ml"));
+        assert_ne!(at(Some("box"), "/srv/ml"), at(Some("ana@pc"), "/srv/ml"));
+        assert_eq!(at(Some("box"), "/a/x y"), at(Some("box"), "/a/x y"));
+        assert!(!at(None, "/a/..").display().to_string().contains(".."));
     }
 }

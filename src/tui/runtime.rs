@@ -43,7 +43,7 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
     let mut screen = Screen::take()?;
     let (inbox, mut queue) = mpsc::channel(QUEUE);
     let link = Link::persistent(&options.dial, "console");
-    let mut runner = Runner::new(link, inbox, options.export_dir, options.state);
+    let mut runner = Runner::new(link, inbox, options.export_dir, options.state, options.host);
 
     let size = screen.terminal().size()?;
     let mut model = Model::new(look, size, taste.keymap, clock::now());
@@ -66,7 +66,10 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
             for effect in update(&mut model, clock::now(), msg) {
                 match runner.run(effect) {
                     None => {}
-                    Some(Order::Quit) => return Ok(()),
+                    Some(Order::Quit) => {
+                        runner.settle().await;
+                        return Ok(());
+                    }
                     Some(Order::Copy(text)) => term::copy(&text)?,
                     Some(Order::Redraw) => screen.repaint()?,
                     Some(Order::Suspend) => {

@@ -380,7 +380,7 @@ pub fn reset_view(model: &mut Model) -> Vec<Effect> {
 
 /// Takes what was remembered. What somebody changed before it came stays.
 pub fn recalled(model: &mut Model, state: Result<Box<Remembered>, Trouble>) {
-    let state = match state {
+    let mut state = match state {
         Ok(state) => *state,
         Err(trouble) => {
             model.toast(Tone::Note, trouble.message, trouble.hint);
@@ -388,7 +388,12 @@ pub fn recalled(model: &mut Model, state: Result<Box<Remembered>, Trouble>) {
         }
     };
     let views = state.views.iter();
-    model.runs.views = views.map(|(n, v)| (n.clone(), RunView::from(v))).collect();
+    let views = views.map(|(n, v)| (n.clone(), RunView::from(v))).collect();
+    let early = std::mem::replace(&mut model.runs.views, views);
+    // As this console reads them: what only a newer one can read is no change of ours.
+    let views = model.runs.views.iter();
+    state.views = views.map(|(n, v)| (n.clone(), v.into())).collect();
+    model.runs.views.extend(early);
     if model.runs.view == RunView::default() {
         let view = RunView::from(&state.runs);
         // A filter of an older console may not be one any more.
@@ -416,9 +421,10 @@ pub fn remember(model: &mut Model) -> Option<Effect> {
         return None;
     }
     let workspace = model.link.welcome.as_ref()?.root.clone();
-    model.remembered = Some(state.clone());
+    let before = model.remembered.replace(state.clone())?;
     Some(Effect::Remember {
         workspace,
+        before: Box::new(before),
         state: Box::new(state),
     })
 }

@@ -249,6 +249,24 @@ fn views_are_saved_opened_and_remembered() {
 }
 
 #[test]
+fn what_the_file_says_is_no_change_and_an_early_view_stays() {
+    // A newer console wrote a column that this one cannot read.
+    let file: Remembered = toml::from_str("[views.newer]\ncolumns = [\"?\"]").unwrap();
+    let mut h = runs();
+    h.send(Msg::Recalled(Ok(Box::new(file.clone()))));
+    assert_eq!(h.remembered, None);
+
+    let mut h = runs();
+    h.keys("W");
+    h.text("early");
+    h.keys("enter");
+    assert_eq!(h.remembered, None, "the file is not known yet");
+    h.send(Msg::Recalled(Ok(Box::new(file))));
+    let views = h.remembered.expect("written down").views;
+    assert_eq!(views.keys().collect::<Vec<_>>(), ["early", "newer"]);
+}
+
+#[test]
 fn the_next_run_that_is_not_well_is_here_or_asked_for() {
     let mut h = runs();
     // The tenth run of the fixtures has a loss that is no number.
