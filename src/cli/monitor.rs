@@ -6,7 +6,7 @@ use super::{
     output::{Output, number, percent},
 };
 use trimtab_core::{
-    monitor::{MonitorState, WindowResult},
+    monitor::{Distribution, MonitorState, WindowResult},
     stats::drift::Verdict,
     time::Millis,
 };
@@ -32,6 +32,9 @@ pub enum MonitorCommand {
         /// With `--window`: this feature's distribution against the reference.
         #[arg(long, requires = "window")]
         feature: Option<String>,
+        /// With `--feature`: say how each number is defined.
+        #[arg(long, requires = "feature")]
+        explain: bool,
     },
 }
 
@@ -75,6 +78,7 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
             monitor,
             window,
             feature,
+            explain,
         } => {
             let monitors =
                 expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
@@ -111,6 +115,8 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
                             })
                             .collect();
                         out.table(&["bucket", ">reference", ">window", ">change"], &rows)?;
+                        out.line("")?;
+                        numbers(&d, explain, out)?;
                     }
                 }
             }
@@ -221,6 +227,24 @@ fn show(m: &MonitorState, out: &mut Output) -> CliResult<()> {
         ))?;
     }
     Ok(())
+}
+
+/// Every number about a cell; with the sentences that define them when asked to explain.
+fn numbers(d: &Distribution, explain: bool, out: &mut Output) -> CliResult<()> {
+    let rows: Vec<_> = d
+        .numbers
+        .iter()
+        .map(|n| {
+            let mut row = vec![n.key.clone(), number(n.value)];
+            row.extend(explain.then(|| n.about.clone()));
+            row
+        })
+        .collect();
+    let heads: &[&str] = match explain {
+        true => &["number", ">value", "definition"],
+        false => &["number", ">value"],
+    };
+    out.table(heads, &rows)
 }
 
 fn show_window(w: &WindowResult, out: &mut Output) -> CliResult<()> {

@@ -1,6 +1,10 @@
 //! Monitors: what one window of production data said about inputs, quality and service.
 
-use crate::{registry::Version, stats::drift::Verdict, time::Millis};
+use crate::{
+    registry::Version,
+    stats::{cell::Statistic, drift::Verdict},
+    time::Millis,
+};
 use serde::{Deserialize, Serialize};
 
 /// One window of one monitor, judged.
@@ -143,6 +147,36 @@ pub struct Distribution {
     pub current: Vec<f64>,
     /// The cell it belongs to.
     pub cell: FeatureCell,
+    /// Every number about the cell, other tools' too.
+    pub numbers: Vec<Number>,
+}
+
+/// One number about a cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Number {
+    /// Its name: `psi_q10_null`, `ks_p_asymp`, `ev_default`.
+    pub key: String,
+    /// Its value; NaN where it cannot be computed.
+    pub value: f64,
+    /// Its definition in one sentence.
+    pub about: String,
+}
+
+impl Distribution {
+    /// A number by its name; `None` where the kind of column has none such.
+    pub fn number(&self, key: &str) -> Option<f64> {
+        Some(self.numbers.iter().find(|n| n.key == key)?.value)
+    }
+}
+
+impl From<Statistic> for Number {
+    fn from(s: Statistic) -> Self {
+        Self {
+            key: s.key.to_owned(),
+            value: s.value,
+            about: s.about.to_owned(),
+        }
+    }
 }
 
 /// A monitor as the console lists it.

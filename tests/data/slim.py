@@ -1,25 +1,20 @@
 #!/usr/bin/env python3
 """Copies the reference values and small data that Trimtab's tests need out of the shared data pack.
 
-    python3 slim.py PACK
+    python3 slim.py PACK          what the repository keeps, written beside this file
+    python3 slim.py PACK OUT      every set of the pack, all windows, for TRIMTAB_GOLDENS=OUT cargo test
 
-Needs the `duckdb` module. Writes beside itself: for each small set a CSV file for every window (NULL is
-an empty field; NaN, inf, -inf are spelled out; floats are written so that they read back to the same
-bits) and `expected.json`, cut down to the numbers that we define ourselves; for the flights, whose data
-stays in Parquet, only `flights_expected.json`.
+Needs the `duckdb` module. Writes for each small set a CSV file for every window (NULL is an empty field;
+NaN, inf, -inf are spelled out; floats are written so that they read back to the same bits) and
+`expected.json` without what only checks the pack itself; for the flights, whose data stays in Parquet,
+only `flights_expected.json`; of the multiclass and the regression set one window's answers and labels.
 """
 import csv, json, math, pathlib, sys
 import duckdb
 
-NUMERIC = ["n", "n_null", "n_nan", "n_inf", "n_valid", "q10_counts", "psi_q10", "psi_q10_null", "ks_stat", "ks_at",
-           "ks_p_asymp", "ks_p_kolmogorov", "wasserstein", "p01", "p05", "p25", "p50", "p75", "p95", "p99", "why"]
-CATEGORICAL = ["n", "n_null", "n_valid", "unseen", "missing", "psi_cat", "psi_cat_null", "tvd_cat", "chi2_cont", "why"]
+# Of the pack's own checks, not of the data.
+DROPPED = {"own_ev_psi", "own_ev_js", "ev_psi_reproduced", "psi_azure", "psi_frouros", "ev_tvd_p", "ev_bins", "doane_ref"}
 REFERENCE = ["n", "n_null", "n_valid", "min", "max", "mean", "q10_edges"]
-PERFORMANCE = ["n", "n_labeled", "label_coverage", "tp", "fp", "fn", "tn", "positive_rate", "accuracy", "precision",
-               "recall", "f1", "roc_auc", "log_loss", "brier"]
-DEFINITIONS = ["population", "null_rate", "q10", "psi_q10", "psi_q10_null", "ks_stat", "ks_p_asymp", "ks_p_kolmogorov",
-               "wasserstein", "cat", "psi_cat", "psi_cat_null", "tvd_cat", "chi2_cont", "unseen", "perf",
-               "multiple_testing"]
 here = pathlib.Path(__file__).resolve().parent
 
 
@@ -33,21 +28,19 @@ def slim(expected):
     for name, w in expected["windows"].items():
         kept = pick(w, ["n", "note", "missing_columns", "new_columns", "type_changes", "multiple_testing"])
         if "performance" in w:
-            kept["performance"] = pick(w["performance"], PERFORMANCE)
-        kept["columns"] = {c: pick(v, NUMERIC if columns.get(c, {}).get("kind") == "num" else CATEGORICAL)
-                           for c, v in w["columns"].items()}
+            kept["performance"] = w["performance"]
+        kept.update(pick(w, ["cbpe", "dle"]))
+        kept["columns"] = {c: {k: x for k, x in v.items() if k not in DROPPED} for c, v in w["columns"].items()}
         if isinstance(w.get("file"), dict):
             kept["where"] = w["file"]["where"]
         windows[name] = kept
     out = pick(expected, ["set", "title", "licence", "real", "performance_spec"])
-    out["definitions"] = pick(expected["definitions"], DEFINITIONS)
+    out["definitions"] = {k: v for k, v in expected["definitions"].items() if k not in DROPPED}
     out["columns"], out["windows"] = columns, windows
     for extra in ("weekly_performance", "asof_performance", "shadow_v2_performance", "ops_simulated"):
         if extra in expected:
-            out[extra] = {k: pick(v, ["window", "rule", *PERFORMANCE, "p50", "p95", "p99", "error_rate"])
-                          for k, v in expected[extra].items()}
-    if "performance_reference" in expected:
-        out["performance_reference"] = pick(expected["performance_reference"], PERFORMANCE)
+            out[extra] = expected[extra]
+    out.update(pick(expected, ["performance_reference", "cbpe_reference"]))
     return out
 
 
@@ -65,31 +58,76 @@ def cell(value):
     return str(value)
 
 
-def write_csv(parquet, path, columns):
+def write_csv(source, path, columns, where="true", labels=None):
     db = duckdb.connect()
-    present = [r[0] for r in db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(parquet)]).fetchall()]
+    table = f"read_parquet('{source}')"
+    if labels:
+        table = f"(SELECT l.*, y.label FROM {table} l LEFT JOIN read_parquet('{labels}') y USING (request_id))"
+    present = [r[0] for r in db.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()]
     wanted = [c for c in present if columns is None or c in columns]
     names = ", ".join('"' + c.replace('"', '""') + '"' for c in wanted)
-    rows = db.execute(f"SELECT {names} FROM read_parquet(?)", [str(parquet)]).fetchall()
+    rows = db.execute(f"SELECT {names} FROM {table} WHERE {where}").fetchall()
     with path.open("w", newline="") as f:
         out = csv.writer(f, lineterminator="\n")
         out.writerow(wanted)
         out.writerows([cell(v) for v in row] for row in rows)
 
 
-def main(pack):
+def answers(expected):
+    """The columns that quality is computed from."""
+    spec = expected.get("performance_spec") or {}
+    return {spec[k] for k in ("label", "prediction", "probability") if k in spec} | set(spec.get("probabilities", []))
+
+
+def small(pack, name):
+    folder = here / name
+    folder.mkdir(exist_ok=True)
+    expected = slim(json.loads((pack / name / "expected.json").read_text()))
+    columns = set(expected["columns"]) | answers(expected)
+    write_json(folder / "expected.json", expected)
+    for parquet in sorted((pack / name).glob("*.parquet")):
+        # The faulty windows are wanted as they are; elsewhere, only the columns with reference values.
+        write_csv(parquet, folder / (parquet.stem + ".csv"), None if name == "schema_edge" else columns)
+
+
+def one_window(pack, name, window):
+    """Answers and labels of one window, without its features."""
+    folder = here / name
+    folder.mkdir(exist_ok=True)
+    full = json.loads((pack / name / "expected.json").read_text())
+    expected = pick(full, ["set", "title", "licence", "real", "performance_spec", "performance_reference"])
+    expected["definitions"] = pick(full["definitions"], ["perf"])
+    expected["windows"] = {w: {"performance": v["performance"]} for w, v in full["windows"].items()}
+    write_json(folder / "expected.json", expected)
+    write_csv(pack / name / f"current_{window}.parquet", folder / f"current_{window}.csv", answers(full))
+
+
+def everything(pack, out):
+    for path in sorted(pack.glob("*/expected.json")):
+        folder = out / path.parent.name
+        folder.mkdir(parents=True, exist_ok=True)
+        full = json.loads(path.read_text())
+        write_json(folder / "expected.json", slim(full))
+        columns = None if path.parent.name == "schema_edge" else set(full["columns"]) | answers(full) | {"label"}
+        write_csv(path.parent / "reference.parquet", folder / "reference.csv", columns)
+        for window, w in full["windows"].items():
+            target, file = folder / f"current_{window}.csv", w["file"]
+            if isinstance(file, dict):
+                labels = path.parent / "labels/**/*.parquet"
+                write_csv(path.parent / file["from"], target, columns, file["where"], labels)
+            else:
+                write_csv(path.parent / file, target, columns)
+
+
+def main(pack, out):
+    if out:
+        return everything(pack, out)
     for name in ("titanic", "schema_edge", "shuttle"):
-        folder = here / name
-        folder.mkdir(exist_ok=True)
-        expected = slim(json.loads((pack / name / "expected.json").read_text()))
-        spec = expected.get("performance_spec") or {}
-        columns = set(expected["columns"]) | {spec[k] for k in ("label", "prediction", "probability") if k in spec}
-        write_json(folder / "expected.json", expected)
-        for parquet in sorted((pack / name).glob("*.parquet")):
-            # The faulty windows are wanted as they are; elsewhere, only the columns with reference values.
-            write_csv(parquet, folder / (parquet.stem + ".csv"), None if name == "schema_edge" else columns)
+        small(pack, name)
+    one_window(pack, "cards_multi", "w1")
+    one_window(pack, "flights_reg", "2013-02")
     write_json(here / "flights_expected.json", slim(json.loads((pack / "flights_clf" / "expected.json").read_text())))
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]))
+    main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None)

@@ -267,8 +267,8 @@ impl MonitorRunner {
         let cell = cell.ok_or_else(|| none("it is not watched".into()))?;
         let slot = watch.lock_owned().await;
         let wanted = feature.to_owned();
-        let buckets = self
-            .run(name, slot, move |watch| Ok(watch.buckets(start, &wanted)))
+        let (buckets, numbers) = self
+            .run(name, slot, move |watch| Ok(watch.explain(start, &wanted)))
             .await?
             .map_err(none)?;
         Ok(Distribution {
@@ -278,6 +278,7 @@ impl MonitorRunner {
             reference: buckets.reference,
             current: buckets.window,
             cell,
+            numbers: numbers.into_iter().map(Into::into).collect(),
         })
     }
 

@@ -12,7 +12,13 @@ use std::{
     path::PathBuf,
 };
 use trimtab_core::{
-    monitor::WindowResult, policy::MonitorPolicy, stats::profile::Buckets, time::Millis,
+    monitor::WindowResult,
+    policy::MonitorPolicy,
+    stats::{
+        cell::{Statistic, statistics},
+        profile::Buckets,
+    },
+    time::Millis,
 };
 use trimtab_store::logs::{Listing, LogError, Logs, Part, Problem, Within, list, window_end};
 
@@ -112,8 +118,13 @@ impl Watch {
         }
     }
 
-    /// One feature's shares in one window beside the reference's, or why there are none.
-    pub(super) fn buckets(&mut self, start: Millis, feature: &str) -> Result<Buckets, String> {
+    /// One feature's shares in one window beside the reference's, and every number about it, or why
+    /// there are none.
+    pub(super) fn explain(
+        &mut self,
+        start: Millis,
+        feature: &str,
+    ) -> Result<(Buckets, Vec<Statistic>), String> {
         if !self.looked {
             self.refresh();
         }
@@ -133,7 +144,11 @@ impl Watch {
             .samples(&inputs.log, Some(inputs.within), &columns);
         let sample = samples.map_err(|e| e.to_string())?.into_iter().next();
         let sample = sample.ok_or("nothing was read")?;
-        Ok(profile.buckets(&window_profile(sample), SHOWN))
+        let window = window_profile(sample);
+        Ok((
+            profile.buckets(&window, SHOWN),
+            statistics(profile, &window),
+        ))
     }
 
     /// Takes the files that there are now.

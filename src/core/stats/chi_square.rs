@@ -44,6 +44,57 @@ pub fn contingency(pairs: impl Iterator<Item = (u64, u64)> + Clone) -> Option<Ch
     })
 }
 
+/// The 2×K contingency test with Yates' correction where there is one degree of freedom: each observed
+/// count moves towards the expected one by a half at most (scipy's default; NannyML's and
+/// alibi-detect's number). Else [`contingency`].
+pub fn contingency_yates(pairs: impl Iterator<Item = (u64, u64)> + Clone) -> Option<ChiSquare> {
+    let plain = contingency(pairs.clone())?;
+    if plain.dof != 1 {
+        return Some(plain);
+    }
+    let (n, m) = super::distance::totals(pairs.clone());
+    let share = n as f64 / (n as f64 + m as f64);
+    let part = |observed: f64, expected: f64| {
+        let gap = (observed - expected).abs();
+        (gap - gap.min(0.5)).powi(2) / expected
+    };
+    let statistic = pairs
+        .filter(|pair| *pair != (0, 0))
+        .map(|(a, b)| {
+            let (a, b) = (a as f64, b as f64);
+            part(a, (a + b) * share) + part(b, (a + b) * (1.0 - share))
+        })
+        .sum();
+    Some(ChiSquare {
+        statistic,
+        dof: 1,
+        p: survival(statistic, 1),
+    })
+}
+
+/// Goodness of fit of the window's counts to the reference's shares, taken as the truth (Evidently's
+/// chi-square; scipy's `chisquare`). A category that the reference lacks makes the statistic infinite
+/// and p 0. `None` when a side is empty.
+pub fn goodness_of_fit(pairs: impl Iterator<Item = (u64, u64)> + Clone) -> Option<ChiSquare> {
+    let (n, m) = super::distance::totals(pairs.clone());
+    if n == 0 || m == 0 {
+        return None;
+    }
+    let scale = m as f64 / n as f64;
+    let (statistic, categories) = pairs
+        .filter(|pair| *pair != (0, 0))
+        .map(|(r, c)| (r as f64 * scale, c as f64))
+        .fold((0.0, 0u64), |(sum, k), (expected, observed)| {
+            (sum + (observed - expected).powi(2) / expected, k + 1)
+        });
+    let dof = categories - 1;
+    Some(ChiSquare {
+        statistic,
+        dof,
+        p: survival(statistic, dof),
+    })
+}
+
 /// P(X >= x) of the chi-square distribution: the regularised upper incomplete gamma function
 /// Q(dof/2, x/2).
 pub fn survival(x: f64, dof: u64) -> f64 {

@@ -39,9 +39,39 @@ impl Numbers {
     pub fn infinite(&self) -> u64 {
         self.infinite
     }
+    /// Whether every row has a whole number: what Python's tools would hold as integers.
+    pub(super) fn integral(&self) -> bool {
+        self.missing() == 0 && self.sorted.iter().all(|v| v.fract() == 0.0)
+    }
+    /// Adds another part of the same window.
+    pub fn merge(&mut self, other: Self) {
+        let (mut kept, added) = (std::mem::take(&mut self.sorted), other.sorted);
+        if kept.last() <= added.first() || added.is_empty() {
+            kept.extend(added);
+            self.sorted = kept;
+        } else {
+            self.sorted = merged(&kept, &added);
+        }
+        self.nulls += other.nulls;
+        self.nan += other.nan;
+        self.infinite += other.infinite;
+    }
     pub(super) fn missing(&self) -> u64 {
         self.nulls + self.nan + self.infinite
     }
+}
+
+/// Two sorted samples as one.
+fn merged(a: &[f64], b: &[f64]) -> Vec<f64> {
+    let mut all = Vec::with_capacity(a.len() + b.len());
+    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
+    while let (Some(x), Some(y)) = (left.peek(), right.peek()) {
+        let next = if x <= y { left.next() } else { right.next() };
+        all.extend(next);
+    }
+    all.extend(left);
+    all.extend(right);
+    all
 }
 
 /// A column of categories: how often each occurred, by name, and how many were NULL.
@@ -73,6 +103,12 @@ impl Categories {
     pub fn nulls(&self) -> u64 {
         self.nulls
     }
+    /// Adds another part of the same window.
+    pub fn merge(&mut self, other: Self) {
+        let mut counts = std::mem::take(&mut self.counts);
+        counts.extend(other.counts);
+        *self = Self::new(counts, self.nulls + other.nulls);
+    }
     pub(super) fn valid(&self) -> u64 {
         self.counts.iter().map(|(_, n)| n).sum()
     }
@@ -95,6 +131,17 @@ impl WindowProfile {
     /// A column of categories: each with its count, and how many were NULL.
     pub fn categorical(counts: Vec<(String, u64)>, nulls: u64) -> Self {
         Self::Categorical(Categories::new(counts, nulls))
+    }
+    /// Adds another part of the same window: a month is the sum of its days. A part of the other kind is
+    /// left out, and said so.
+    #[must_use]
+    pub fn merge(&mut self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Numeric(all), Self::Numeric(part)) => all.merge(part),
+            (Self::Categorical(all), Self::Categorical(part)) => all.merge(part),
+            _ => return false,
+        }
+        true
     }
     /// Rows, missing ones too.
     pub fn rows(&self) -> u64 {

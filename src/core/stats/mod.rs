@@ -4,14 +4,19 @@
 //! what cannot be computed is NaN or a typed refusal, never a panic.
 
 mod bins;
+pub mod cell;
 pub mod chi_square;
 mod column;
+pub mod compat;
+pub mod distance;
 pub mod drift;
 mod durbin;
 pub mod kolmogorov;
 pub mod ks;
+pub mod ks_exact;
 pub mod multiple;
 pub mod profile;
+pub mod proportion;
 pub mod quality;
 pub mod summary;
 

@@ -15,6 +15,7 @@ use super::{
     bins::{bin_labels, bins_of_sorted},
     chi_square,
     column::union,
+    distance::psi,
     ks,
     summary::quantile,
 };
@@ -23,9 +24,6 @@ pub use super::{
     bins::bin_counts,
     column::{Categories, Numbers, WindowProfile},
 };
-
-/// What stands for a share of nothing in PSI.
-const NOTHING: f64 = 1e-4;
 
 /// One column of the reference, with its bins frozen.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,6 +134,21 @@ impl ReferenceProfile {
     /// The column as if it were a window.
     pub fn column(&self) -> &WindowProfile {
         &self.column
+    }
+
+    /// Both sides' counts bucket by bucket, usable values only: decile bins, or the categories of either
+    /// side in order. `None` when the kinds differ.
+    pub fn pairs(&self, window: &WindowProfile) -> Option<Vec<(u64, u64)>> {
+        match (&self.column, window) {
+            (WindowProfile::Numeric(_), WindowProfile::Numeric(c)) => {
+                let bins = bins_of_sorted(&self.edges, c.sorted());
+                Some(self.bins.iter().copied().zip(bins).collect())
+            }
+            (WindowProfile::Categorical(r), WindowProfile::Categorical(c)) => {
+                Some(union(r, c).map(|(_, a, b)| (a, b)).collect())
+            }
+            _ => None,
+        }
     }
 
     /// Compares a window's column with this one.
@@ -250,23 +263,6 @@ impl ReferenceProfile {
         }
         buckets
     }
-}
-
-/// The population stability index of paired counts.
-fn psi(pairs: impl Iterator<Item = (u64, u64)>, n: u64, m: u64) -> f64 {
-    let share = |count: u64, of: u64| {
-        if count == 0 {
-            NOTHING
-        } else {
-            count as f64 / of as f64
-        }
-    };
-    pairs
-        .map(|(r, c)| {
-            let (r, c) = (share(r, n), share(c, m));
-            (c - r) * (c / r).ln()
-        })
-        .sum()
 }
 
 #[cfg(test)]

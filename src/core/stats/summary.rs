@@ -37,6 +37,50 @@ pub fn finite_sorted(mut values: Vec<f64>) -> (Vec<f64>, u64, u64) {
     (values, nan as u64, infinite as u64)
 }
 
+/// Mean, spread and skew of a sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moments {
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Standard deviation of the population (divisor n).
+    pub std: f64,
+    /// Third standardised moment of the population; NaN when nothing varies.
+    pub skewness: f64,
+}
+
+/// The sample's moments, in two passes with compensated sums (Neumaier 1974). NaN for an empty sample.
+pub fn moments(values: &[f64]) -> Moments {
+    let n = values.len() as f64;
+    let mean = sum(values.iter().copied()) / n;
+    let std = (sum(values.iter().map(|v| (v - mean).powi(2))) / n).sqrt();
+    let skewness = sum(values.iter().map(|v| ((v - mean) / std).powi(3))) / n;
+    Moments {
+        mean,
+        std,
+        skewness,
+    }
+}
+
+/// A sum whose error does not grow with the number of terms.
+pub(super) fn sum(values: impl Iterator<Item = f64>) -> f64 {
+    let (mut total, mut lost) = (0.0f64, 0.0f64);
+    for v in values {
+        let next = total + v;
+        lost += if total.abs() >= v.abs() {
+            (total - next) + v
+        } else {
+            (v - next) + total
+        };
+        total = next;
+    }
+    // What is no number stays so, rather than infinity less infinity.
+    if lost.is_finite() {
+        total + lost
+    } else {
+        total
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Monitors: features by windows, the chosen cell's distribution, what is wrong with the input.
 
 use ratatui::layout::Rect;
-use trimtab_core::monitor::{FeatureCell, InputProblem, MonitorState};
+use trimtab_core::monitor::{Distribution, FeatureCell, InputProblem, MonitorState};
 use trimtab_core::stats::drift::Verdict;
 
 use super::fleet::line;
@@ -183,12 +183,15 @@ fn distribution(model: &Model, brush: &mut Brush<'_>, area: Rect, cell: &Feature
     match &model.monitors.distribution {
         Some((at, feature, result)) if Some(*at) == start && *feature == cell.feature => {
             match result {
-                Ok(d) => Histogram {
-                    buckets: &d.buckets,
-                    reference: &d.reference,
-                    current: &d.current,
+                Ok(d) => {
+                    let area = numbers(brush, area, d);
+                    Histogram {
+                        buckets: &d.buckets,
+                        reference: &d.reference,
+                        current: &d.current,
+                    }
+                    .draw(brush, area)
                 }
-                .draw(brush, area),
                 Err(trouble) => {
                     notice::draw(brush, area, &trouble.message, Role::Bad, &[&trouble.hint])
                 }
@@ -203,6 +206,52 @@ fn distribution(model: &Model, brush: &mut Brush<'_>, area: Rect, cell: &Feature
         ),
     }
 }
+
+/// What other measures say of the cell, where the screen is tall enough for more than the histogram.
+fn numbers(brush: &mut Brush<'_>, area: Rect, d: &Distribution) -> Rect {
+    if area.height < NUMBERS_HEIGHT {
+        return area;
+    }
+    let none = brush.glyphs().none;
+    let line_of = |names: &[(&str, &str)]| {
+        let known = names
+            .iter()
+            .filter_map(|(word, key)| Some((word, d.number(key)?)));
+        known.fold(String::new(), |text, (word, value)| {
+            format!("{text}  {word} {}", format::score(value, none))
+        })
+    };
+    let ours = line_of(&[
+        ("W/std", "wasserstein_norm"),
+        ("JS", "js_q10_b2"),
+        ("JS", "js_cat_b2"),
+        ("Hellinger", "hellinger_q10"),
+        ("Hellinger", "hellinger_cat"),
+        ("TV", "tvd_q10"),
+        ("unseen", "unseen_rate"),
+        ("Z", "z_prop.z"),
+    ]);
+    let theirs = line_of(&[
+        ("Evidently", "ev_default"),
+        ("psi", "ev_psi"),
+        ("NannyML js", "nml_js"),
+        ("ks", "nml_ks"),
+        ("chi2", "nml_chi2"),
+    ]);
+    [ours, theirs]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .fold(area, |area, text| {
+            line(
+                brush,
+                area,
+                &[(format!(" {}", text.trim_start()), Role::Dim.into())],
+            )
+        })
+}
+
+/// Rows from which the other measures are drawn above a histogram.
+const NUMBERS_HEIGHT: u16 = 12;
 
 /// Quality and service of the window.
 fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorState) {
