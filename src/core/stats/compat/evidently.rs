@@ -58,7 +58,11 @@ pub fn compare(reference: &WindowProfile, window: &WindowProfile) -> Option<Evid
         return None;
     }
     match (reference, window) {
-        (WindowProfile::Numeric(r), WindowProfile::Numeric(c)) => Some(numbers(r, c)),
+        (WindowProfile::Numeric(r), WindowProfile::Numeric(c)) => {
+            let (low, high) = range(r.sorted(), c.sorted());
+            // numpy refuses a range that overflows.
+            (high - low).is_finite().then(|| numbers(r, c))
+        }
         (WindowProfile::Categorical(r), WindowProfile::Categorical(c)) => Some(categories(r, c)),
         _ => None,
     }

@@ -43,6 +43,10 @@ pub fn compare(reference: &WindowProfile, window: &WindowProfile) -> Option<Nann
 fn numbers(r: &Numbers, c: &Numbers) -> Option<NannyMl> {
     let (a, b) = (r.sorted(), c.sorted());
     let exact = ks::distances(a, b)?;
+    // numpy refuses a range that overflows.
+    a.last()
+        .zip(a.first())
+        .filter(|(high, low)| (*high - *low).is_finite())?;
     let bins = Histogram::doane(a);
     let counts = bins.count(b);
     let outside = b.len() as u64 - counts.iter().sum::<u64>();
