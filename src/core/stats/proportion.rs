@@ -46,14 +46,15 @@ mod tests {
     fn the_square_of_z_is_chi_square() {
         let z = z_test((30, 100), (45, 90)).unwrap();
         let c = super::super::chi_square::contingency([(30, 45), (70, 45)].into_iter()).unwrap();
-        assert!((z.z * z.z - c.statistic).abs() < 1e-12 && (z.p - c.p).abs() < 1e-14);
+        assert!((z.z * z.z - c.statistic).abs() < 1e-12 && (z.p - c.p).abs() < 1e-10);
         assert!(z.z < 0.0 && (z.difference - 0.2).abs() < 1e-15);
     }
 
     #[test]
     fn tails_and_edges() {
-        assert!((two_sided(1.959_963_984_540_054) - 0.05).abs() < 1e-15);
-        assert!((two_sided(-18.0) / 1.961_944_5e-72 - 1.0).abs() < 1.0);
+        assert!((two_sided(1.959_963_984_540_054) - 0.05).abs() < 1e-11);
+        // scipy.stats.norm.sf(18) * 2
+        assert!((two_sided(-18.0) / 1.948_138_252_398_722e-72 - 1.0).abs() < 1e-9);
         assert_eq!(z_test((0, 0), (1, 2)), None);
         let same = z_test((5, 5), (7, 7)).unwrap();
         assert_eq!((same.z, same.p), (0.0, 1.0));
