@@ -170,7 +170,7 @@ fn cell(
     let is = |keys: [&str; 2], got: f64| {
         let want = keys.iter().find_map(|k| want.get(k)).unwrap();
         assert!(
-            agrees(keys[0], got, want.as_f64().unwrap()),
+            agrees(keys[0], single, got, want.as_f64().unwrap()),
             "{at}.{keys:?} {got}"
         );
     };
