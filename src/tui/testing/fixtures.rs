@@ -7,7 +7,7 @@ use trimtab_core::gate::GateResult;
 use trimtab_core::job::{Job, JobId, JobState, LogChunk};
 use trimtab_core::metric::{MetricSummary, Point, Series};
 use trimtab_core::monitor::{
-    Distribution, FeatureCell, InputProblem, MonitorState, Number, Quality, Service, WindowResult,
+    Distribution, FeatureCell, InputProblem, MonitorState, Quality, Service, WindowResult,
 };
 use trimtab_core::registry::{Deployment, DeploymentKind, Model, ModelVersion, Version};
 use trimtab_core::release::{Preview, PromotionRequest, RequestId, RequestState};
@@ -428,22 +428,7 @@ pub fn distribution(feature: &str, start: Millis) -> Distribution {
             0.0, 0.0, 0.01, 0.03, 0.06, 0.12, 0.2, 0.28, 0.2, 0.095, 0.005,
         ],
         cell: cell(feature, 20, 6),
-        numbers: [
-            ("wasserstein_norm", 1.37),
-            ("js_q10_b2", 0.52),
-            ("hellinger_q10", 0.47),
-            ("tvd_q10", 0.58),
-            ("ev_default", 1.37),
-            ("ev_psi", 27.14),
-            ("nml_js", 0.55),
-            ("nml_ks", 0.583),
-        ]
-        .map(|(key, value)| Number {
-            key: key.into(),
-            value,
-            about: String::new(),
-        })
-        .into(),
+        numbers: Vec::new(),
     }
 }
 
