@@ -108,7 +108,7 @@ fn agrees(key: &str, single: bool, got: f64, want: f64) -> bool {
         "ev_z_p" => (got - want).abs() <= 1e-15 || near(TOLERANCE, 0.0),
         // The spread of a constant is the rounding of its mean.
         "std_pop" => near(TOLERANCE, 1e-5),
-        _ if single && (key.starts_with("ev_") || key.starts_with("nml_")) => near(1e-6, 1e-9),
+        _ if single && (key.starts_with("ev_") || key.starts_with("nml_")) => near(1e-4, 1e-9),
         // The root of one less a sum near 1, and of a sum of terms that cancel: the same of their squares.
         _ if key.contains("hellinger") || key.contains("js") => {
             near(TOLERANCE, 0.0) || (got * got - want * want).abs() <= 1e-15
