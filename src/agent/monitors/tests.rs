@@ -428,6 +428,12 @@ async fn a_distribution_lies_beside_the_reference_s() {
     assert_eq!(x.cell.verdict, Verdict::Drifted);
     let colour = runner.distribution("m", start, "colour").await.unwrap();
     assert_eq!(colour.buckets, ["red", "blue"]);
+    // Every number is told, and the stored cell's are the same ones.
+    assert_eq!(x.number("psi_q10_null"), Some(x.cell.psi));
+    assert_eq!(x.number("ks_stat"), Some(x.cell.distance));
+    assert!(x.number("ev_wasserstein").is_some_and(|v| v > 0.0) && x.number("nml_chi2").is_none());
+    assert_eq!(colour.number("tvd_cat"), Some(colour.cell.distance));
+    assert!(x.numbers.iter().all(|n| !n.about.is_empty()));
 
     let nothing = runner.distribution("m", start, "height").await.unwrap_err();
     assert!(matches!(nothing, MonitorError::NoDistribution { .. }));
