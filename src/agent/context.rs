@@ -201,6 +201,7 @@ impl Told {
             Change::PutWindow { window, .. } => {
                 Self::Delta(Delta::Window(Box::new(window.clone())))
             }
+            Change::HandleAlert(handled) => Self::Delta(Delta::Handled(Box::new(handled.clone()))),
             Change::SetProblems { monitor, problems } => Self::Delta(Delta::Problems {
                 monitor: monitor.clone(),
                 problems: problems.clone(),

@@ -6,11 +6,13 @@ use super::{
     output::{Output, number, percent},
 };
 use trimtab_core::{
+    alarm::{Alarm, Subject},
+    alert::Handling,
     monitor::{Distribution, MonitorState, WindowResult},
     stats::drift::Verdict,
     time::Millis,
 };
-use trimtab_wire::{Reply, Request};
+use trimtab_wire::{Link, Reply, Request};
 
 /// Monitors: inputs, quality and service of production.
 #[derive(clap::Subcommand, Debug)]
@@ -21,6 +23,42 @@ pub enum MonitorCommand {
     Run {
         /// The monitor's name.
         monitor: String,
+    },
+    /// Say where alerts stand, in words: what, since when, how sure, where to look. Exit code 1 while one
+    /// fires.
+    Alerts {
+        /// The monitor's name. Default: all.
+        monitor: Option<String>,
+    },
+    /// Look after a firing alert: it no longer escalates.
+    Acknowledge {
+        /// The monitor's name.
+        monitor: String,
+        /// `drift` or `quality`.
+        #[arg(value_parser = subject)]
+        subject: Subject,
+        /// Who looks after it, and how.
+        #[arg(long)]
+        note: String,
+    },
+    /// Keep an alert quiet for some of the data's time.
+    Snooze {
+        /// The monitor's name.
+        monitor: String,
+        /// `drift` or `quality`.
+        #[arg(value_parser = subject)]
+        subject: Subject,
+        /// The first day (`YYYY-MM-DD`) whose windows may tell of it again.
+        #[arg(long)]
+        until: String,
+    },
+    /// End an alert by hand: what was bad up to now is not counted again.
+    Close {
+        /// The monitor's name.
+        monitor: String,
+        /// `drift` or `quality`.
+        #[arg(value_parser = subject)]
+        subject: Subject,
     },
     /// Show a monitor's windows, or one window's features.
     Show {
@@ -74,6 +112,33 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
                 show(&state, out)?
             }
         }
+        MonitorCommand::Alerts { monitor } => {
+            let mut monitors =
+                expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
+            if let Some(name) = monitor {
+                monitors = vec![pick(monitors, &name)?];
+            }
+            return alerts(&monitors, out);
+        }
+        MonitorCommand::Acknowledge {
+            monitor,
+            subject,
+            note,
+        } => {
+            let handling = Handling::Acknowledge { note };
+            return handle(&link, monitor, subject, handling, out).await;
+        }
+        MonitorCommand::Snooze {
+            monitor,
+            subject,
+            until,
+        } => {
+            let until = day(&until)?;
+            return handle(&link, monitor, subject, Handling::Snooze { until }, out).await;
+        }
+        MonitorCommand::Close { monitor, subject } => {
+            return handle(&link, monitor, subject, Handling::Close, out).await;
+        }
         MonitorCommand::Show {
             monitor,
             window,
@@ -125,6 +190,48 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
     Ok(Exit::Done)
 }
 
+fn subject(word: &str) -> Result<Subject, String> {
+    Subject::from_word(word).ok_or_else(|| "an alert is about drift or quality".to_owned())
+}
+
+async fn handle(
+    link: &Link,
+    monitor: String,
+    subject: Subject,
+    handling: Handling,
+    out: &mut Output,
+) -> CliResult {
+    let request = Request::HandleAlert {
+        monitor,
+        subject,
+        handling,
+    };
+    let monitors = expect_reply!(link.request(request).await?, Reply::Monitors(m) => m);
+    alerts(&monitors, out)?;
+    Ok(Exit::Done)
+}
+
+/// Every alert in words. 1 while one tells.
+fn alerts(monitors: &[MonitorState], out: &mut Output) -> CliResult {
+    let mut all: Vec<(&str, Alarm)> = Vec::new();
+    let mut telling = false;
+    for m in monitors {
+        let newest = m.windows.last().map(|w| w.start);
+        for alarm in m.alarms() {
+            telling |= newest.is_some_and(|at| alarm.alert.tells(at));
+            all.push((&m.name, alarm));
+        }
+    }
+    if out.json {
+        out.json(&all)?;
+    } else {
+        for (monitor, alarm) in &all {
+            out.line(format!("{monitor}: {}", alarm.words))?;
+        }
+    }
+    Ok(if telling { Exit::Refused } else { Exit::Done })
+}
+
 /// One monitor by name.
 pub fn pick(monitors: Vec<MonitorState>, name: &str) -> CliResult<MonitorState> {
     let known: Vec<String> = monitors.iter().map(|m| m.name.clone()).collect();
@@ -142,11 +249,14 @@ pub fn pick(monitors: Vec<MonitorState>, name: &str) -> CliResult<MonitorState> 
         })
 }
 
+fn day(day: &str) -> CliResult<Millis> {
+    Millis::parse(day)
+        .ok_or_else(|| CliError::usage(format!("{day:?} is not a day."), "Write it as YYYY-MM-DD."))
+}
+
 /// The window that a day (`YYYY-MM-DD`) falls into.
 pub fn window_on<'a>(state: &'a MonitorState, day: &str) -> CliResult<&'a WindowResult> {
-    let at = Millis::parse(day).ok_or_else(|| {
-        CliError::usage(format!("{day:?} is not a day."), "Write it as YYYY-MM-DD.")
-    })?;
+    let at = self::day(day)?;
     state
         .windows
         .iter()
@@ -220,6 +330,9 @@ fn show(m: &MonitorState, out: &mut Output) -> CliResult<()> {
         ],
         &rows,
     )?;
+    for alarm in m.alarms() {
+        out.line(format!("alert: {}", alarm.words))?;
+    }
     for p in &m.problems {
         out.line(format!(
             "problem: {}: {} ({} rows)",
@@ -247,7 +360,58 @@ fn numbers(d: &Distribution, explain: bool, out: &mut Output) -> CliResult<()> {
     out.table(heads, &rows)
 }
 
+/// Quality of one window: what is known, how sure that is, what is only estimated.
+fn show_quality(w: &WindowResult, out: &mut Output) -> CliResult<()> {
+    let q = &w.quality;
+    out.line(format!(
+        "labels for {} of {} rows ({})",
+        q.labelled,
+        w.rows,
+        percent(q.labelled, w.rows)
+    ))?;
+    let interval = |(low, high): (f64, f64)| format!(" ({} to {})", number(low), number(high));
+    let known = [
+        ("auc", q.auc, interval(q.auc_95)),
+        ("pr auc", q.average_precision, String::new()),
+        ("log loss", q.log_loss, String::new()),
+        ("brier", q.brier, String::new()),
+        ("calibration error", q.calibration_error, String::new()),
+        ("accuracy", q.accuracy, interval(q.accuracy_95)),
+        ("precision", q.precision, String::new()),
+        ("recall", q.recall, String::new()),
+        ("f1", q.f1, interval(q.f1_95)),
+        ("f1 macro", q.f1_macro, String::new()),
+        ("f1 weighted", q.f1_weighted, String::new()),
+        ("mae", q.mae, String::new()),
+        ("rmse", q.rmse, String::new()),
+        ("mape", q.mape, String::new()),
+        ("r2", q.r2, String::new()),
+        ("bias", q.bias, String::new()),
+    ];
+    let known: Vec<String> = known
+        .iter()
+        .filter(|(_, value, _)| !value.is_nan())
+        .map(|(name, value, sure)| format!("{name} {}{sure}", number(*value)))
+        .collect();
+    if !known.is_empty() {
+        out.line(format!("quality: {}", known.join(", ")))?;
+    }
+    if let Some(e) = &w.estimate {
+        out.line(format!(
+            "estimated from {} scores, without labels: auc {}, accuracy {}, precision {}, recall {}, f1 {}",
+            e.rows,
+            number(e.auc),
+            number(e.accuracy),
+            number(e.precision),
+            number(e.recall),
+            number(e.f1)
+        ))?;
+    }
+    Ok(())
+}
+
 fn show_window(w: &WindowResult, out: &mut Output) -> CliResult<()> {
+    show_quality(w, out)?;
     let rows: Vec<_> = w
         .cells
         .iter()
@@ -261,9 +425,12 @@ fn show_window(w: &WindowResult, out: &mut Output) -> CliResult<()> {
             vec![
                 c.feature.clone(),
                 verdict,
+                c.rule.method.word().to_owned(),
+                number(c.effect),
+                number(c.rule.threshold),
+                number(c.p_adjusted),
                 number(c.psi),
                 number(c.distance),
-                number(c.p_adjusted),
                 c.rows.to_string(),
                 percent(c.nulls, c.rows),
             ]
@@ -273,9 +440,12 @@ fn show_window(w: &WindowResult, out: &mut Output) -> CliResult<()> {
         &[
             "feature",
             "verdict",
+            "by",
+            ">effect",
+            ">from",
+            ">p adjusted",
             ">psi",
             ">distance",
-            ">p adjusted",
             ">rows",
             ">nulls",
         ],

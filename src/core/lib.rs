@@ -2,6 +2,8 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod alarm;
+pub mod alert;
 pub mod audit;
 pub mod expr;
 pub mod gate;

@@ -1,8 +1,9 @@
 //! Monitors: what one window of production data said about inputs, quality and service.
 
 use crate::{
+    alarm::{Handled, WindowRules},
     registry::Version,
-    stats::{cell::Statistic, drift::Verdict},
+    stats::{cell::Statistic, drift::Verdict, effect::Rule, estimate::Estimate},
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub struct WindowResult {
     pub cells: Vec<FeatureCell>,
     /// Quality against the labels that have arrived.
     pub quality: Quality,
+    /// Quality as estimated from the scores alone; `None` where the reference has no labels.
+    pub estimate: Option<Estimate>,
     /// Latency and errors.
     pub service: Service,
     /// When it was computed, by the clock.
@@ -37,6 +40,20 @@ impl WindowResult {
             .iter()
             .filter(|c| c.verdict == Verdict::Drifted)
             .count()
+    }
+
+    /// The share of the judged features that drifted, by weight, 0 to 1; `None` when none could be
+    /// judged.
+    pub fn drifted_share(&self) -> Option<f64> {
+        let (drifted, judged) = self.cells.iter().fold((0.0, 0.0), |(d, j), c| {
+            let weight = c.rule.weight;
+            match c.verdict {
+                Verdict::Drifted => (d + weight, j + weight),
+                Verdict::Stable => (d, j + weight),
+                Verdict::NotEnoughData | Verdict::Error(_) => (d, j),
+            }
+        });
+        (judged > 0.0).then(|| drifted / judged)
     }
 }
 
@@ -59,7 +76,11 @@ pub struct FeatureCell {
     pub p: f64,
     /// The p-value after Benjamini–Hochberg over the window's features.
     pub p_adjusted: f64,
-    /// What that amounts to.
+    /// By what it was judged.
+    pub rule: Rule,
+    /// The distance that the rule names; NaN when it cannot be computed.
+    pub effect: f64,
+    /// What effect, significance and rows amount to.
     pub verdict: Verdict,
 }
 
@@ -78,6 +99,36 @@ pub struct Quality {
     pub f1: f64,
     /// Share of positive labels.
     pub positive_rate: f64,
+    /// Share of predicted positives that were.
+    pub precision: f64,
+    /// Share of positives that were predicted.
+    pub recall: f64,
+    /// Mean of both classes' F1.
+    pub f1_macro: f64,
+    /// The same, weighted by labels.
+    pub f1_weighted: f64,
+    /// Average precision (PR AUC).
+    pub average_precision: f64,
+    /// Mean squared difference of score and label.
+    pub brier: f64,
+    /// Expected calibration error, ten equal bins.
+    pub calibration_error: f64,
+    /// 95 % interval of `auc` (DeLong).
+    pub auc_95: (f64, f64),
+    /// 95 % interval of `accuracy` (Wilson).
+    pub accuracy_95: (f64, f64),
+    /// 95 % interval of `f1` (bootstrap, 200 rounds).
+    pub f1_95: (f64, f64),
+    /// Mean absolute error of a regression, in the label's unit.
+    pub mae: f64,
+    /// Root of the mean squared error, in the label's unit.
+    pub rmse: f64,
+    /// Mean of |error| / |label| over labels other than 0.
+    pub mape: f64,
+    /// Share of the labels' variance that predictions explain.
+    pub r2: f64,
+    /// Mean of prediction less label, in the label's unit.
+    pub bias: f64,
 }
 
 impl Quality {
@@ -90,6 +141,21 @@ impl Quality {
             accuracy: f64::NAN,
             f1: f64::NAN,
             positive_rate: f64::NAN,
+            precision: f64::NAN,
+            recall: f64::NAN,
+            f1_macro: f64::NAN,
+            f1_weighted: f64::NAN,
+            average_precision: f64::NAN,
+            brier: f64::NAN,
+            calibration_error: f64::NAN,
+            auc_95: (f64::NAN, f64::NAN),
+            accuracy_95: (f64::NAN, f64::NAN),
+            f1_95: (f64::NAN, f64::NAN),
+            mae: f64::NAN,
+            rmse: f64::NAN,
+            mape: f64::NAN,
+            r2: f64::NAN,
+            bias: f64::NAN,
         }
     }
     /// A measure by its policy name (`auc`, `log_loss`, `accuracy`, `f1`).
@@ -99,6 +165,12 @@ impl Quality {
             "log_loss" => Some(self.log_loss),
             "accuracy" => Some(self.accuracy),
             "f1" => Some(self.f1),
+            "precision" => Some(self.precision),
+            "recall" => Some(self.recall),
+            "brier" => Some(self.brier),
+            "mae" => Some(self.mae),
+            "rmse" => Some(self.rmse),
+            "r2" => Some(self.r2),
             _ => None,
         }
     }
@@ -194,6 +266,10 @@ pub struct MonitorState {
     pub quality_min: f64,
     /// Rows of the reference.
     pub reference_rows: u64,
+    /// What its windows are judged by, as a whole.
+    pub rules: WindowRules,
+    /// What people did about its alerts, in the order done.
+    pub handled: Vec<Handled>,
     /// Its windows, oldest first.
     pub windows: Vec<WindowResult>,
     /// What is wrong with its input.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use trimtab_core::{
+    alarm::Handled,
     audit::{AuditEntry, Outcome},
     job::Job,
     links::Dataset,
@@ -204,6 +205,8 @@ pub enum Change {
         /// The agent's fingerprint of the files it was computed from.
         inputs: String,
     },
+    /// Appends what somebody did about an alert.
+    HandleAlert(Handled),
     /// Stores a monitor's problems in place of those it had.
     SetProblems {
         /// The monitor's name.

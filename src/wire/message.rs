@@ -4,6 +4,8 @@ use crate::view::{Delta, FleetRow, Snapshot, Topic};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use trimtab_core::{
+    alarm::Subject,
+    alert::Handling,
     audit::AuditEntry,
     gate::GateResult,
     job::{Job, JobId, LogChunk, RetrainSpec},
@@ -206,6 +208,15 @@ pub enum Request {
     RunMonitor {
         /// The monitor's name.
         monitor: String,
+    },
+    /// Acknowledge, snooze or close an alert. → [`Reply::Monitors`]
+    HandleAlert {
+        /// The monitor's name.
+        monitor: String,
+        /// Which of its alerts.
+        subject: Subject,
+        /// What to do.
+        handling: Handling,
     },
     /// → [`Reply::Distribution`]
     Distribution {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use trimtab_core::{
+    alarm::Handled,
     audit::AuditEntry,
     job::{Job, JobId, LogChunk},
     metric::{Point, Series},
@@ -109,6 +110,8 @@ pub enum Delta {
     Deployment(Deployment),
     /// A window is now this (or is new).
     Window(Box<WindowResult>),
+    /// Somebody did something about an alert.
+    Handled(Box<Handled>),
     /// A monitor's input problems are now these.
     Problems {
         /// The monitor's name.

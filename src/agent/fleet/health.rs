@@ -133,6 +133,7 @@ mod tests {
                 auc,
                 ..Quality::unknown()
             },
+            estimate: None,
             service: Service {
                 p50_ms: 1.0,
                 p95_ms: 1.0,

@@ -2,17 +2,18 @@
 
 use super::{
     files::label_columns,
-    reference::{Reference, window_profile},
+    reference::{Reference, Watched, window_profile},
 };
 use std::collections::BTreeMap;
 use trimtab_core::{
     monitor::{FeatureCell, Quality, Service},
-    policy::{Columns, MonitorPolicy},
+    policy::{Columns, DriftPolicy, MonitorPolicy, Task},
     registry::Version,
     stats::{
         drift::{Cell, CellError, Thresholds, judge},
+        estimate::{Estimate, estimate},
         profile::Comparison,
-        quality::assess,
+        quality::{assess, assess_regression},
         summary::{finite_sorted, quantile},
     },
 };
@@ -43,6 +44,7 @@ pub(super) struct Compared {
 pub(super) fn compare(
     logs: &Logs,
     reference: &Reference,
+    drift: &DriftPolicy,
     inputs: &Inputs<'_>,
 ) -> Result<Vec<Compared>, LogError> {
     let mut cells = Vec::new();
@@ -57,19 +59,22 @@ pub(super) fn compare(
                 .any(|part| part.columns.contains_key(&watched.name));
             cells.push(Compared {
                 missing: sample.missing(),
-                cell: cell(watched.profile.as_ref(), sample, there),
+                cell: cell(watched, drift, sample, there),
             });
         }
     }
     Ok(cells)
 }
 
-fn cell(
-    reference: Option<&trimtab_core::stats::profile::ReferenceProfile>,
-    sample: Sample,
-    there: bool,
-) -> Cell {
+fn cell(watched: &Watched, drift: &DriftPolicy, sample: Sample, there: bool) -> Cell {
+    let reference = watched.profile.as_ref();
     let rows = sample.rows();
+    let rule = drift.rule(
+        &watched.name,
+        watched.kind == Kind::Category,
+        reference.map_or(0, |r| r.column().valid()),
+        rows - sample.missing().min(rows),
+    );
     let outcome = match reference {
         None => Err(CellError::Unreadable("column missing in reference".into())),
         Some(_) if !there => Err(CellError::Missing),
@@ -78,6 +83,7 @@ fn cell(
             .map_err(CellError::from),
     };
     Cell {
+        rule,
         rows,
         reference_rows: reference.map_or(0, |r| r.column().rows()),
         outcome,
@@ -109,6 +115,8 @@ pub(super) fn cells(
                 distance: number(cell, |c| c.distance),
                 p: judged.p,
                 p_adjusted: judged.p_adjusted,
+                rule: cell.rule,
+                effect: judged.effect,
                 verdict: judged.verdict,
             },
         )
@@ -142,6 +150,11 @@ pub(super) fn quality(
     let answered =
         |r: &&Scored| !(scored && r.score.is_nan() || predicted && r.prediction.is_nan());
     let rows: Vec<&Scored> = rows.iter().filter(answered).collect();
+    if policy.task == Task::Regression {
+        let (labels, predictions): (Vec<f64>, Vec<f64>) =
+            rows.iter().map(|r| (r.label, r.prediction)).unzip();
+        return Ok(assess_regression(&labels, &predictions));
+    }
     let labels: Vec<bool> = rows.iter().map(|r| r.label >= 0.5).collect();
     let scores: Vec<f64> = rows.iter().map(|r| r.score).collect();
     let predictions: Vec<bool> = rows.iter().map(|r| r.prediction >= 0.5).collect();
@@ -150,6 +163,25 @@ pub(super) fn quality(
         scored.then_some(scores.as_slice()),
         predicted.then_some(predictions.as_slice()),
     ))
+}
+
+/// Quality as it should be by the scores alone, where the reference has labels to calibrate them by.
+pub(super) fn estimated(
+    logs: &Logs,
+    reference: &Reference,
+    policy: &MonitorPolicy,
+    inputs: &Inputs<'_>,
+) -> Result<Option<Estimate>, LogError> {
+    let columns = &policy.columns;
+    let (Some(calibration), Some(score), Some(prediction)) =
+        (&reference.calibration, &columns.score, &columns.prediction)
+    else {
+        return Ok(None);
+    };
+    let rows = logs.pairs(&inputs.log, Some(inputs.within), (score, prediction))?;
+    let (scores, predictions): (Vec<f64>, Vec<bool>) =
+        rows.into_iter().map(|(s, p)| (s, p >= 0.5)).unzip();
+    Ok(estimate(calibration.as_ref(), &scores, &predictions))
 }
 
 /// How the service answered, and which versions did.

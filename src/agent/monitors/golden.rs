@@ -7,7 +7,8 @@ use super::watch::Watch;
 use serde_json::Value;
 use std::{collections::BTreeMap, path::PathBuf};
 use trimtab_core::{
-    policy::{Columns, DriftPolicy, MonitorPolicy, Window},
+    alert::Persistence,
+    policy::{Columns, DriftPolicy, MonitorPolicy, Task, Window},
     time::Millis,
 };
 use trimtab_store::frame::{Select, read_parquet, write_parquet};
@@ -49,6 +50,8 @@ fn flights_by_month_agree_with_scipy() {
         },
         drift: DriftPolicy::default(),
         quality: None,
+        task: Task::default(),
+        alert: Persistence::default(),
     };
     let mut watch = Watch::open("late15".into(), dir.path().into(), policy).unwrap();
     let expected = expected();

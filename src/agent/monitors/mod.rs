@@ -23,6 +23,7 @@ use std::{
 };
 use tokio::{sync::Mutex as AsyncMutex, task::spawn_blocking};
 use trimtab_core::{
+    alarm::WindowRules,
     monitor::{Distribution, InputProblem, MonitorState, WindowResult},
     policy::MonitorPolicy,
     time::Millis,
@@ -224,7 +225,7 @@ impl MonitorRunner {
     pub async fn state(&self, name: &str) -> Result<MonitorState, MonitorError> {
         let (policy, facts) = self.monitor(name, |m| (m.policy.clone(), Arc::clone(&m.facts)))?;
         let facts = *facts.lock().unwrap_or_else(PoisonError::into_inner);
-        let quality = policy.quality;
+        let quality = policy.quality.clone();
         Ok(MonitorState {
             name: name.to_owned(),
             model: policy.model,
@@ -235,6 +236,12 @@ impl MonitorRunner {
                 .to_owned(),
             quality_min: quality.and_then(|q| q.min.or(q.max)).unwrap_or(f64::NAN),
             reference_rows: facts.reference_rows,
+            rules: WindowRules {
+                share: policy.drift.share,
+                quality: policy.quality,
+                alert: policy.alert,
+            },
+            handled: self.store.handled(name).await?,
             windows: self.store.windows(name).await?,
             problems: self.store.problems(name).await?,
         })

@@ -1,9 +1,12 @@
 //! The reference: profiled once, kept for as long as its files stay the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use trimtab_core::{
-    policy::{Columns, MonitorPolicy},
-    stats::profile::{ReferenceProfile, WindowProfile},
+    policy::{Columns, MonitorPolicy, Task},
+    stats::{
+        isotonic::Isotonic,
+        profile::{Numbers, ReferenceProfile, WindowProfile},
+    },
 };
 use trimtab_store::logs::{
     Fitted, Kind, LogError, LogFile, Logs, Part, Problem, Sample, Want, Wanted,
@@ -29,6 +32,9 @@ pub(super) struct Reference {
     pub(super) rows: u64,
     /// Features, then the score and the prediction where the reference has them.
     pub(super) watched: Vec<Watched>,
+    /// Where it has labels: how its scores are made probabilities, if they need it. Without labels, or for a
+    /// regression, nothing can be estimated.
+    pub(super) calibration: Option<Option<Isotonic>>,
     /// What is wrong with it.
     pub(super) problems: Vec<Problem>,
 }
@@ -69,11 +75,22 @@ impl Reference {
                 Err(other) => reference.problems.push(unexpected(file, &other)),
             }
         }
+        let numeric = kinds.iter().filter(|(_, kind)| *kind == Kind::Number);
+        let has: BTreeSet<String> = numeric.map(|(name, _)| name.clone()).collect();
         let chosen = choose(&policy.columns, kinds);
-        let wanted: Wanted = chosen
+        let mut wanted: Wanted = chosen
             .iter()
             .map(|(name, kind)| (name.clone(), want(*kind)))
             .collect();
+        let scored = (policy.task == Task::Classification)
+            .then_some(policy.columns.score.as_deref())
+            .flatten()
+            .filter(|score| wanted.contains_key(*score))
+            .map(str::to_owned);
+        let labelled = policy.columns.reference_label.as_ref();
+        let labelled = labelled.unwrap_or(&policy.columns.label).clone();
+        let labelled = Some(labelled).filter(|name| has.contains(name));
+        wanted.extend(labelled.iter().map(|name| (name.clone(), Want::Number)));
         let mut fitted: Vec<(&LogFile, Fitted)> = Vec::new();
         for file in files {
             match logs.fit(file, &wanted) {
@@ -84,11 +101,32 @@ impl Reference {
             }
         }
         reference.profile(logs, &mut fitted, &chosen);
+        if let (Some(score), Some(label)) = (&scored, &labelled) {
+            reference.calibrate(logs, &fitted, label, score);
+        }
         reference.rows = fitted.iter().map(|(_, fit)| fit.rows).sum();
         for (_, fit) in fitted {
             reference.problems.extend(fit.problems);
         }
         reference
+    }
+
+    /// Takes what scores came to. A fault here costs only the estimate, and is named.
+    fn calibrate(&mut self, logs: &Logs, fitted: &[(&LogFile, Fitted)], label: &str, score: &str) {
+        match logs.pairs(&parts(fitted), None, (label, score)) {
+            Ok(rows) if rows.is_empty() => {}
+            Ok(rows) => {
+                let (labels, scores): (Vec<bool>, Vec<f64>) =
+                    rows.into_iter().map(|(l, s)| (l >= 0.5, s)).unzip();
+                self.calibration = Some(Isotonic::fit_where_better(&labels, &scores));
+            }
+            Err(LogError::File(problem)) => self.problems.push(problem),
+            Err(other) => self.problems.push(Problem {
+                file: "reference".into(),
+                reason: format!("Quality cannot be estimated before labels arrive: {other}."),
+                rows: 0,
+            }),
+        }
     }
 
     fn profile(
@@ -126,19 +164,23 @@ impl Reference {
     }
 }
 
-fn profiles(
-    logs: &Logs,
-    fitted: &[(&LogFile, Fitted)],
-    chosen: &[(String, Kind)],
-) -> Result<Vec<Watched>, LogError> {
-    let parts: Vec<Part<'_>> = fitted
+fn parts<'a>(fitted: &'a [(&LogFile, Fitted)]) -> Vec<Part<'a>> {
+    fitted
         .iter()
         .map(|(file, fit)| Part {
             file,
             columns: &fit.columns,
             rows: fit.rows,
         })
-        .collect();
+        .collect()
+}
+
+fn profiles(
+    logs: &Logs,
+    fitted: &[(&LogFile, Fitted)],
+    chosen: &[(String, Kind)],
+) -> Result<Vec<Watched>, LogError> {
+    let parts = parts(fitted);
     let mut watched = Vec::new();
     for chunk in chosen.chunks(TOGETHER) {
         let samples = logs.samples(&parts, None, chunk)?;
@@ -199,18 +241,21 @@ pub(super) fn want(kind: Kind) -> Want {
 }
 
 fn reference_profile(sample: Sample) -> ReferenceProfile {
-    match sample {
-        Sample::Numbers { values, missing } => ReferenceProfile::numeric(values, missing),
-        Sample::Categories { counts, missing } => {
-            ReferenceProfile::categorical(counts.into_iter().collect(), missing)
-        }
-    }
+    ReferenceProfile::of(window_profile(sample))
 }
 
 /// A sample as statistics take it.
 pub(super) fn window_profile(sample: Sample) -> WindowProfile {
     match sample {
-        Sample::Numbers { values, missing } => WindowProfile::numeric(values, missing),
+        Sample::Numbers {
+            values,
+            missing,
+            nan,
+            infinite,
+        } => {
+            let nulls = missing - nan - infinite;
+            WindowProfile::Numeric(Numbers::new(values, nulls).with_unusable(nan, infinite))
+        }
         Sample::Categories { counts, missing } => {
             WindowProfile::categorical(counts.into_iter().collect(), missing)
         }

@@ -1,7 +1,8 @@
 use super::{golden::repository, *};
 use std::{fs, path::Path, time::Instant};
 use trimtab_core::{
-    policy::{Columns, DriftPolicy, Policy, Window},
+    alert::Persistence,
+    policy::{Columns, DriftPolicy, Policy, Task, Window},
     registry::Version,
     stats::drift::Verdict,
 };
@@ -37,6 +38,8 @@ fn policy() -> MonitorPolicy {
         },
         drift: DriftPolicy::default(),
         quality: None,
+        task: Task::default(),
+        alert: Persistence::default(),
     }
 }
 

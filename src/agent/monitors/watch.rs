@@ -24,7 +24,7 @@ use trimtab_store::logs::{Listing, LogError, Logs, Part, Problem, Within, list, 
 
 /// Part of every signature: another number makes every window be computed again. Raise it when a
 /// statistic changes its definition.
-const COMPUTATION: u32 = 1;
+const COMPUTATION: u32 = 2;
 
 /// One monitor's files and what is known of them.
 pub(super) struct Watch {
@@ -229,8 +229,8 @@ impl Watch {
         let mut common = Sha256::new();
         // Debug is stable for one version of Trimtab; another may well compute again.
         let how = format!(
-            "{:?} {:?} {:?}",
-            policy.window, policy.columns, policy.drift
+            "{:?} {:?} {:?} {:?}",
+            policy.window, policy.task, policy.columns, policy.drift
         );
         for text in [&COMPUTATION.to_string(), &how, &self.reference.fingerprint] {
             add(&mut common, text);
@@ -266,7 +266,12 @@ impl Watch {
 
     /// Every watched column of one window against the reference, unjudged.
     pub(super) fn compare(&self, start: Millis) -> Result<Vec<Compared>, LogError> {
-        compute::compare(&self.logs, &self.reference, &self.inputs(start))
+        compute::compare(
+            &self.logs,
+            &self.reference,
+            &self.policy.drift,
+            &self.inputs(start),
+        )
     }
 
     fn compute(&self, start: Millis, now: Millis) -> Result<WindowResult, LogError> {
@@ -282,6 +287,7 @@ impl Watch {
             versions,
             cells: compute::cells(&self.reference, &self.policy, &compared),
             quality: compute::quality(&self.logs, &self.policy, &inputs)?,
+            estimate: compute::estimated(&self.logs, &self.reference, &self.policy, &inputs)?,
             service,
             computed: now,
         })

@@ -75,6 +75,11 @@ pub(crate) async fn handle(
         Request::Act { act, reason } => act_on(ctx, actor, act, &reason).await,
         Request::Monitors => monitors::list(ctx).await,
         Request::RunMonitor { monitor } => monitors::run(ctx, &monitor).await,
+        Request::HandleAlert {
+            monitor,
+            subject,
+            handling,
+        } => monitors::handle_alert(ctx, actor, &monitor, subject, handling).await,
         Request::Distribution {
             monitor,
             start,

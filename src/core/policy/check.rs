@@ -145,6 +145,43 @@ fn monitors<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
                 Fault::new(format!("alpha = {}", d.alpha), "a number between 0 and 1"),
             );
         }
+        if !(d.threshold > 0.0 && d.threshold.is_finite()) {
+            let found = format!("threshold = {}", d.threshold);
+            faults.add(drift("threshold"), Fault::new(found, "a number above 0"));
+        }
+        if !(d.share > 0.0 && d.share <= 1.0) {
+            let found = format!("share = {}", d.share);
+            faults.add(
+                drift("share"),
+                Fault::new(found, "a number above 0 and at most 1"),
+            );
+        }
+        for (feature, rule) in &d.features {
+            let at = |key| {
+                [
+                    here[0],
+                    here[1],
+                    Key("drift"),
+                    Key("features"),
+                    Key(feature),
+                    Key(key),
+                ]
+            };
+            if let Some(t) = rule.threshold.filter(|t| !(*t > 0.0 && t.is_finite())) {
+                let found = format!("threshold = {t}");
+                faults.add(at("threshold"), Fault::new(found, "a number above 0"));
+            }
+            if let Some(w) = rule.weight.filter(|w| !(*w >= 0.0 && w.is_finite())) {
+                let found = format!("weight = {w}");
+                faults.add(at("weight"), Fault::new(found, "0 or a number above it"));
+            }
+        }
+        let a = &monitor.alert;
+        if a.bad == 0 || a.bad > a.of {
+            let found = format!("bad = {} of {} windows", a.bad, a.of);
+            let at = [here[0], here[1], Key("alert")];
+            faults.add(at, Fault::new(found, "bad from 1 up to of"));
+        }
         if let Some(features) = &monitor.columns.features {
             let columns = [here[0], here[1], Key("columns"), Key("features")];
             for (i, feature) in features

@@ -18,7 +18,9 @@ pub use error::PolicyError;
 pub use model::{
     ApprovalPolicy, Bound, Direction, GatePolicy, GateRule, ModelPolicy, SymlinkTarget, Target,
 };
-pub use monitor::{Columns, DriftPolicy, MonitorPolicy, QualityMetric, QualityPolicy, Window};
+pub use monitor::{
+    Columns, DriftPolicy, FeatureRule, MonitorPolicy, QualityMetric, QualityPolicy, Task, Window,
+};
 pub use recipe::{Param, RecipePolicy, TriggerPolicy, TriggerRule};
 pub use span::Span;
 

@@ -1,9 +1,13 @@
 //! A monitor's policy: where the inference log is, what its columns mean, when to worry.
 
 use super::Direction;
+use crate::{
+    alert::Persistence,
+    stats::effect::{Method, Rule},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// What one monitor watches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +26,9 @@ pub struct MonitorPolicy {
     /// How the log is cut in time, in UTC. Default `week`.
     #[serde(default)]
     pub window: Window,
+    /// What the model answers with. Default `classification`.
+    #[serde(default)]
+    pub task: Task,
     /// What the columns mean.
     #[serde(default)]
     pub columns: Columns,
@@ -31,6 +38,20 @@ pub struct MonitorPolicy {
     /// When quality counts as bad; not judged when left out.
     #[serde(default)]
     pub quality: Option<QualityPolicy>,
+    /// How windows become an alert.
+    #[serde(default)]
+    pub alert: Persistence,
+}
+
+/// What a model answers with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// One of two classes.
+    #[default]
+    Classification,
+    /// A number.
+    Regression,
 }
 
 /// How a log is cut in time, in UTC.
@@ -76,6 +97,9 @@ pub struct Columns {
     pub score: Option<String>,
     /// The label's column, in the label files. Default `label`.
     pub label: String,
+    /// The label's column in the reference: what scores came to there calibrates the quality estimated before
+    /// labels arrive. Default: as `label`; no estimate without such a column.
+    pub reference_label: Option<String>,
     /// When the label became known, in the label files. Not known when left out.
     pub label_timestamp: Option<String>,
     /// How long the answer took, in milliseconds.
@@ -99,6 +123,7 @@ impl Default for Columns {
             prediction: None,
             score: None,
             label: "label".into(),
+            reference_label: None,
             label_timestamp: None,
             latency: None,
             status: None,
@@ -116,6 +141,7 @@ impl Columns {
             &self.version,
             &self.prediction,
             &self.score,
+            &self.reference_label,
             &self.label_timestamp,
             &self.latency,
             &self.status,
@@ -137,6 +163,44 @@ pub struct DriftPolicy {
     pub alpha: f64,
     /// The rows a window needs to be judged. Default 100.
     pub min_rows: u64,
+    /// The distance that features are judged by. Default `auto`.
+    pub method: Method,
+    /// From where on any distance other than PSI is large enough. Default 0.1.
+    pub threshold: f64,
+    /// The share of features, by weight, from which on a window counts as drifted. Default 0.5.
+    pub share: f64,
+    /// Features with rules of their own, by name.
+    pub features: BTreeMap<String, FeatureRule>,
+}
+
+/// How one feature is judged, where it differs from the others.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FeatureRule {
+    /// The distance. Default: the monitor's.
+    pub method: Option<Method>,
+    /// From where on it is large enough. Default: the monitor's.
+    pub threshold: Option<f64>,
+    /// How much the feature counts in `share`: its importance to the model, say. Default 1.
+    pub weight: Option<f64>,
+}
+
+impl DriftPolicy {
+    /// By what a column is judged, given its kind and the usable rows of both sides.
+    pub fn rule(&self, feature: &str, categorical: bool, reference_rows: u64, rows: u64) -> Rule {
+        let own = self.features.get(feature).cloned().unwrap_or_default();
+        let method = own.method.unwrap_or(self.method);
+        let method = method.for_column(categorical, reference_rows, rows);
+        let usual = match method {
+            Method::Psi => self.psi,
+            _ => self.threshold,
+        };
+        Rule {
+            method,
+            threshold: own.threshold.unwrap_or(usual),
+            weight: own.weight.unwrap_or(1.0),
+        }
+    }
 }
 
 impl Default for DriftPolicy {
@@ -145,6 +209,10 @@ impl Default for DriftPolicy {
             psi: 0.1,
             alpha: 0.05,
             min_rows: 100,
+            method: Method::Auto,
+            threshold: 0.1,
+            share: 0.5,
+            features: BTreeMap::new(),
         }
     }
 }
@@ -158,7 +226,7 @@ pub struct QualityPolicy {
     /// Bad below this. For measures where more is better.
     #[serde(default)]
     pub min: Option<f64>,
-    /// Bad above this. For `log_loss`.
+    /// Bad above this. For `log_loss`, `brier`, `mae` and `rmse`.
     #[serde(default)]
     pub max: Option<f64>,
     /// The labels a window needs to be judged. Default 500.
@@ -170,7 +238,7 @@ fn default_min_labels() -> u64 {
     500
 }
 
-/// The measures of a classifier's quality.
+/// The measures of a model's quality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QualityMetric {
@@ -182,6 +250,18 @@ pub enum QualityMetric {
     Accuracy,
     /// F1 of the positive class.
     F1,
+    /// Share of predicted positives that were.
+    Precision,
+    /// Share of positives that were predicted.
+    Recall,
+    /// Mean squared difference of score and label.
+    Brier,
+    /// Mean absolute error of a regression.
+    Mae,
+    /// Root of a regression's mean squared error.
+    Rmse,
+    /// Share of the labels' variance that a regression explains.
+    R2,
 }
 
 impl QualityMetric {
@@ -192,20 +272,26 @@ impl QualityMetric {
             Self::LogLoss => "log_loss",
             Self::Accuracy => "accuracy",
             Self::F1 => "f1",
+            Self::Precision => "precision",
+            Self::Recall => "recall",
+            Self::Brier => "brier",
+            Self::Mae => "mae",
+            Self::Rmse => "rmse",
+            Self::R2 => "r2",
         }
     }
 
     /// Which way it is better.
     pub fn direction(self) -> Direction {
         match self {
-            Self::LogLoss => Direction::Min,
-            Self::Auc | Self::Accuracy | Self::F1 => Direction::Max,
+            Self::LogLoss | Self::Brier | Self::Mae | Self::Rmse => Direction::Min,
+            _ => Direction::Max,
         }
     }
 
     /// Whether it is made from scores rather than classes.
     pub fn needs_score(self) -> bool {
-        matches!(self, Self::Auc | Self::LogLoss)
+        matches!(self, Self::Auc | Self::LogLoss | Self::Brier)
     }
 }
 

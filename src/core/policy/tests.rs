@@ -174,7 +174,7 @@ fn an_error_reads_as_a_compilers() {
     let e = fails(&FULL.replace("psi = 0.1", "psii = 0.1"));
     assert_eq!(
         e.to_string(),
-        "trimtab.toml:45:1: unknown key `psii`; expected one of psi, alpha, min_rows. Did you mean `psi`?\n   |\n45 | psii = 0.1\n   | ^^^^"
+        "trimtab.toml:45:1: unknown key `psii`; expected one of psi, alpha, min_rows, method, threshold, share, features. Did you mean `psi`?\n   |\n45 | psii = 0.1\n   | ^^^^"
     );
 }
 

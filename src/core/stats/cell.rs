@@ -285,7 +285,7 @@ impl Found {
         let Some(e) = evidently::compare(r, c) else {
             return;
         };
-        let method = match e.default.method {
+        let method = match e.chosen.method {
             "K-S p_value" => "Evidently's own choice here: K-S p_value, drift at or below 0.05",
             "chi-square p_value" => {
                 "Evidently's own choice here: chi-square p_value, drift below 0.05"
@@ -296,7 +296,7 @@ impl Found {
             }
             _ => "Evidently's own choice here: Wasserstein distance (normed), drift from 0.1",
         };
-        self.add("ev_default", e.default.score, method);
+        self.add("ev_default", e.chosen.score, method);
         self.add("ev_psi", e.psi, "Evidently's psi: Sturges bins over both sides above 20 distinct values, else one per value; 0 becomes 1e-4 or least/1e6");
         self.add(
             "ev_js",

@@ -23,6 +23,13 @@ impl Numbers {
             infinite,
         }
     }
+    /// Counts values that were left out before: NaN and infinite ones.
+    #[must_use]
+    pub fn with_unusable(mut self, nan: u64, infinite: u64) -> Self {
+        self.nan += nan;
+        self.infinite += infinite;
+        self
+    }
     /// The finite values, ascending.
     pub fn sorted(&self) -> &[f64] {
         &self.sorted

@@ -5,6 +5,7 @@
 //! cells, and the window has enough rows; all three are shown.
 
 use super::{
+    effect::Rule,
     multiple::benjamini_hochberg,
     profile::{Comparison, Incomparable},
 };
@@ -24,11 +25,9 @@ pub enum Verdict {
     Error(String),
 }
 
-/// When a cell counts as drifted.
+/// When a cell counts as drifted, besides its own rule.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
-    /// The least PSI (with the null bucket).
-    pub psi: f64,
     /// The corrected p-value must be below this.
     pub alpha: f64,
     /// The least number of rows, in the window and in the reference.
@@ -38,7 +37,6 @@ pub struct Thresholds {
 impl From<&crate::policy::DriftPolicy> for Thresholds {
     fn from(policy: &crate::policy::DriftPolicy) -> Self {
         Self {
-            psi: policy.psi,
             alpha: policy.alpha,
             min_rows: policy.min_rows,
         }
@@ -52,6 +50,8 @@ pub struct Cell {
     pub rows: u64,
     /// Rows of the reference.
     pub reference_rows: u64,
+    /// By what it is judged; a method that was resolved for its kind and size.
+    pub rule: Rule,
     /// The comparison, or why there is none.
     pub outcome: Result<Comparison, CellError>,
 }
@@ -73,6 +73,8 @@ pub enum CellError {
 /// One cell's judgement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
+    /// The distance that the cell's rule names; NaN when there is none.
+    pub effect: f64,
     /// The p-value that was corrected ([`Comparison::significance`]); NaN when there is none.
     pub p: f64,
     /// The p-value after Benjamini–Hochberg over the cells that have one and enough rows; NaN for others.
@@ -104,6 +106,10 @@ pub fn judge(cells: &[Cell], thresholds: &Thresholds) -> Vec<Judgement> {
         .zip(p)
         .zip(adjusted)
         .map(|((cell, p), p_adjusted)| {
+            let Rule {
+                method, threshold, ..
+            } = cell.rule;
+            let effect = cell.outcome.as_ref().map_or(f64::NAN, |c| method.of(c));
             let verdict = match &cell.outcome {
                 // Type and missing columns are wrong however few the rows.
                 Err(why @ (CellError::Missing | CellError::Unreadable(_))) => {
@@ -114,12 +120,14 @@ pub fn judge(cells: &[Cell], thresholds: &Thresholds) -> Vec<Judgement> {
                 }
                 _ if !enough(cell) => Verdict::NotEnoughData,
                 Err(why) => Verdict::Error(why.to_string()),
-                Ok(c) if c.psi >= thresholds.psi && p_adjusted < thresholds.alpha => {
-                    Verdict::Drifted
+                Ok(_) if effect.is_nan() => {
+                    Verdict::Error(format!("{} does not apply to the column", method.word()))
                 }
+                Ok(_) if effect >= threshold && p_adjusted < thresholds.alpha => Verdict::Drifted,
                 Ok(_) => Verdict::Stable,
             };
             Judgement {
+                effect,
                 p,
                 p_adjusted,
                 verdict,
@@ -131,9 +139,15 @@ pub fn judge(cells: &[Cell], thresholds: &Thresholds) -> Vec<Judgement> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::{distance, effect::Method};
+
+    const RULE: Rule = Rule {
+        method: Method::Psi,
+        threshold: 0.1,
+        weight: 1.0,
+    };
 
     const THRESHOLDS: Thresholds = Thresholds {
-        psi: 0.1,
         alpha: 0.05,
         min_rows: 100,
     };
@@ -148,8 +162,14 @@ mod tests {
             wasserstein: 1.0,
             p,
             p_missing: None,
+            missing_shift: 0.0,
+            wasserstein_norm: 1.0,
+            shares: distance::of([(10, 9), (90, 91)].into_iter()).unwrap(),
+            cramers_v: 0.1,
+            last_of_two: f64::NAN,
         });
         Cell {
+            rule: RULE,
             rows,
             reference_rows: 1_000,
             outcome,
@@ -180,6 +200,33 @@ mod tests {
     }
 
     #[test]
+    fn each_cell_has_its_own_rule() {
+        let with = |method, threshold| Cell {
+            rule: Rule {
+                method,
+                threshold,
+                ..RULE
+            },
+            ..cell(0.3, 1e-9, 500)
+        };
+        let judged = judge(
+            &[
+                with(Method::Psi, 0.31),
+                with(Method::Ks, 0.1),
+                with(Method::ZTest, 0.1),
+            ],
+            &THRESHOLDS,
+        );
+        assert_eq!(judged[0].verdict, Verdict::Stable);
+        assert_eq!(
+            (judged[1].effect, &judged[1].verdict),
+            (0.1, &Verdict::Drifted)
+        );
+        let why = "z_test does not apply to the column";
+        assert_eq!(judged[2].verdict, Verdict::Error(why.into()));
+    }
+
+    #[test]
     fn many_cells_are_corrected_together() {
         let alone = judge(&[cell(0.3, 0.03, 500)], &THRESHOLDS);
         assert_eq!(alone[0].verdict, Verdict::Drifted);
@@ -198,6 +245,7 @@ mod tests {
     #[test]
     fn errors_are_cells() {
         let wrong = |outcome, rows| Cell {
+            rule: RULE,
             rows,
             reference_rows: 1_000,
             outcome: Err(outcome),

@@ -152,8 +152,8 @@ fn cell(
     }
     if let Some(drifted) = want.pointer("/ev_default/drifted") {
         let e = compat::evidently::compare(reference.column(), window).unwrap();
-        assert_eq!(want["ev_default"]["method"], e.default.method, "{at}");
-        assert_eq!(*drifted, e.default.drifted, "{at}");
+        assert_eq!(want["ev_default"]["method"], e.chosen.method, "{at}");
+        assert_eq!(*drifted, e.chosen.drifted, "{at}");
     }
     if let Some(bins) = want.get("q10_counts") {
         let bins: Vec<u64> = serde_json::from_value(bins.clone()).unwrap();
@@ -304,12 +304,100 @@ fn the_classifier_scored_as_scikit_learn_scores_it() {
             ("roc_auc", auc(&labels, &scores)),
             ("log_loss", log_loss(&labels, &scores)),
             ("brier", brier(&labels, &scores)),
+            ("average_precision", q.average_precision),
         ] {
             close(
                 &format!("titanic.{window}.{key}"),
                 got,
                 &w["performance"][key],
             );
+        }
+    }
+}
+
+#[test]
+fn quality_before_labels_is_nannymls() {
+    let sets = std::env::var("TRIMTAB_GOLDENS").map_or(vec!["titanic".to_owned()], |further| {
+        vec!["titanic".to_owned(), format!("{further}/flights_clf")]
+    });
+    for set in sets {
+        let want = expected(&set);
+        let spec = |key: &str| want["performance_spec"][key].as_str().unwrap();
+        let answers = |data: &Table| -> (Vec<f64>, Vec<bool>) {
+            let predictions = data[spec("prediction")]
+                .iter()
+                .map(|v| v.as_deref() == Some("1"));
+            (
+                numbers(&data[spec("probability")]).unwrap().0,
+                predictions.collect(),
+            )
+        };
+        let reference = table(&set, "reference");
+        let labels: Vec<bool> = reference[spec("label")]
+            .iter()
+            .map(|v| v.as_deref() == Some("1"))
+            .collect();
+        let (scores, _) = answers(&reference);
+        let calibration = isotonic::Isotonic::fit_where_better(&labels, &scores);
+        for (window, w) in want["windows"].as_object().unwrap() {
+            let (scores, predictions) = answers(&table(&set, &format!("current_{window}")));
+            let e = estimate::estimate(calibration.as_ref(), &scores, &predictions).unwrap();
+            for (key, got) in [
+                ("roc_auc", e.auc),
+                ("accuracy", e.accuracy),
+                ("precision", e.precision),
+                ("recall", e.recall),
+                ("f1", e.f1),
+            ] {
+                close(&format!("{set}.{window}.cbpe.{key}"), got, &w["cbpe"][key]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_regression_scored_as_scikit_learn_scores_it() {
+    let want = &expected("flights_reg")["windows"]["2013-02"]["performance"];
+    let data = table("flights_reg", "current_2013-02");
+    let rows = data["arr_delay"].iter().zip(&data["prediction"]);
+    let (labels, predictions): (Vec<f64>, Vec<f64>) = rows
+        .filter_map(|(y, p)| {
+            Some((
+                y.as_ref()?.parse::<f64>().ok()?,
+                p.as_ref()?.parse::<f64>().ok()?,
+            ))
+        })
+        .unzip();
+    assert_eq!(labels.len() as u64, want["n_labeled"].as_u64().unwrap());
+    let e = regression::errors(&labels, &predictions);
+    for (key, got) in [
+        ("mae", e.mae),
+        ("rmse", e.rmse),
+        ("mape", e.mape),
+        ("mape_nonzero", e.mape_nonzero),
+        ("r2", e.r2),
+        ("mean_error", e.bias),
+    ] {
+        close(&format!("flights_reg.{key}"), got, &want[key]);
+    }
+}
+
+#[test]
+fn three_classes_scored_as_scikit_learn_scores_them() {
+    for (window, w) in expected("cards_multi")["windows"].as_object().unwrap() {
+        let want = &w["performance"];
+        let matrix: Vec<Vec<u64>> = serde_json::from_value(want["confusion"].clone()).unwrap();
+        let c = multiclass::Classes::from_matrix(&matrix);
+        let (all, weighted) = (c.macro_average(), c.weighted());
+        for (key, got) in [
+            ("accuracy", c.accuracy()),
+            ("f1_micro", c.accuracy()),
+            ("precision_macro", all.precision),
+            ("recall_macro", all.recall),
+            ("f1_macro", all.f1),
+            ("f1_weighted", weighted.f1),
+        ] {
+            close(&format!("cards_multi.{window}.{key}"), got, &want[key]);
         }
     }
 }

@@ -15,9 +15,9 @@ use super::{
     bins::{bin_labels, bins_of_sorted},
     chi_square,
     column::union,
-    distance::psi,
+    distance::{self, Distances, psi},
     ks,
-    summary::quantile,
+    summary::{moments, quantile},
 };
 
 pub use super::{
@@ -33,6 +33,8 @@ pub struct ReferenceProfile {
     edges: Vec<f64>,
     /// The reference's count in each bin; empty for categories.
     bins: Vec<u64>,
+    /// The standard deviation of its numbers; NaN for categories.
+    spread: f64,
 }
 
 /// Why a column of a window cannot be compared with the reference's.
@@ -73,6 +75,17 @@ pub struct Comparison {
     pub p: f64,
     /// p of a 2×2 chi-square on how much is missing; `None` when nothing is on either side.
     pub p_missing: Option<f64>,
+    /// Change in the share of rows without a usable value, 0 to 1, either way.
+    pub missing_shift: f64,
+    /// The Wasserstein distance over the reference's standard deviation (at least 0.001); NaN for
+    /// categories.
+    pub wasserstein_norm: f64,
+    /// Distances over the decile bins or the categories, usable values only.
+    pub shares: Distances,
+    /// Cramér's V of the same counts: √(χ² / rows), 0 to 1 (Cramér 1946), usable values only.
+    pub cramers_v: f64,
+    /// Window's share of the last of two categories less the reference's; NaN with any other number.
+    pub last_of_two: f64,
 }
 
 impl Comparison {
@@ -100,29 +113,41 @@ pub struct Buckets {
 impl ReferenceProfile {
     /// Profiles a numeric column: the values that were not NULL, and how many were.
     pub fn numeric(values: Vec<f64>, nulls: u64) -> Self {
-        let numbers = Numbers::new(values, nulls);
-        let mut edges: Vec<f64> = if numbers.sorted().is_empty() {
-            Vec::new()
-        } else {
-            (1..10)
-                .map(|decile| quantile(numbers.sorted(), f64::from(decile) / 10.0))
-                .collect()
-        };
-        edges.dedup();
-        let bins = bins_of_sorted(&edges, numbers.sorted());
-        Self {
-            column: WindowProfile::Numeric(numbers),
-            edges,
-            bins,
-        }
+        Self::of(WindowProfile::numeric(values, nulls))
     }
 
     /// Profiles a column of categories: each with its count, and how many were NULL.
     pub fn categorical(counts: Vec<(String, u64)>, nulls: u64) -> Self {
+        Self::of(WindowProfile::categorical(counts, nulls))
+    }
+
+    /// Makes a column the reference: freezes its bins.
+    pub fn of(column: WindowProfile) -> Self {
+        let sorted = match &column {
+            WindowProfile::Numeric(numbers) => numbers.sorted(),
+            WindowProfile::Categorical(_) => {
+                return Self {
+                    column,
+                    edges: Vec::new(),
+                    bins: Vec::new(),
+                    spread: f64::NAN,
+                };
+            }
+        };
+        let mut edges: Vec<f64> = if sorted.is_empty() {
+            Vec::new()
+        } else {
+            (1..10)
+                .map(|decile| quantile(sorted, f64::from(decile) / 10.0))
+                .collect()
+        };
+        edges.dedup();
+        let (bins, spread) = (bins_of_sorted(&edges, sorted), moments(sorted).std);
         Self {
-            column: WindowProfile::categorical(counts, nulls),
-            edges: Vec::new(),
-            bins: Vec::new(),
+            column,
+            edges,
+            bins,
+            spread,
         }
     }
 
@@ -162,57 +187,49 @@ impl ReferenceProfile {
         if window.valid() == 0 {
             return Err(Incomparable::EmptyWindow);
         }
+        let changed = || Incomparable::TypeChanged {
+            reference: self.column.kind(),
+            window: window.kind(),
+        };
         let missing = (self.column.missing(), window.missing());
-        let (pairs, distance, wasserstein, p) = match (&self.column, window) {
+        let pairs = self.pairs(window).ok_or_else(changed)?;
+        let shares = distance::of(pairs.iter().copied()).ok_or(Incomparable::EmptyWindow)?;
+        let test = chi_square::contingency(pairs.iter().copied());
+        let (n, m) = (self.column.valid(), window.valid());
+        let ks = match (&self.column, window) {
             (WindowProfile::Numeric(r), WindowProfile::Numeric(c)) => {
-                let bins = bins_of_sorted(&self.edges, c.sorted());
-                let d = ks::distances(r.sorted(), c.sorted()).ok_or(Incomparable::EmptyWindow)?;
-                let p = ks::p_value(d.ks, r.sorted().len(), c.sorted().len());
-                (
-                    self.bins.iter().copied().zip(bins).collect(),
-                    d.ks,
-                    d.wasserstein,
-                    p,
-                )
+                Some(ks::distances(r.sorted(), c.sorted()).ok_or(Incomparable::EmptyWindow)?)
             }
-            (WindowProfile::Categorical(r), WindowProfile::Categorical(c)) => {
-                let pairs: Vec<(u64, u64)> = union(r, c).map(|(_, a, b)| (a, b)).collect();
-                let (n, m) = (r.valid() as f64, c.valid() as f64);
-                let variation: f64 = pairs
-                    .iter()
-                    .map(|(a, b)| (*a as f64 / n - *b as f64 / m).abs())
-                    .sum();
-                let p = chi_square::contingency(pairs.iter().copied()).map_or(f64::NAN, |c| c.p);
-                (pairs, (variation / 2.0).min(1.0), f64::NAN, p)
-            }
-            (r, c) => {
-                return Err(Incomparable::TypeChanged {
-                    reference: r.kind(),
-                    window: c.kind(),
-                });
-            }
+            _ => None,
+        };
+        let p = match ks {
+            Some(d) => ks::p_value(d.ks, n as usize, m as usize),
+            None => test.map_or(f64::NAN, |t| t.p),
+        };
+        let wasserstein = ks.map_or(f64::NAN, |d| d.wasserstein);
+        let last_of_two = match (ks, pairs.as_slice()) {
+            (None, [_, (r, c)]) => *c as f64 / m as f64 - *r as f64 / n as f64,
+            _ => f64::NAN,
         };
         let p_missing = (missing != (0, 0))
-            .then(|| {
-                chi_square::contingency(
-                    [(self.column.valid(), window.valid()), missing].into_iter(),
-                )
-            })
+            .then(|| chi_square::contingency([(n, m), missing].into_iter()))
             .flatten()
             .map(|c| c.p);
+        let (all, rows) = (self.column.rows(), window.rows());
         Ok(Comparison {
-            rows: window.rows(),
+            rows,
             missing: missing.1,
-            psi: psi(
-                pairs.iter().copied().chain([missing]),
-                self.column.rows(),
-                window.rows(),
-            ),
-            psi_valid: psi(pairs.iter().copied(), self.column.valid(), window.valid()),
-            distance,
+            psi: psi(pairs.iter().copied().chain([missing]), all, rows),
+            psi_valid: shares.psi,
+            distance: ks.map_or(shares.total_variation, |d| d.ks),
             wasserstein,
             p,
             p_missing,
+            missing_shift: (missing.1 as f64 / rows as f64 - missing.0 as f64 / all as f64).abs(),
+            wasserstein_norm: wasserstein / self.spread.max(0.001),
+            shares,
+            cramers_v: test.map_or(f64::NAN, |t| (t.statistic / (n + m) as f64).sqrt().min(1.0)),
+            last_of_two,
         })
     }
 

@@ -1,6 +1,15 @@
 //! How well a binary classifier did, against labels. Definitions are scikit-learn's.
 
+use super::{
+    bootstrap,
+    curve::{auc_95, average_precision, calibration_error},
+    multiclass::Classes,
+    regression::errors,
+};
 use crate::monitor::Quality;
+
+/// The standard normal distribution's 97.5 % quantile.
+pub(super) const Z_95: f64 = 1.959_963_984_540_054;
 
 /// Scores are kept this far from 0 and 1 in log loss: the spacing of doubles at 1, as scikit-learn does.
 const CLIP: f64 = f64::EPSILON;
@@ -122,20 +131,74 @@ pub fn assess(labels: &[bool], scores: Option<&[f64]>, predictions: Option<&[boo
         .map(|p| Confusion::count(labels, p))
         .unwrap_or_default();
     let positives = labels.iter().filter(|l| **l).count();
+    let of = |number: fn(&[bool], &[f64]) -> f64| scores.map_or(f64::NAN, |s| number(labels, s));
+    let classes = Classes::binary(&confusion);
+    let right = confusion.true_positive + confusion.true_negative;
     Quality {
         labelled: labels.len() as u64,
-        auc: scores.map_or(f64::NAN, |s| auc(labels, s)),
-        log_loss: scores.map_or(f64::NAN, |s| log_loss(labels, s)),
+        auc: of(auc),
+        log_loss: of(log_loss),
         accuracy: confusion.accuracy(),
         f1: confusion.f1(),
         positive_rate: positives as f64 / labels.len() as f64,
+        precision: confusion.precision(),
+        recall: confusion.recall(),
+        f1_macro: classes.macro_average().f1,
+        f1_weighted: classes.weighted().f1,
+        average_precision: of(average_precision),
+        brier: of(brier),
+        calibration_error: of(calibration_error),
+        auc_95: scores.map_or((f64::NAN, f64::NAN), |s| auc_95(labels, s)),
+        accuracy_95: wilson_95(right, confusion.total()),
+        f1_95: f1_95(&confusion),
+        ..Quality::unknown()
+    }
+}
+
+/// A 95 % interval of F1 by bootstrap over rows; the counts are the seed of what they give.
+fn f1_95(c: &Confusion) -> (f64, f64) {
+    let counts = [
+        c.true_positive,
+        c.false_positive,
+        c.false_negative,
+        c.true_negative,
+    ];
+    bootstrap::interval_95(&counts, ROUNDS, c.total(), |drawn| {
+        Confusion {
+            true_positive: drawn[0],
+            false_positive: drawn[1],
+            false_negative: drawn[2],
+            true_negative: drawn[3],
+        }
+        .f1()
+    })
+}
+
+/// Rounds of the bootstrap: the ends of the interval then rest on five rounds either side.
+const ROUNDS: u32 = 200;
+
+/// Everything a window's quality says of a regression: one label and one prediction for each row whose
+/// label has arrived.
+pub fn assess_regression(labels: &[f64], predictions: &[f64]) -> Quality {
+    if labels.is_empty() {
+        return Quality::unknown();
+    }
+    let e = errors(labels, predictions);
+    Quality {
+        labelled: labels.len() as u64,
+        mae: e.mae,
+        rmse: e.rmse,
+        mape: e.mape_nonzero,
+        r2: e.r2,
+        bias: e.bias,
+        ..Quality::unknown()
     }
 }
 
 /// A share's 95 % interval by Wilson's score method (1927): for label coverage, error rates and
 /// accuracies. NaN twice when `of` is 0.
 pub fn wilson_95(part: u64, of: u64) -> (f64, f64) {
-    const Z: f64 = 1.959_963_984_540_054;
+    const Z: f64 = Z_95;
     let (n, p) = (of as f64, part as f64 / of as f64);
     let centre = (p + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
     let half = Z / (1.0 + Z * Z / n) * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();

@@ -9,6 +9,7 @@ mod files;
 mod glob;
 mod inspect;
 mod labels;
+mod pairs;
 mod read;
 mod schema;
 mod sql;

@@ -63,6 +63,10 @@ pub enum Sample {
         values: Vec<f64>,
         /// Null, NaN and infinite.
         missing: u64,
+        /// NaN among them.
+        nan: u64,
+        /// Infinite among them.
+        infinite: u64,
     },
     /// Categories.
     Categories {
@@ -80,6 +84,8 @@ impl Sample {
             Kind::Number => Self::Numbers {
                 values: Vec::new(),
                 missing: 0,
+                nan: 0,
+                infinite: 0,
             },
             Kind::Category => Self::Categories {
                 counts: BTreeMap::new(),
@@ -91,7 +97,9 @@ impl Sample {
     /// Rows, the missing ones included.
     pub fn rows(&self) -> u64 {
         match self {
-            Self::Numbers { values, missing } => values.len() as u64 + missing,
+            Self::Numbers {
+                values, missing, ..
+            } => values.len() as u64 + missing,
             Self::Categories { counts, missing } => counts.values().sum::<u64>() + missing,
         }
     }
@@ -107,7 +115,12 @@ impl Sample {
     fn extend(&mut self, batch: &RecordBatch, i: usize) {
         let array = batch.column(i);
         match self {
-            Self::Numbers { values, missing } => {
+            Self::Numbers {
+                values,
+                missing,
+                nan,
+                infinite,
+            } => {
                 let array = array.as_primitive::<Float64Type>();
                 let before = values.len();
                 if array.null_count() == 0 {
@@ -115,7 +128,13 @@ impl Sample {
                 } else {
                     values.extend(array.iter().flatten().filter(|v| v.is_finite()));
                 }
-                *missing += (array.len() - (values.len() - before)) as u64;
+                let unusable = (array.len() - (values.len() - before)) as u64;
+                *missing += unusable;
+                if unusable > array.null_count() as u64 {
+                    let odd = || array.iter().flatten().filter(|v| !v.is_finite());
+                    *nan += odd().filter(|v| v.is_nan()).count() as u64;
+                    *infinite += odd().filter(|v| v.is_infinite()).count() as u64;
+                }
             }
             Self::Categories { counts, missing } => {
                 for value in array.as_string::<i32>() {

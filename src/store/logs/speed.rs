@@ -15,7 +15,9 @@ fn millis(began: Instant) -> f64 {
 
 fn reference(sample: Sample) -> ReferenceProfile {
     match sample {
-        Sample::Numbers { values, missing } => ReferenceProfile::numeric(values, missing),
+        Sample::Numbers {
+            values, missing, ..
+        } => ReferenceProfile::numeric(values, missing),
         Sample::Categories { counts, missing } => {
             ReferenceProfile::categorical(counts.into_iter().collect(), missing)
         }
@@ -24,7 +26,9 @@ fn reference(sample: Sample) -> ReferenceProfile {
 
 fn window(sample: Sample) -> WindowProfile {
     match sample {
-        Sample::Numbers { values, missing } => WindowProfile::numeric(values, missing),
+        Sample::Numbers {
+            values, missing, ..
+        } => WindowProfile::numeric(values, missing),
         Sample::Categories { counts, missing } => {
             WindowProfile::categorical(counts.into_iter().collect(), missing)
         }

@@ -91,7 +91,10 @@ fn fault(result: Result<Inspection, LogError>) -> Problem {
 }
 
 fn numbers(sample: &Sample) -> (Vec<f64>, u64) {
-    let Sample::Numbers { values, missing } = sample else {
+    let Sample::Numbers {
+        values, missing, ..
+    } = sample
+    else {
         panic!("numbers expected: {sample:?}")
     };
     let mut values = values.clone();

@@ -5,9 +5,15 @@ use crate::{Store, StoreError};
 use duckdb::{Connection, Row, types::Type};
 use std::collections::BTreeMap;
 use trimtab_core::{
+    alarm::{Handled, Subject},
+    alert::Handling,
     monitor::{FeatureCell, InputProblem, Quality, Service, WindowResult},
     registry::Version,
-    stats::drift::Verdict,
+    stats::{
+        drift::Verdict,
+        effect::{Method, Rule},
+        estimate::Estimate,
+    },
     time::Millis,
 };
 
@@ -63,6 +69,23 @@ impl Store {
     }
 }
 
+impl Store {
+    /// What people did about a monitor's alerts, in the order done.
+    pub async fn handled(&self, monitor: &str) -> Result<Vec<Handled>, StoreError> {
+        let monitor = monitor.to_owned();
+        self.read("reading what was done about alerts", move |db| {
+            rows(
+                db,
+                "SELECT monitor, subject, word, note, until_ms, after_ms, at_ms, actor
+                 FROM alert_acts WHERE monitor = ? ORDER BY ordinal",
+                [monitor],
+                handled,
+            )
+        })
+        .await
+    }
+}
+
 fn select(db: &Connection, monitor: &str) -> duckdb::Result<Vec<WindowResult>> {
     let mut versions: BTreeMap<i64, Vec<(Version, u64)>> = BTreeMap::new();
     for (start, version) in rows(
@@ -77,7 +100,7 @@ fn select(db: &Connection, monitor: &str) -> duckdb::Result<Vec<WindowResult>> {
     for (start, cell) in rows(
         db,
         "SELECT start_ms, feature, categorical, row_count, nulls, psi, distance, p, p_adjusted,
-                verdict, error
+                verdict, error, method, threshold, weight, effect
          FROM cells WHERE monitor = ? ORDER BY ordinal",
         [monitor],
         |r| Ok((r.get(0)?, cell(r)?)),
@@ -87,7 +110,11 @@ fn select(db: &Connection, monitor: &str) -> duckdb::Result<Vec<WindowResult>> {
     rows(
         db,
         "SELECT monitor, start_ms, end_ms, row_count, labelled, auc, log_loss, accuracy, f1,
-                positive_rate, p50_ms, p95_ms, p99_ms, error_rate, computed
+                positive_rate, p50_ms, p95_ms, p99_ms, error_rate, computed, precision, recall,
+                f1_macro, f1_weighted, average_precision, brier, calibration_error, auc_low,
+                auc_high, accuracy_low, accuracy_high, f1_low, f1_high, mae, rmse, mape, r2, bias,
+                estimated_rows, estimated_auc, estimated_accuracy, estimated_precision,
+                estimated_recall, estimated_f1
          FROM windows WHERE monitor = ? ORDER BY start_ms",
         [monitor],
         |r| {
@@ -106,7 +133,23 @@ fn select(db: &Connection, monitor: &str) -> duckdb::Result<Vec<WindowResult>> {
                     accuracy: r.get(7)?,
                     f1: r.get(8)?,
                     positive_rate: r.get(9)?,
+                    precision: r.get(15)?,
+                    recall: r.get(16)?,
+                    f1_macro: r.get(17)?,
+                    f1_weighted: r.get(18)?,
+                    average_precision: r.get(19)?,
+                    brier: r.get(20)?,
+                    calibration_error: r.get(21)?,
+                    auc_95: (r.get(22)?, r.get(23)?),
+                    accuracy_95: (r.get(24)?, r.get(25)?),
+                    f1_95: (r.get(26)?, r.get(27)?),
+                    mae: r.get(28)?,
+                    rmse: r.get(29)?,
+                    mape: r.get(30)?,
+                    r2: r.get(31)?,
+                    bias: r.get(32)?,
                 },
+                estimate: estimate(r)?,
                 service: Service {
                     p50_ms: r.get(10)?,
                     p95_ms: r.get(11)?,
@@ -119,6 +162,56 @@ fn select(db: &Connection, monitor: &str) -> duckdb::Result<Vec<WindowResult>> {
     )
 }
 
+fn unknown(column: usize, why: String) -> duckdb::Error {
+    let why = format!("{why} this Trimtab knows");
+    duckdb::Error::FromSqlConversionFailure(column, Type::Text, why.into())
+}
+
+fn method(r: &Row<'_>) -> duckdb::Result<Method> {
+    let word: String = r.get(11)?;
+    Method::from_word(&word).ok_or_else(|| unknown(11, format!("{word:?} is not a distance")))
+}
+
+fn handled(r: &Row<'_>) -> duckdb::Result<Handled> {
+    let (subject, word): (String, String) = (r.get(1)?, r.get(2)?);
+    let handling = match word.as_str() {
+        "acknowledge" => Handling::Acknowledge { note: r.get(3)? },
+        "snooze" => Handling::Snooze {
+            until: Millis(r.get(4)?),
+        },
+        "close" => Handling::Close,
+        other => {
+            return Err(unknown(
+                2,
+                format!("{other:?} is nothing to do about an alert that"),
+            ));
+        }
+    };
+    Ok(Handled {
+        monitor: r.get(0)?,
+        subject: Subject::from_word(&subject)
+            .ok_or_else(|| unknown(1, format!("{subject:?} is not an alert's subject")))?,
+        handling,
+        after: Millis(r.get(5)?),
+        at: Millis(r.get(6)?),
+        actor: r.get(7)?,
+    })
+}
+
+fn estimate(r: &Row<'_>) -> duckdb::Result<Option<Estimate>> {
+    let Some(rows) = r.get(33)? else {
+        return Ok(None);
+    };
+    Ok(Some(Estimate {
+        rows,
+        auc: r.get(34)?,
+        accuracy: r.get(35)?,
+        precision: r.get(36)?,
+        recall: r.get(37)?,
+        f1: r.get(38)?,
+    }))
+}
+
 fn cell(r: &Row<'_>) -> duckdb::Result<FeatureCell> {
     let word: String = r.get(9)?;
     let verdict = match word.as_str() {
@@ -127,12 +220,7 @@ fn cell(r: &Row<'_>) -> duckdb::Result<FeatureCell> {
         "not_enough_data" => Verdict::NotEnoughData,
         "error" => Verdict::Error(r.get::<_, Option<String>>(10)?.unwrap_or_default()),
         other => {
-            let why = format!("{other:?} is not a verdict this Trimtab knows");
-            return Err(duckdb::Error::FromSqlConversionFailure(
-                9,
-                Type::Text,
-                why.into(),
-            ));
+            return Err(unknown(9, format!("{other:?} is not a verdict")));
         }
     };
     Ok(FeatureCell {
@@ -144,6 +232,12 @@ fn cell(r: &Row<'_>) -> duckdb::Result<FeatureCell> {
         distance: r.get(6)?,
         p: r.get(7)?,
         p_adjusted: r.get(8)?,
+        rule: Rule {
+            method: method(r)?,
+            threshold: r.get(12)?,
+            weight: r.get(13)?,
+        },
+        effect: r.get(14)?,
         verdict,
     })
 }

@@ -358,6 +358,7 @@ impl Desk<'_> {
             Change::PutRequest(request) => self.put_request(request),
             Change::PutJob(job) => self.put_job(job),
             Change::PutWindow { window, inputs } => Ok(self.put_window(window, inputs)),
+            Change::HandleAlert(handled) => Ok(self.handle_alert(handled)),
             Change::SetProblems { monitor, problems } => Ok(self.set_problems(monitor, problems)),
             Change::Audit {
                 at,

@@ -7,6 +7,8 @@ use super::{
 use crate::change::Applied;
 use duckdb::{Connection, params};
 use trimtab_core::{
+    alarm::Handled,
+    alert::Handling,
     monitor::{InputProblem, WindowResult},
     stats::drift::Verdict,
 };
@@ -23,6 +25,12 @@ impl Desk<'_> {
             window: window.clone(),
             inputs: inputs.to_owned(),
         })));
+        Applied::Done
+    }
+
+    pub(super) fn handle_alert(&mut self, handled: &Handled) -> Applied {
+        let row = Rare::Handled(Box::new(handled.clone()));
+        self.rows.rare.push(row);
         Applied::Done
     }
 
@@ -54,9 +62,10 @@ pub(super) fn write_window(db: &Connection, row: &WindowRow) -> duckdb::Result<(
         db.prepare_cached(sql)?
             .execute(params![w.monitor, w.start.0])?;
     }
-    let (q, s) = (&w.quality, &w.service);
+    let (q, s, e) = (&w.quality, &w.service, w.estimate);
     db.prepare_cached(
-        "INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+             ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute(params![
         w.monitor,
@@ -75,6 +84,30 @@ pub(super) fn write_window(db: &Connection, row: &WindowRow) -> duckdb::Result<(
         s.error_rate,
         w.computed.0,
         inputs,
+        q.precision,
+        q.recall,
+        q.f1_macro,
+        q.f1_weighted,
+        q.average_precision,
+        q.brier,
+        q.calibration_error,
+        q.auc_95.0,
+        q.auc_95.1,
+        q.accuracy_95.0,
+        q.accuracy_95.1,
+        q.f1_95.0,
+        q.f1_95.1,
+        q.mae,
+        q.rmse,
+        q.mape,
+        q.r2,
+        q.bias,
+        e.map(|e| e.rows),
+        e.map(|e| e.auc),
+        e.map(|e| e.accuracy),
+        e.map(|e| e.precision),
+        e.map(|e| e.recall),
+        e.map(|e| e.f1),
     ])?;
     let versions: Vec<_> = (0u32..).zip(&w.versions).collect();
     append(
@@ -102,8 +135,35 @@ pub(super) fn write_window(db: &Connection, row: &WindowRow) -> duckdb::Result<(
             c.p_adjusted,
             word,
             error,
+            c.rule.method.word(),
+            c.rule.threshold,
+            c.rule.weight,
+            c.effect,
         ])
     })
+}
+
+pub(super) fn write_handled(db: &Connection, h: &Handled) -> duckdb::Result<()> {
+    let (word, note, until) = match &h.handling {
+        Handling::Acknowledge { note } => ("acknowledge", Some(note), None),
+        Handling::Snooze { until } => ("snooze", None, Some(until.0)),
+        Handling::Close => ("close", None, None),
+    };
+    db.prepare_cached(
+        "INSERT INTO alert_acts
+         SELECT ?, ?, ?, ?, ?, ?, ?, ?, coalesce(max(ordinal), 0) + 1 FROM alert_acts",
+    )?
+    .execute(params![
+        h.monitor,
+        h.subject.word(),
+        word,
+        note,
+        until,
+        h.after.0,
+        h.at.0,
+        h.actor,
+    ])?;
+    Ok(())
 }
 
 pub(super) fn write_problems(

@@ -10,6 +10,7 @@ use crate::catalogue::ModelPoint;
 use duckdb::{Connection, params};
 use std::{collections::BTreeSet, sync::Arc};
 use trimtab_core::{
+    alarm::Handled,
     audit::AuditEntry,
     job::Job,
     metric::Point,
@@ -64,6 +65,7 @@ pub(super) enum Rare {
     Job(Box<Job>),
     Window(Box<WindowRow>),
     Problems(String, Vec<InputProblem>),
+    Handled(Box<Handled>),
     Audit(AuditEntry),
 }
 
@@ -235,6 +237,7 @@ impl Rare {
             Self::Problems(monitor, problems) => {
                 super::monitors::write_problems(db, monitor, problems)
             }
+            Self::Handled(handled) => super::monitors::write_handled(db, handled),
             Self::Audit(entry) => super::audit::write(db, entry),
         }
     }

@@ -282,6 +282,14 @@ impl Data {
                     }
                 }
             }
+            Delta::Handled(handled) => {
+                let mut monitors = self.monitors.value.iter_mut().flatten();
+                if let Some(monitor) = monitors.find(|m| m.name == handled.monitor)
+                    && !monitor.handled.contains(&handled)
+                {
+                    monitor.handled.push(*handled);
+                }
+            }
             Delta::Problems { monitor, problems } => {
                 if let Some(m) = self
                     .monitors

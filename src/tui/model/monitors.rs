@@ -147,12 +147,7 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
             name: feature.to_owned(),
             cells: windows
                 .iter()
-                .map(|w| {
-                    w.cells
-                        .iter()
-                        .find(|c| c.feature == feature)
-                        .map(|c| heat(c, monitor.psi_threshold))
-                })
+                .map(|w| w.cells.iter().find(|c| c.feature == feature).map(heat))
                 .collect(),
         })
         .collect();
@@ -190,13 +185,13 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
     }
 }
 
-fn heat(cell: &FeatureCell, threshold: f64) -> (Heat, String) {
+fn heat(cell: &FeatureCell) -> (Heat, String) {
     match &cell.verdict {
-        Verdict::Drifted => (Heat::Level(1.0), format::score(cell.psi, "-")),
+        Verdict::Drifted => (Heat::Level(1.0), format::score(cell.effect, "-")),
         // Stable cells stay below the top shade however large their effect: significance was missing.
         Verdict::Stable => (
-            Heat::Level((cell.psi / threshold).clamp(0.0, 0.95)),
-            format::score(cell.psi, "-"),
+            Heat::Level((cell.effect / cell.rule.threshold).clamp(0.0, 0.95)),
+            format::score(cell.effect, "-"),
         ),
         Verdict::NotEnoughData => (Heat::Unknown, "few".to_owned()),
         Verdict::Error(_) => (Heat::Broken, "error".to_owned()),

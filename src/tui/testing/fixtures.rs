@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use trimtab_core::alarm::WindowRules;
+use trimtab_core::alert::Persistence;
 use trimtab_core::audit::{AuditEntry, Outcome};
 use trimtab_core::gate::GateResult;
 use trimtab_core::job::{Job, JobId, JobState, LogChunk};
@@ -9,10 +11,13 @@ use trimtab_core::metric::{MetricSummary, Point, Series};
 use trimtab_core::monitor::{
     Distribution, FeatureCell, InputProblem, MonitorState, Quality, Service, WindowResult,
 };
+use trimtab_core::policy::{QualityMetric, QualityPolicy};
 use trimtab_core::registry::{Deployment, DeploymentKind, Model, ModelVersion, Version};
 use trimtab_core::release::{Preview, PromotionRequest, RequestId, RequestState};
 use trimtab_core::run::{ExperimentId, RunId, RunPage, RunRow, RunStatus};
 use trimtab_core::stats::drift::Verdict;
+use trimtab_core::stats::effect::{Method, Rule};
+use trimtab_core::stats::estimate::Estimate;
 use trimtab_core::time::Millis;
 use trimtab_wire::{DemoState, FleetRow, Health, QualityPoint, Serving, Snapshot};
 
@@ -335,6 +340,12 @@ pub fn cell(feature: &str, i: usize, n: usize) -> FeatureCell {
         distance: psi * 0.8,
         p: if psi >= 0.1 { 1e-9 } else { 0.21 },
         p_adjusted: if psi >= 0.1 { 4e-9 } else { 0.33 },
+        rule: Rule {
+            method: Method::Psi,
+            threshold: 0.1,
+            weight: 1.0,
+        },
+        effect: psi,
         verdict,
     }
 }
@@ -362,8 +373,23 @@ pub fn window(i: usize) -> WindowResult {
                 accuracy: 0.79,
                 f1: 0.31,
                 positive_rate: 0.22,
+                precision: 0.41,
+                recall: 0.25,
+                average_precision: 0.44,
+                brier: 0.15,
+                calibration_error: 0.021,
+                auc_95: (auc(i) - 0.011, auc(i) + 0.011),
+                ..Quality::unknown()
             }
         },
+        estimate: (i % 2 == 1).then(|| Estimate {
+            rows: 6_012,
+            auc: 0.69,
+            accuracy: 0.78,
+            precision: 0.4,
+            recall: 0.26,
+            f1: 0.32,
+        }),
         service: Service {
             p50_ms: 2.1,
             p95_ms: 4.8,
@@ -382,6 +408,17 @@ pub fn monitor() -> MonitorState {
         quality_metric: "auc".into(),
         quality_min: 0.66,
         reference_rows: 26_398,
+        rules: WindowRules {
+            share: 0.5,
+            quality: Some(QualityPolicy {
+                metric: QualityMetric::Auc,
+                min: Some(0.66),
+                max: None,
+                min_labels: 500,
+            }),
+            alert: Persistence::default(),
+        },
+        handled: Vec::new(),
         windows: (0..WEEKS).map(window).collect(),
         problems: Vec::new(),
     }

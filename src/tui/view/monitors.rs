@@ -1,8 +1,10 @@
 //! Monitors: features by windows, the chosen cell's distribution, what is wrong with the input.
 
 use ratatui::layout::Rect;
+use trimtab_core::alert::State;
 use trimtab_core::monitor::{Distribution, FeatureCell, InputProblem, MonitorState};
 use trimtab_core::stats::drift::Verdict;
+use trimtab_core::stats::effect::{Method, Rule};
 
 use super::fleet::line;
 use super::{layout, notice};
@@ -74,7 +76,17 @@ fn title(model: &Model, monitor: &MonitorState, dot: &str) -> String {
         0 => "the reference".to_owned(),
         n => format!("{} reference rows", format::count(n)),
     };
-    format!("{}{place} {dot} PSI against {reference}", monitor.name)
+    // What is well needs no words here; the window's facts have them all.
+    let alerts: String = monitor
+        .alarms()
+        .iter()
+        .filter(|a| a.alert.state != State::Ok)
+        .map(|a| format!(" {dot} {} {}", a.subject.word(), a.alert.state.word()))
+        .collect();
+    format!(
+        "{}{place} {dot} PSI against {reference}{alerts}",
+        monitor.name
+    )
 }
 
 /// What the shades say; without colour the cells say it in numbers.
@@ -118,14 +130,14 @@ fn cell(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorState
     );
     match model.monitors.cell(model) {
         Some(cell) => {
-            let inner = line(brush, inner, &verdict(model, cell, monitor));
+            let inner = line(brush, inner, &verdict(model, cell));
             distribution(model, brush, inner, cell);
         }
         None => facts(model, brush, inner, monitor),
     }
 }
 
-fn verdict(model: &Model, cell: &FeatureCell, monitor: &MonitorState) -> Vec<(String, Ink)> {
+fn verdict(model: &Model, cell: &FeatureCell) -> Vec<(String, Ink)> {
     let g = model.look.glyphs;
     let (word, role): (String, Role) = match &cell.verdict {
         Verdict::Drifted => (format!("{} drifted", g.bad), Role::Bad),
@@ -133,7 +145,10 @@ fn verdict(model: &Model, cell: &FeatureCell, monitor: &MonitorState) -> Vec<(St
         Verdict::NotEnoughData => (format!("{} not enough data", g.unknown), Role::Dim),
         Verdict::Error(why) => (format!("{} {why}", g.warn), Role::Warn),
     };
-    let sign = if cell.psi >= monitor.psi_threshold {
+    let Rule {
+        method, threshold, ..
+    } = cell.rule;
+    let sign = if cell.effect >= threshold {
         g.compare[0]
     } else {
         "<"
@@ -160,9 +175,9 @@ fn verdict(model: &Model, cell: &FeatureCell, monitor: &MonitorState) -> Vec<(St
         (word, role.into()),
         (
             format!(
-                "  PSI {} {sign} {}",
-                format::score(cell.psi, g.none),
-                monitor.psi_threshold
+                "  {} {} {sign} {threshold}",
+                measure(method),
+                format::score(cell.effect, g.none),
             ),
             Role::Text.into(),
         ),
@@ -176,6 +191,20 @@ fn verdict(model: &Model, cell: &FeatureCell, monitor: &MonitorState) -> Vec<(St
             Role::Dim.into(),
         ),
     ]
+}
+
+/// A distance's name, short.
+fn measure(method: Method) -> &'static str {
+    match method {
+        Method::Auto | Method::Psi => "PSI",
+        Method::Ks => "KS",
+        Method::Wasserstein => "W/std",
+        Method::JensenShannon => "JS",
+        Method::Hellinger => "Hellinger",
+        Method::TotalVariation => "TV",
+        Method::ChiSquare => "V",
+        Method::ZTest => "difference",
+    }
 }
 
 fn distribution(model: &Model, brush: &mut Brush<'_>, area: Rect, cell: &FeatureCell) {
@@ -281,6 +310,14 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorStat
                 },
             ),
             (
+                if q.auc_95.0.is_nan() {
+                    String::new()
+                } else {
+                    format!(" ({:.3} to {:.3})", q.auc_95.0, q.auc_95.1)
+                },
+                Role::Dim.into(),
+            ),
+            (
                 format!(
                     "  log loss {}  accuracy {}  F1 {}",
                     format::score(q.log_loss, none),
@@ -321,6 +358,21 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorStat
             ),
         ],
     );
+    if let Some(e) = &window.estimate {
+        rest = line(
+            brush,
+            rest,
+            &[(
+                format!(
+                    " estimated without labels: auc {}  accuracy {}  F1 {}",
+                    format::score(e.auc, none),
+                    format::score(e.accuracy, none),
+                    format::score(e.f1, none)
+                ),
+                Role::Dim.into(),
+            )],
+        );
+    }
     let s = &window.service;
     rest = line(
         brush,
@@ -359,6 +411,14 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorStat
             },
         )],
     );
+    for alarm in monitor.alarms() {
+        let role = match alarm.alert.state {
+            State::Ok => Role::Dim,
+            State::Firing | State::KeepFiring => Role::Bad,
+            State::Pending | State::NoData => Role::Warn,
+        };
+        rest = line(brush, rest, &[(format!(" {}", alarm.words), role.into())]);
+    }
     quality(model, brush, rest, monitor);
 }
 

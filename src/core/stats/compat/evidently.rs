@@ -35,12 +35,12 @@ pub struct Evidently {
     /// `z`: p, as one less the distribution, hence exactly 0 in the far tail.
     pub z_p: f64,
     /// What it would choose by itself.
-    pub default: Default,
+    pub chosen: Chosen,
 }
 
 /// The test that Evidently chooses by itself, and its outcome.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Default {
+pub struct Chosen {
     /// The test's name, as Evidently prints it.
     pub method: &'static str,
     /// A p-value where the name says so, else a distance.
@@ -95,7 +95,7 @@ fn numbers(r: &Numbers, c: &Numbers) -> Evidently {
     e.chi_square_p =
         chi_square::goodness_of_fit(by_value.iter().copied()).map_or(f64::NAN, |c| c.p);
     e.z_p = z(&by_value);
-    e.default = match (a.len() <= 1_000, values.len()) {
+    e.chosen = match (a.len() <= 1_000, values.len()) {
         (true, 6..) => by_p("K-S p_value", p, p <= 0.05),
         (true, 3..) => by_p("chi-square p_value", e.chi_square_p, e.chi_square_p < 0.05),
         (true, _) => by_p("Z-test p_value", e.z_p, e.z_p < 0.05),
@@ -110,7 +110,7 @@ fn categories(r: &Categories, c: &Categories) -> Evidently {
     let mut e = binned(&pairs, hellinger(pairs.iter().copied()));
     e.chi_square_p = chi_square::goodness_of_fit(pairs.iter().copied()).map_or(f64::NAN, |c| c.p);
     e.z_p = z(&pairs);
-    e.default = match (r.valid() <= 1_000, pairs.len()) {
+    e.chosen = match (r.valid() <= 1_000, pairs.len()) {
         (true, 3..) => by_p("chi-square p_value", e.chi_square_p, e.chi_square_p < 0.05),
         (true, _) => by_p("Z-test p_value", e.z_p, e.z_p < 0.05),
         (false, _) => by_distance("Jensen-Shannon distance", e.jensen_shannon),
@@ -144,7 +144,7 @@ fn binned(pairs: &[(u64, u64)], hellinger: f64) -> Evidently {
         ks_p: f64::NAN,
         chi_square_p: f64::NAN,
         z_p: f64::NAN,
-        default: by_distance("none", f64::NAN),
+        chosen: by_distance("none", f64::NAN),
     }
 }
 
@@ -177,8 +177,8 @@ fn z(pairs: &[(u64, u64)]) -> f64 {
     })
 }
 
-fn by_p(method: &'static str, score: f64, drifted: bool) -> Default {
-    Default {
+fn by_p(method: &'static str, score: f64, drifted: bool) -> Chosen {
+    Chosen {
         method,
         score,
         threshold: 0.05,
@@ -186,8 +186,8 @@ fn by_p(method: &'static str, score: f64, drifted: bool) -> Default {
     }
 }
 
-fn by_distance(method: &'static str, score: f64) -> Default {
-    Default {
+fn by_distance(method: &'static str, score: f64) -> Chosen {
+    Chosen {
         method,
         score,
         threshold: 0.1,

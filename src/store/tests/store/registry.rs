@@ -3,13 +3,19 @@
 use crate::support::{create, place, run_id};
 use std::collections::BTreeMap;
 use trimtab_core::{
+    alarm::{Handled, Subject},
+    alert::Handling,
     audit::{self, Outcome},
     gate::GateResult,
     job::{Job, JobId, JobState},
     monitor::{FeatureCell, InputProblem, Quality, Service, WindowResult},
     registry::{CHAMPION, Deployment, DeploymentKind, Version},
     release::{Approval, PromotionRequest, RequestId, RequestState},
-    stats::drift::Verdict,
+    stats::{
+        drift::Verdict,
+        effect::{Method, Rule},
+        estimate::Estimate,
+    },
     time::Millis,
 };
 use trimtab_store::{Applied, Change, StoreError};
@@ -261,6 +267,33 @@ async fn jobs_are_put_and_end_once() {
     assert_eq!(ids, [2, 1]);
 }
 
+/// Quality without NaN, which equals nothing, itself included.
+fn filled() -> Quality {
+    Quality {
+        labelled: 0,
+        auc: 0.0,
+        log_loss: 0.0,
+        accuracy: 0.0,
+        f1: 0.0,
+        positive_rate: 0.0,
+        precision: 0.1,
+        recall: 0.2,
+        f1_macro: 0.3,
+        f1_weighted: 0.4,
+        average_precision: 0.5,
+        brier: 0.6,
+        calibration_error: 0.7,
+        auc_95: (0.0, 0.0),
+        accuracy_95: (0.8, 0.9),
+        f1_95: (0.11, 0.12),
+        mae: 0.0,
+        rmse: 0.13,
+        mape: 0.14,
+        r2: 0.15,
+        bias: -0.16,
+    }
+}
+
 fn window(start: i64, auc: f64) -> WindowResult {
     let cell = |feature: &str, verdict| FeatureCell {
         feature: feature.into(),
@@ -271,6 +304,12 @@ fn window(start: i64, auc: f64) -> WindowResult {
         distance: 0.1,
         p: 1e-300,
         p_adjusted: 0.0,
+        rule: Rule {
+            method: Method::Hellinger,
+            threshold: 0.15,
+            weight: 2.5,
+        },
+        effect: 0.3,
         verdict,
     };
     WindowResult {
@@ -292,7 +331,18 @@ fn window(start: i64, auc: f64) -> WindowResult {
             accuracy: 0.7,
             f1: 0.4,
             positive_rate: 0.2,
+            auc_95: (0.6, 0.72),
+            mae: 12.5,
+            ..filled()
         },
+        estimate: Some(Estimate {
+            rows: 990,
+            auc: 0.68,
+            accuracy: 0.7,
+            precision: 0.3,
+            recall: 0.5,
+            f1: 0.4,
+        }),
         service: Service {
             p50_ms: 1.0,
             p95_ms: 2.0,
@@ -337,6 +387,30 @@ async fn a_window_replaces_the_one_before_it() {
             .unwrap();
         assert_eq!(place.store.problems("late15").await.unwrap(), problems);
     }
+}
+
+#[tokio::test]
+async fn what_was_done_about_alerts_is_kept_in_order() {
+    let place = place();
+    let act = |handling| Handled {
+        monitor: "late15".into(),
+        subject: Subject::Quality,
+        handling,
+        after: Millis(7),
+        at: Millis(9),
+        actor: "ana".into(),
+    };
+    let acts = [
+        act(Handling::Acknowledge {
+            note: "mine".into(),
+        }),
+        act(Handling::Snooze { until: Millis(70) }),
+        act(Handling::Close),
+    ];
+    let changes = acts.iter().cloned().map(Change::HandleAlert).collect();
+    place.store.apply(changes).await.unwrap();
+    assert_eq!(place.store.handled("late15").await.unwrap(), acts);
+    assert_eq!(place.store.handled("other").await.unwrap(), []);
 }
 
 #[tokio::test]
