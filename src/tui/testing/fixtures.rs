@@ -382,7 +382,7 @@ pub fn window(i: usize) -> WindowResult {
                 ..Quality::unknown()
             }
         },
-        estimate: (i % 2 == 1).then(|| Estimate {
+        estimate: (i % 2 == 1).then_some(Estimate {
             rows: 6_012,
             auc: 0.69,
             accuracy: 0.78,
