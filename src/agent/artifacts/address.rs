@@ -13,7 +13,9 @@ pub(crate) enum Address {
     Depot(ArtifactPath),
     /// In a folder of this host.
     Folder(PathBuf),
-    /// Somewhere else: in object storage, for instance.
+    /// In object storage that speaks S3: the bucket, and what the names there begin with.
+    Bucket(String, ArtifactPath),
+    /// Somewhere else.
     Elsewhere,
 }
 
@@ -46,6 +48,10 @@ impl Address {
             "file" if matches!(host, "" | "localhost") && path.starts_with('/') => {
                 Ok(Self::Folder(path.into()))
             }
+            "s3" if !host.is_empty() => {
+                let prefix = ArtifactPath::parse(path.trim_start_matches('/'))?;
+                Ok(Self::Bucket(host.to_owned(), prefix))
+            }
             _ => Ok(Self::Elsewhere),
         }
     }
@@ -58,6 +64,8 @@ mod tests {
     #[test]
     fn addresses_are_told_apart() {
         let depot = |path| Address::Depot(ArtifactPath::parse(path).unwrap());
+        let bucket =
+            |name: &str, path| Address::Bucket(name.into(), ArtifactPath::parse(path).unwrap());
         for (uri, address) in [
             ("mlflow-artifacts:/1/r/artifacts", depot("1/r/artifacts")),
             ("mlflow-artifacts://host:80/1/r", depot("1/r")),
@@ -72,7 +80,9 @@ mod tests {
             ("file://localhost/data", Address::Folder("/data".into())),
             ("file://other/data", Address::Elsewhere),
             ("/data/x", Address::Folder("/data/x".into())),
-            ("s3://bucket/x", Address::Elsewhere),
+            ("s3://b/x/y", bucket("b", "x/y")),
+            ("s3://b", bucket("b", "")),
+            ("s3:/x", Address::Elsewhere),
             ("mlruns/x", Address::Elsewhere),
             ("", Address::Elsewhere),
         ] {

@@ -23,6 +23,11 @@ pub(crate) enum ArtifactError {
         "This server cannot list the artifacts at '{0}'. An MLflow client reads them itself: mlflow.artifacts.list_artifacts(artifact_uri=...)"
     )]
     Elsewhere(String),
+    /// Object storage refuses, or is not reached.
+    #[error(
+        "The object storage cannot be read: {0}. The agent's environment says where it is and with which keys: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, MLFLOW_S3_ENDPOINT_URL."
+    )]
+    Remote(String),
     /// The disk is full.
     #[error("The disk of the artifacts is full.")]
     Full,

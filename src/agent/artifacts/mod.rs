@@ -5,6 +5,7 @@
 //! or written outside the root, whatever a path or a link says.
 
 mod address;
+pub(crate) mod bucket;
 mod draft;
 mod error;
 mod path;

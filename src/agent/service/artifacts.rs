@@ -3,7 +3,7 @@
 use super::{Actor, Audited, audit};
 use crate::{
     Context,
-    artifacts::{self, Address, ArtifactError, ArtifactPath, Draft, Entry, Found},
+    artifacts::{self, Address, ArtifactError, ArtifactPath, Draft, Entry, Found, bucket},
 };
 use trimtab_wire::{Failure, FailureKind};
 
@@ -38,6 +38,7 @@ pub(crate) async fn list_at(
             let path = ArtifactPath::parse(below)?.join(&path);
             artifacts::list(ctx.workspace.root().to_owned(), path).await
         }
+        Address::Bucket(name, prefix) => bucket::list(&name, &prefix.join(&path)).await,
         Address::Elsewhere => Err(ArtifactError::Elsewhere(uri.to_owned())),
     }
 }

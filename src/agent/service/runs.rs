@@ -70,7 +70,7 @@ async fn folder(ctx: &Context, id: &RunId) -> Result<PathBuf, Failure> {
     let folder = match address {
         Address::Depot(path) => return ctx.artifacts.folder(path).await.map_err(|e| failed(&e)),
         Address::Folder(folder) => folder,
-        Address::Elsewhere => ctx.workspace.artifacts(id),
+        Address::Bucket(..) | Address::Elsewhere => ctx.workspace.artifacts(id),
     };
     let made = tokio::fs::create_dir_all(&folder).await;
     made.map_err(|e| failed(&e))?;

@@ -113,6 +113,9 @@ impl From<ArtifactError> for ApiError {
             // Clients do not repeat this status: a disk does not empty itself.
             ArtifactError::Full => Self::new(ErrorCode::InternalError, error.to_string())
                 .with_status(StatusCode::INSUFFICIENT_STORAGE),
+            // Nor this one: wrong keys stay wrong, and minutes of silence tell nobody.
+            ArtifactError::Remote(_) => Self::new(ErrorCode::InternalError, error.to_string())
+                .with_status(StatusCode::FAILED_DEPENDENCY),
             ArtifactError::Io(_) => Self::new(ErrorCode::InternalError, error.to_string()),
         }
     }
