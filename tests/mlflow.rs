@@ -27,10 +27,11 @@ static ONE: Mutex<()> = Mutex::new(());
 #[test]
 fn answers_as_recorded() {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let ours = Ours::start();
+    let storage = Storage::start();
+    let ours = Ours::start(&storage);
     let golden = source("golden");
     let args = ["--wait", "60", "--against", path(&golden)];
-    let output = run(&ours.url, &args);
+    let output = run(&ours.url, &storage, &args);
     assert!(
         output.status.success(),
         "{}\nthe end of the agent's log:\n{}",
@@ -43,10 +44,11 @@ fn answers_as_recorded() {
 #[test]
 fn a_live_server_answers_as_recorded() {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let theirs = Theirs::start();
+    let storage = Storage::start();
+    let theirs = Theirs::start(&storage);
     let golden = source("golden");
     let args = ["--wait", "300", "--against", path(&golden), "--same"];
-    let output = run(&theirs.url, &args);
+    let output = run(&theirs.url, &storage, &args);
     assert!(
         output.status.success(),
         "a real server answers otherwise than recorded:\n{}\nthe end of its log:\n{}",
@@ -56,7 +58,7 @@ fn a_live_server_answers_as_recorded() {
 }
 
 /// Runs the chosen scenarios.
-fn run(url: &str, args: &[&str]) -> Output {
+fn run(url: &str, storage: &Storage, args: &[&str]) -> Output {
     let mut command = Command::new(python());
     command
         .arg(source("run.py"))
@@ -67,7 +69,49 @@ fn run(url: &str, args: &[&str]) -> Output {
             command.args(["--scenario", name]);
         }
     }
+    storage.tell(&mut command);
     command.stdin(Stdio::null()).output().expect("python runs")
+}
+
+/// A stand-in for S3, kept in memory by a process that ends with the tests.
+struct Storage {
+    url: String,
+    _server: Server,
+    _root: TempDir,
+}
+
+impl Storage {
+    fn start() -> Self {
+        let root = tempfile::Builder::new().prefix("tt-").tempdir().unwrap();
+        let port = free_port();
+        let mut command = Command::new(python());
+        command.args([
+            "-m",
+            "moto.server",
+            "-H",
+            "127.0.0.1",
+            "-p",
+            &port.to_string(),
+        ]);
+        let server = Server::start(command, &root.path().join("s3.log"));
+        Self {
+            url: format!("http://127.0.0.1:{port}"),
+            _server: server,
+            _root: root,
+        }
+    }
+
+    /// Tells a process where the storage is, and keys that it takes.
+    fn tell(&self, command: &mut Command) {
+        command
+            .env("MLFLOW_S3_ENDPOINT_URL", &self.url)
+            .env("AWS_ENDPOINT_URL", &self.url)
+            .env("AWS_ACCESS_KEY_ID", "interop")
+            .env("AWS_SECRET_ACCESS_KEY", "interop")
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_EC2_METADATA_DISABLED", "true");
+    }
 }
 
 /// A Trimtab that serves HTTP on a port of its own.
@@ -80,13 +124,15 @@ struct Ours {
 }
 
 impl Ours {
-    fn start() -> Self {
+    fn start(storage: &Storage) -> Self {
         let port = free_port();
         let policy =
             format!("[workspace]\nname = \"interop\"\n\n[agent]\nhttp = \"127.0.0.1:{port}\"\n");
         let workspace = Workspace::new(env!("CARGO_BIN_EXE_trimtab"), &policy);
         let log = workspace.file("server.log");
-        let server = Server::start(workspace.command(&["agent", "run"]), &log);
+        let mut command = workspace.command(&["agent", "run"]);
+        storage.tell(&mut command);
+        let server = Server::start(command, &log);
         Self {
             url: format!("http://127.0.0.1:{port}"),
             log,
@@ -106,7 +152,7 @@ struct Theirs {
 }
 
 impl Theirs {
-    fn start() -> Self {
+    fn start(storage: &Storage) -> Self {
         let root = tempfile::Builder::new().prefix("tt-").tempdir().unwrap();
         let (port, log) = (free_port(), root.path().join("server.log"));
         let mut command = Command::new(python());
@@ -129,6 +175,7 @@ impl Theirs {
             .env("MLFLOW_WEBHOOK_ALLOWED_SCHEMES", "http,https")
             .env("MLFLOW_WEBHOOK_CACHE_TTL", "0")
             .current_dir(root.path());
+        storage.tell(&mut command);
         Self {
             url: format!("http://127.0.0.1:{port}"),
             _server: Server::start(command, &log),

@@ -12,7 +12,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_tracking.sql"),
     include_str!("migrations/0003_registry.sql"),
     include_str!("migrations/0004_logged_models.sql"),
-    include_str!("migrations/0006_monitors.sql"),
+    include_str!("migrations/0005_monitors.sql"),
 ];
 
 /// The newest schema that migrations lead to.

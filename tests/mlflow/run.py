@@ -28,7 +28,7 @@ import warnings
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 # Before the import of mlflow, which reads them: nothing of the machine's own, no waiting for a server that fails.
-for name in [n for n in os.environ if n.startswith("MLFLOW_")]:
+for name in [n for n in os.environ if n.startswith("MLFLOW_") and n != "MLFLOW_S3_ENDPOINT_URL"]:
     del os.environ[name]
 os.environ.update(
     {n: "interop" for n in ("LOGNAME", "USER", "LNAME", "USERNAME")}
