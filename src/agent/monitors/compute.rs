@@ -17,7 +17,9 @@ use trimtab_core::{
         summary::{finite_sorted, quantile},
     },
 };
-use trimtab_store::logs::{Kind, LogError, Logs, OutcomeColumns, Part, Sample, Scored, Within};
+use trimtab_store::logs::{
+    Kind, LogError, Logs, OutcomeColumns, Part, Sample, Scored, Within, in_parallel,
+};
 
 /// Columns read and judged at once; bounds the memory at a million rows to some tens of megabytes.
 const TOGETHER: usize = 8;
@@ -52,16 +54,15 @@ pub(super) fn compare(
         let columns: Vec<(String, Kind)> =
             watched.iter().map(|w| (w.name.clone(), w.kind)).collect();
         let samples = logs.samples(&inputs.log, Some(inputs.within), &columns)?;
-        for (watched, sample) in watched.iter().zip(samples) {
-            let there = inputs
-                .log
-                .iter()
-                .any(|part| part.columns.contains_key(&watched.name));
-            cells.push(Compared {
-                missing: sample.missing(),
-                cell: cell(watched, drift, sample, there),
-            });
-        }
+        let columns: Vec<(&Watched, Sample)> = watched.iter().zip(samples).collect();
+        let there = |watched: &Watched| {
+            let has = |part: &Part<'_>| part.columns.contains_key(&watched.name);
+            inputs.log.iter().any(has)
+        };
+        cells.extend(in_parallel(columns, |(watched, sample)| Compared {
+            missing: sample.missing(),
+            cell: cell(watched, drift, sample, there(watched)),
+        }));
     }
     Ok(cells)
 }

@@ -25,6 +25,7 @@ pub mod profile;
 pub mod proportion;
 pub mod quality;
 pub mod regression;
+mod sort;
 pub mod summary;
 
 #[cfg(test)]

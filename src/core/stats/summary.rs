@@ -1,5 +1,7 @@
 //! Summaries of one sample: quantiles by linear interpolation.
 
+use super::sort::sort;
+
 /// The quantile of a sorted sample by linear interpolation between order statistics: definition 7 of
 /// Hyndman & Fan, "Sample Quantiles in Statistical Packages" (1996); numpy's default and DuckDB's
 /// `quantile_cont`. `q` is clamped to 0..=1. NaN for an empty sample.
@@ -32,7 +34,7 @@ pub fn finite_sorted(mut values: Vec<f64>) -> (Vec<f64>, u64, u64) {
     for v in &mut values {
         *v += 0.0;
     }
-    values.sort_unstable_by(f64::total_cmp);
+    sort(&mut values);
     let infinite = all - nan - values.len();
     (values, nan as u64, infinite as u64)
 }

@@ -4,9 +4,8 @@ use super::{Class, Inspection, Kind, LogError, LogFile, Logs, Want, sql};
 use duckdb::{
     ToSql,
     arrow::{
-        array::{Array, AsArray as _},
+        array::{Array, ArrayRef, AsArray as _},
         datatypes::Float64Type,
-        record_batch::RecordBatch,
     },
     params_from_iter,
 };
@@ -111,50 +110,53 @@ impl Sample {
         }
     }
 
-    /// The casts of [`Want::expression`] fix the type of column `i`.
-    fn extend(&mut self, batch: &RecordBatch, i: usize) {
-        let array = batch.column(i);
-        match self {
-            Self::Numbers {
-                values,
-                missing,
-                nan,
-                infinite,
-            } => {
-                let array = array.as_primitive::<Float64Type>();
-                let before = values.len();
-                if array.null_count() == 0 {
-                    values.extend(array.values().iter().filter(|v| v.is_finite()));
-                } else {
-                    values.extend(array.iter().flatten().filter(|v| v.is_finite()));
-                }
-                let unusable = (array.len() - (values.len() - before)) as u64;
-                *missing += unusable;
-                if unusable > array.null_count() as u64 {
-                    let odd = || array.iter().flatten().filter(|v| !v.is_finite());
-                    *nan += odd().filter(|v| v.is_nan()).count() as u64;
-                    *infinite += odd().filter(|v| v.is_infinite()).count() as u64;
-                }
-            }
-            Self::Categories { counts, missing } => {
-                for value in array.as_string::<i32>() {
-                    match value {
-                        None => *missing += 1,
-                        Some(value) => match counts.get_mut(value) {
-                            Some(count) => *count += 1,
-                            None => {
-                                counts.insert(value.to_owned(), 1);
-                            }
-                        },
-                    }
-                }
-            }
+    /// Adds values, cast to `DOUBLE`.
+    fn extend(&mut self, column: &ArrayRef) {
+        let Self::Numbers {
+            values,
+            missing,
+            nan,
+            infinite,
+        } = self
+        else {
+            return;
+        };
+        let array = column.as_primitive::<Float64Type>();
+        let before = values.len();
+        if array.null_count() == 0 {
+            values.extend(array.values().iter().filter(|v| v.is_finite()));
+        } else {
+            values.extend(array.iter().flatten().filter(|v| v.is_finite()));
+        }
+        let unusable = (array.len() - (values.len() - before)) as u64;
+        *missing += unusable;
+        if unusable > array.null_count() as u64 {
+            let odd = || array.iter().flatten().filter(|v| !v.is_finite());
+            *nan += odd().filter(|v| v.is_nan()).count() as u64;
+            *infinite += odd().filter(|v| v.is_infinite()).count() as u64;
+        }
+    }
+
+    /// Adds the rows of one category, or those without any.
+    fn count(&mut self, category: Option<String>, rows: u64) {
+        let Self::Categories { counts, missing } = self else {
+            return;
+        };
+        match category {
+            None => *missing += rows,
+            Some(category) => *counts.entry(category).or_default() += rows,
         }
     }
 }
 
 /// Columns read at once. A column of a million rows is 8 MB on its way.
 const TOGETHER: usize = 8;
+
+/// A wanted column as SQL, and where what it holds goes.
+struct Column<'s> {
+    expression: String,
+    sample: &'s mut Sample,
+}
 
 impl Logs {
     /// Columns of the rows within a span (all rows when none is given), one sample for each wanted
@@ -170,59 +172,109 @@ impl Logs {
     ) -> Result<Vec<Sample>, LogError> {
         let mut samples: Vec<Sample> = wanted.iter().map(|(_, k)| Sample::empty(*k)).collect();
         for part in parts {
-            for (names, samples) in wanted.chunks(TOGETHER).zip(samples.chunks_mut(TOGETHER)) {
-                self.sample(part, within, names, samples)?;
+            let (mut numbers, mut categories) = (Vec::new(), Vec::new());
+            for ((name, kind), sample) in wanted.iter().zip(&mut samples) {
+                let Some(&class) = part.columns.get(name) else {
+                    continue;
+                };
+                let (want, into) = match kind {
+                    Kind::Number => (Want::Number, &mut numbers),
+                    Kind::Category => (Want::Text, &mut categories),
+                };
+                into.push(Column {
+                    expression: want.expression(name, class),
+                    sample,
+                });
+            }
+            for columns in numbers.chunks_mut(TOGETHER) {
+                self.read_numbers(part, within, columns)?;
+            }
+            for columns in categories.chunks_mut(TOGETHER) {
+                self.count_categories(part, within, columns)?;
             }
         }
         Ok(samples)
     }
 
-    fn sample(
+    /// Values leave DuckDB as they are: exact distances need every one of them.
+    fn read_numbers(
         &self,
         part: &Part<'_>,
         within: Option<Within<'_>>,
-        wanted: &[(String, Kind)],
-        samples: &mut [Sample],
+        columns: &mut [Column<'_>],
     ) -> Result<(), LogError> {
-        let mut expressions = Vec::new();
-        let mut into = Vec::new();
-        for ((name, kind), sample) in wanted.iter().zip(samples) {
-            if let Some(&class) = part.columns.get(name) {
-                let want = match kind {
-                    Kind::Number => Want::Number,
-                    Kind::Category => Want::Text,
-                };
-                expressions.push(want.expression(name, class));
-                into.push(sample);
-            }
-        }
-        if expressions.is_empty() {
+        let Some((rows, params)) = rows_of(part, within, columns) else {
             return Ok(());
-        }
-        let mut query = format!(
-            "SELECT {} FROM {}",
-            expressions.join(", "),
-            sql::source(part.file.format, part.columns)
-        );
-        let mut params: Vec<Box<dyn ToSql>> = vec![Box::new(sql::path(part.file))];
-        if let Some(within) = within {
-            let Some(condition) = within.condition(part) else {
-                return Ok(());
-            };
-            query += &format!(" WHERE {condition}");
-            params.push(Box::new(within.start.0));
-            params.push(Box::new(within.end.0));
-        }
+        };
         let blame = |e: duckdb::Error| sql::blame(part.file, &e, part.rows);
-        let mut statement = self.db.prepare(&query).map_err(blame)?;
+        let mut statement = self.db.prepare(&rows).map_err(blame)?;
         let batches = statement
             .query_arrow(params_from_iter(params.iter()))
             .map_err(blame)?;
         for batch in batches {
-            for (i, sample) in into.iter_mut().enumerate() {
-                sample.extend(&batch, i);
+            for (column, values) in columns.iter_mut().zip(batch.columns()) {
+                column.sample.extend(values);
             }
         }
         Ok(())
     }
+
+    /// Of categories only their counts leave DuckDB, those of several columns in one pass over the rows.
+    fn count_categories(
+        &self,
+        part: &Part<'_>,
+        within: Option<Within<'_>>,
+        columns: &mut [Column<'_>],
+    ) -> Result<(), LogError> {
+        let Some((rows, params)) = rows_of(part, within, columns) else {
+            return Ok(());
+        };
+        let names: Vec<String> = (0..columns.len()).map(|i| format!("c{i}")).collect();
+        let (all, sets) = (names.join(", "), names.join("), ("));
+        // In each row all columns but one are null, because they were not grouped by.
+        let query = format!(
+            "SELECT GROUPING({all}), coalesce({all}), count(*) FROM ({rows}) \
+             GROUP BY GROUPING SETS (({sets}))"
+        );
+        let blame = |e: duckdb::Error| sql::blame(part.file, &e, part.rows);
+        let mut statement = self.db.prepare(&query).map_err(blame)?;
+        let mut found = statement
+            .query(params_from_iter(params.iter()))
+            .map_err(blame)?;
+        let last = columns.len() - 1;
+        while let Some(row) = found.next().map_err(blame)? {
+            // A bit for each column, the first on the left; 0 for the one that was grouped by.
+            let grouped: u64 = row.get(0).map_err(blame)?;
+            let at = last.checked_sub(grouped.trailing_ones() as usize);
+            if let Some(column) = at.and_then(|at| columns.get_mut(at)) {
+                let category = row.get(1).map_err(blame)?;
+                column.sample.count(category, row.get(2).map_err(blame)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// SQL for columns `c0`, `c1` … of a part's rows within a span, and its parameters; `None` when no row can be.
+fn rows_of(
+    part: &Part<'_>,
+    within: Option<Within<'_>>,
+    columns: &[Column<'_>],
+) -> Option<(String, Vec<Box<dyn ToSql>>)> {
+    let named = columns.iter().enumerate();
+    let named: Vec<String> = named
+        .map(|(i, column)| format!("{} AS c{i}", column.expression))
+        .collect();
+    let mut query = format!(
+        "SELECT {} FROM {}",
+        named.join(", "),
+        sql::source(part.file.format, part.columns)
+    );
+    let mut params: Vec<Box<dyn ToSql>> = vec![Box::new(sql::path(part.file))];
+    if let Some(within) = within {
+        query += &format!(" WHERE {}", within.condition(part)?);
+        params.push(Box::new(within.start.0));
+        params.push(Box::new(within.end.0));
+    }
+    Some((query, params))
 }
