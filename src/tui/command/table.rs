@@ -9,8 +9,8 @@ use crate::model::Model;
 use crate::model::list::Move;
 use crate::msg::Effect;
 use crate::update::{
-    act, compare, dialog, fleet, global, monitors, motion, prompt, registry, retrain, run_acts,
-    run_table, runs,
+    act, alerts, compare, dialog, fleet, global, monitors, motion, prompt, registry, retrain,
+    run_acts, run_table, runs,
 };
 
 type Run = fn(&mut Model, &str) -> Vec<Effect>;
@@ -164,6 +164,10 @@ pub static COMMANDS: &[Command] = &[
         .when(monitors::has_windows),
     row("run monitor", &["r"], &[Monitors], "run now", "Looks for new files and judges what is new, now.", |m, _| monitors::run_now(m)).hint(9)
         .when(|m| m.is_up() && m.monitors.current(m).is_some()),
+    row("acknowledge alert", &["a"], &[Monitors], "acknowledge", "Looks after the alert that fires: it no longer escalates.", alerts::acknowledge)
+        .args("[NOTE]").when(|m| alerts::open_one(m).is_some()),
+    row("snooze alert", &["z"], &[Monitors], "snooze", "Keeps the alert quiet for some of the data's time.", alerts::snooze)
+        .args("[SPAN]").when(|m| alerts::open_one(m).is_some()),
     row("choose monitor", &["m"], &[Monitors], "monitor", "Chooses which monitor to show.", |m, _| monitors::choose(m)).hint(10)
         .when(|m| m.data.monitor_rows().len() > 1),
     // Retrain.

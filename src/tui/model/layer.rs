@@ -1,5 +1,6 @@
 //! What lies over the panes: one stack instead of booleans, so that two modes cannot be on at once.
 
+use trimtab_core::alarm::Subject;
 use trimtab_core::expr::ExprError;
 use trimtab_core::release::Preview;
 use trimtab_core::run::RunId;
@@ -72,6 +73,19 @@ pub enum Question {
     Tag(Vec<RunId>),
     /// The name of a view.
     ViewName,
+    /// What is done about an alert that fires.
+    Note(AlertOf),
+    /// How long an alert keeps quiet.
+    Quiet(AlertOf),
+}
+
+/// An alert, by its monitor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertOf {
+    /// The monitor's name.
+    pub monitor: String,
+    /// What it is about.
+    pub subject: Subject,
 }
 
 impl Question {
@@ -81,6 +95,8 @@ impl Question {
         match self {
             Self::Tag(_) => "Tag (key=value; key= takes it off): ",
             Self::ViewName => "Save this view as: ",
+            Self::Note(_) => "Acknowledge, with a note: ",
+            Self::Quiet(_) => "Quiet for (14d, 2w of the data's time) or until (YYYY-MM-DD): ",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The reducer: one message in, the model changed, effects out. No I/O, no clock, no randomness.
 
 pub mod act;
+pub mod alerts;
 mod anchors;
 mod answer;
 pub mod compare;

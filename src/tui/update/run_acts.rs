@@ -66,6 +66,7 @@ pub fn tag(model: &mut Model, written: &str) -> Vec<Effect> {
 pub fn answered(model: &mut Model, mut ask: Ask) -> Vec<Effect> {
     let text = ask.input.text().trim().to_owned();
     match &ask.question {
+        Question::Note(_) | Question::Quiet(_) => return super::alerts::answered(model, ask),
         Question::ViewName if !text.is_empty() => return run_table::save_view(model, &text),
         Question::ViewName => ask.complaint = Some("A view needs a name.".into()),
         Question::Tag(runs) => match text.split_once('=') {
