@@ -1,6 +1,6 @@
 //! A run that is looked at: what filters and orders can ask of it.
 
-use super::{Entry, Pages};
+use super::{Entry, Pages, RunNo};
 use std::cell::OnceCell;
 use trimtab_core::{
     health::{self, Finding},
@@ -13,6 +13,7 @@ use trimtab_core::{
 /// A run among its neighbours, at a moment. Where its artifacts are is only put together when somebody asks.
 #[derive(Clone)]
 pub(crate) struct Candidate<'a> {
+    no: RunNo,
     pub entry: &'a Entry,
     pub pages: &'a Pages,
     pub now: Millis,
@@ -20,8 +21,9 @@ pub(crate) struct Candidate<'a> {
 }
 
 impl<'a> Candidate<'a> {
-    pub fn new(entry: &'a Entry, pages: &'a Pages, now: Millis) -> Self {
+    pub fn new(no: RunNo, entry: &'a Entry, pages: &'a Pages, now: Millis) -> Self {
         Self {
+            no,
             entry,
             pages,
             now,
@@ -67,7 +69,11 @@ impl Subject for Candidate<'_> {
     }
 
     fn metric(&self, key: &str) -> Option<f64> {
-        self.entry.record.metrics.get(key).map(|m| m.latest.value)
+        match self.pages.columns.get(key).map(|c| c.at(self.no)) {
+            Some(value) if !value.is_nan() => Some(value),
+            // Absent, or that; the record knows.
+            _ => self.entry.record.metrics.get(key).map(|m| m.latest.value),
+        }
     }
 
     fn metric_range(&self, key: &str) -> Option<(f64, f64)> {

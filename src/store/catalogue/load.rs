@@ -1,9 +1,9 @@
 //! Filling the catalogue from the store, when it is opened.
 
 use super::{
-    Catalogue, Entry, Pages,
+    Catalogue, Columns, Entry, Pages,
     load_links::{self, Known},
-    load_logged, text,
+    load_logged,
     words::Words,
 };
 use crate::{
@@ -63,6 +63,19 @@ pub(crate) fn load(
             Ok(())
         },
     )?;
+    let mut columns = Columns::default();
+    for (no, key) in (0..).zip(&keys) {
+        columns.name(no, Arc::clone(key));
+    }
+    // By number, so that columns grow at their ends.
+    let mut known: Vec<_> = summaries
+        .iter()
+        .map(|((no, key), m)| (*no, *key, m.latest.value))
+        .collect();
+    known.sort_unstable_by_key(|(no, key, _)| (*no, *key));
+    for (no, key, value) in known {
+        columns.put(key, no, value);
+    }
     for ((no, key), summary) in summaries {
         if let (Some(record), Some(key)) = (records.get_mut(*no as usize), keys.get(*key as usize))
         {
@@ -75,6 +88,7 @@ pub(crate) fn load(
         experiments,
         logged,
         keys,
+        columns,
         words,
         ..Pages::default()
     };
@@ -82,13 +96,7 @@ pub(crate) fn load(
         record.params.settle();
         record.tags.settle();
         record.metrics.settle();
-        pages.add(
-            no,
-            Entry {
-                text: text::of(&record),
-                record: Arc::new(record),
-            },
-        );
+        pages.add(no, Entry::new(record));
     }
     Ok((Catalogue(RwLock::new(pages)), datasets))
 }

@@ -5,6 +5,7 @@
 //! not. 100,000 runs with ten parameters and ten metrics each take about 150 MB.
 
 mod candidate;
+mod columns;
 mod family;
 mod find;
 mod load;
@@ -25,6 +26,7 @@ pub(crate) use load::load;
 pub(crate) use logged::ModelPoint;
 
 use crate::writer::books::{KeyNo, ModelNo, RunNo, run_key};
+use columns::Columns;
 use logged::Logged;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -35,6 +37,7 @@ use trimtab_core::{
     metric::MetricSummary,
     record::{RunRecord, Shared},
     run::{Experiment, ExperimentId, RunId, RunStatus},
+    time::Millis,
 };
 use words::Words;
 
@@ -42,17 +45,31 @@ use words::Words;
 #[derive(Default)]
 pub(crate) struct Catalogue(RwLock<Pages>);
 
-/// What is known of a run: its record, and the text that plain words are looked for in.
+/// What is known of a run: its record, and the text that plain words are looked for in. What every search asks
+/// first is here too, beside its neighbours' in memory; the record is a place of its own.
 pub(crate) struct Entry {
     pub record: Arc<RunRecord>,
     pub text: Box<str>,
+    pub started: Millis,
+    pub experiment: ExperimentId,
+    pub is_deleted: bool,
 }
 
 impl Entry {
+    fn new(record: RunRecord) -> Self {
+        Self {
+            text: text::of(&record),
+            started: record.started,
+            experiment: record.experiment,
+            is_deleted: record.deleted.is_some(),
+            record: Arc::new(record),
+        }
+    }
+
     /// 1 for a run that goes on and is not deleted, to be summed.
     fn goes_on(&self) -> usize {
         let record = &self.record;
-        usize::from(record.status == RunStatus::Running && record.deleted.is_none())
+        usize::from(record.status == RunStatus::Running && !self.is_deleted)
     }
 }
 
@@ -68,6 +85,7 @@ pub(crate) struct Pages {
     pub logged: Logged,
     /// Names of metrics, by [`KeyNo`].
     keys: Vec<Shared>,
+    pub columns: Columns,
     pub words: Words,
 }
 
@@ -142,7 +160,7 @@ impl Catalogue {
     pub fn is_deleted(&self, no: RunNo) -> bool {
         let pages = self.look();
         let entry = pages.runs.get(no as usize);
-        entry.is_some_and(|e| e.record.deleted.is_some())
+        entry.is_some_and(|e| e.is_deleted)
     }
 
     /// What is known of one metric of a run.
@@ -175,6 +193,7 @@ impl Pages {
         if self.keys.len() <= at {
             self.keys.resize(at + 1, Shared::from(""));
         }
+        self.columns.name(no, Arc::clone(&key));
         self.keys[at] = key;
     }
 
@@ -186,11 +205,7 @@ impl Pages {
             }
         }
         record.user = self.words.share(&record.user);
-        let text = text::of(&record);
-        let entry = Entry {
-            record: Arc::new(record),
-            text,
-        };
+        let entry = Entry::new(record);
         match self.runs.get_mut(no as usize) {
             Some(known) => {
                 self.running = self.running + entry.goes_on() - known.goes_on();
@@ -209,12 +224,14 @@ impl Pages {
     }
 
     fn put_summary(&mut self, no: RunNo, key: KeyNo, summary: MetricSummary) {
-        if let (Some(key), Some(entry)) =
+        let (Some(name), Some(entry)) =
             (self.keys.get(key as usize), self.runs.get_mut(no as usize))
-        {
-            Arc::make_mut(&mut entry.record)
-                .metrics
-                .insert(Arc::clone(key), summary);
-        }
+        else {
+            return;
+        };
+        Arc::make_mut(&mut entry.record)
+            .metrics
+            .insert(Arc::clone(name), summary);
+        self.columns.put(key, no, summary.latest.value);
     }
 }

@@ -1,6 +1,6 @@
 //! Putting runs in order for the console's table.
 
-use super::{Entry, Pages, candidate::finding};
+use super::{Entry, Pages, candidate::finding, columns::Column};
 use crate::writer::books::RunNo;
 use std::cmp::{Ordering, Reverse};
 use trimtab_core::{
@@ -25,7 +25,7 @@ impl<'a> Hit<'a> {
 
     /// Newest is greatest.
     fn age(&self) -> (i64, RunNo) {
-        (self.entry.record.started.0, self.no)
+        (self.entry.started.0, self.no)
     }
 }
 
@@ -75,12 +75,28 @@ impl<'a> Rank<'a> {
 
 /// An order of runs; equals come newest first.
 pub(super) struct Order<'a> {
-    pub keys: &'a [RunOrder],
-    pub pages: &'a Pages,
-    pub now: Millis,
+    keys: &'a [RunOrder],
+    /// The columns of metrics among the keys.
+    columns: Vec<Option<&'a Column>>,
+    pages: &'a Pages,
+    now: Millis,
 }
 
 impl<'a> Order<'a> {
+    /// An order by these columns, the first before the second and so on, as of `now`.
+    pub fn new(keys: &'a [RunOrder], pages: &'a Pages, now: Millis) -> Self {
+        let column = |order: &RunOrder| match &order.key {
+            RunKey::Metric(name) => pages.columns.get(name),
+            _ => None,
+        };
+        Self {
+            keys,
+            columns: keys.iter().map(column).collect(),
+            pages,
+            now,
+        }
+    }
+
     /// The first `count` of the hits in order; the rest is left out. What the columns say is looked up once for each
     /// run, not once for each comparison.
     pub fn first(&self, hits: &[Hit<'a>], count: usize) -> Vec<Hit<'a>> {
@@ -124,11 +140,13 @@ impl<'a> Order<'a> {
             .unwrap_or_else(|| Reverse(a.age()).cmp(&Reverse(b.age())))
     }
 
-    fn ranks(&self, hit: &Hit<'a>) -> impl Iterator<Item = Rank<'a>> + use<'a> {
-        let (pages, now, record) = (self.pages, self.now, &hit.entry.record);
-        self.keys
-            .iter()
-            .map(move |o| rank(&o.key, record, pages, now))
+    fn ranks(&self, hit: &Hit<'a>) -> impl Iterator<Item = Rank<'a>> + use<'a, '_> {
+        let (no, entry) = (hit.no, hit.entry);
+        let keys = self.keys.iter().zip(&self.columns);
+        keys.map(move |(order, column)| match column {
+            Some(column) => Rank::number(Some(column.at(no))),
+            None => rank(&order.key, &entry.record, self.pages, self.now),
+        })
     }
 }
 

@@ -127,11 +127,7 @@ impl<'a> Table<'a> {
         }
         Self {
             pages,
-            order: Order {
-                keys: &query.order,
-                pages,
-                now,
-            },
+            order: Order::new(&query.order, pages, now),
             group: query.group.as_ref(),
             open: &query.open,
             now,
@@ -296,11 +292,11 @@ fn hits<'a>(pages: &'a Pages, query: &RunQuery, filter: &Filter, now: Millis) ->
     let everything = filter.is_everything();
     (0..)
         .zip(&pages.runs)
-        .filter(|(_, e)| {
-            e.record.deleted.is_some() == query.deleted
-                && experiment.is_none_or(|id| e.record.experiment == id)
+        .filter(|(no, e)| {
+            e.is_deleted == query.deleted
+                && experiment.is_none_or(|id| e.experiment == id)
                 && words.iter().all(|w| w.find(e.text.as_bytes()).is_some())
-                && (everything || filter.matches(&Candidate::new(e, pages, now)))
+                && (everything || filter.matches(&Candidate::new(*no, e, pages, now)))
         })
         .map(|(no, entry)| Hit { no, entry })
         .collect()
