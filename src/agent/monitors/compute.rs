@@ -11,6 +11,7 @@ use trimtab_core::{
     registry::Version,
     stats::{
         drift::{Cell, CellError, Thresholds, judge},
+        effect::Shape,
         estimate::{Estimate, estimate},
         profile::Comparison,
         quality::{assess, assess_regression},
@@ -70,12 +71,6 @@ pub(super) fn compare(
 fn cell(watched: &Watched, drift: &DriftPolicy, sample: Sample, there: bool) -> Cell {
     let reference = watched.profile.as_ref();
     let rows = sample.rows();
-    let rule = drift.rule(
-        &watched.name,
-        watched.kind == Kind::Category,
-        reference.map_or(0, |r| r.column().valid()),
-        rows - sample.missing().min(rows),
-    );
     let outcome = match reference {
         None => Err(CellError::Unreadable("column missing in reference".into())),
         Some(_) if !there => Err(CellError::Missing),
@@ -83,8 +78,9 @@ fn cell(watched: &Watched, drift: &DriftPolicy, sample: Sample, there: bool) -> 
             .compare(&window_profile(sample))
             .map_err(CellError::from),
     };
+    let shape = Shape::of(watched.kind == Kind::Category, outcome.as_ref().ok());
     Cell {
-        rule,
+        rule: drift.rule(&watched.name, &shape),
         rows,
         reference_rows: reference.map_or(0, |r| r.column().rows()),
         outcome,

@@ -24,7 +24,7 @@ use trimtab_store::logs::{Listing, LogError, Logs, Part, Problem, Within, list, 
 
 /// Part of every signature: another number makes every window be computed again. Raise it when a
 /// statistic changes its definition.
-const COMPUTATION: u32 = 2;
+const COMPUTATION: u32 = 3;
 
 /// One monitor's files and what is known of them.
 pub(super) struct Watch {

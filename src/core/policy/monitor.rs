@@ -1,9 +1,9 @@
 //! A monitor's policy: where the inference log is, what its columns mean, when to worry.
 
-use super::Direction;
+use super::{Direction, Span};
 use crate::{
     alert::Persistence,
-    stats::effect::{Method, Rule},
+    stats::effect::{Method, Rule, Shape},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -186,11 +186,11 @@ pub struct FeatureRule {
 }
 
 impl DriftPolicy {
-    /// By what a column is judged, given its kind and the usable rows of both sides.
-    pub fn rule(&self, feature: &str, categorical: bool, reference_rows: u64, rows: u64) -> Rule {
+    /// By what a column is judged, given its kind and size.
+    pub fn rule(&self, feature: &str, shape: &Shape) -> Rule {
         let own = self.features.get(feature).cloned().unwrap_or_default();
         let method = own.method.unwrap_or(self.method);
-        let method = method.for_column(categorical, reference_rows, rows);
+        let method = method.for_column(shape, own.threshold.unwrap_or(self.psi));
         let usual = match method {
             Method::Psi => self.psi,
             _ => self.threshold,
@@ -232,6 +232,10 @@ pub struct QualityPolicy {
     /// The labels a window needs to be judged. Default 500.
     #[serde(default = "default_min_labels")]
     pub min_labels: u64,
+    /// How long after a window's end its labels may come: without them, it then counts as one that cannot be
+    /// judged. Default `90d`.
+    #[serde(default)]
+    pub label_delay: Option<Span>,
 }
 
 fn default_min_labels() -> u64 {

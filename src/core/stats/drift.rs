@@ -5,7 +5,7 @@
 //! cells, and the window has enough rows; all three are shown.
 
 use super::{
-    effect::Rule,
+    effect::{Evidence, Rule},
     multiple::benjamini_hochberg,
     profile::{Comparison, Incomparable},
 };
@@ -21,7 +21,8 @@ pub enum Verdict {
     Stable,
     /// Too few rows to say.
     NotEnoughData,
-    /// It could not be computed, and why (missing column, wrong type, …).
+    /// It could not be computed, and why (missing column, wrong type, …). Where nothing is left of a column
+    /// that the reference has, its effect is infinite: that is worse than any drift.
     Error(String),
 }
 
@@ -30,7 +31,8 @@ pub enum Verdict {
 pub struct Thresholds {
     /// The corrected p-value must be below this.
     pub alpha: f64,
-    /// The least number of rows, in the window and in the reference.
+    /// The least number of rows, in the window and in the reference; of rows with a value where values are
+    /// compared.
     pub min_rows: u64,
 }
 
@@ -70,12 +72,27 @@ pub enum CellError {
     Unreadable(String),
 }
 
+impl CellError {
+    /// Whether the reference has the column and nothing of it is left in the window.
+    fn lost(&self) -> bool {
+        match self {
+            Self::Missing => true,
+            Self::Incomparable(why) => match why {
+                Incomparable::EmptyWindow | Incomparable::TypeChanged { .. } => true,
+                Incomparable::EmptyReference => false,
+            },
+            Self::Unreadable(_) => false,
+        }
+    }
+}
+
 /// One cell's judgement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
-    /// The distance that the cell's rule names; NaN when there is none.
+    /// The distance that the cell's rule names; NaN when there is none, infinite when nothing is left of the
+    /// column.
     pub effect: f64,
-    /// The p-value that was corrected ([`Comparison::significance`]); NaN when there is none.
+    /// The p-value that was corrected, of the part that the effect is of; NaN when there is none.
     pub p: f64,
     /// The p-value after Benjamini–Hochberg over the cells that have one and enough rows; NaN for others.
     pub p_adjusted: f64,
@@ -86,30 +103,39 @@ pub struct Judgement {
 /// Judges the cells of one window together, in the order given.
 pub fn judge(cells: &[Cell], thresholds: &Thresholds) -> Vec<Judgement> {
     let enough = |c: &Cell| c.rows.min(c.reference_rows) >= thresholds.min_rows;
-    let p: Vec<f64> = cells
+    // What each cell says if few rows may say it, too: shown, not judged.
+    let said = |cell: &Cell, min_rows: u64| {
+        let comparison = cell.outcome.as_ref().ok()?;
+        let Rule {
+            method, threshold, ..
+        } = cell.rule;
+        method.evidence(comparison, threshold, min_rows)
+    };
+    let judged: Vec<Option<Evidence>> = cells
         .iter()
-        .map(|c| {
-            c.outcome
-                .as_ref()
-                .map_or(f64::NAN, Comparison::significance)
-        })
+        .map(|c| said(c, thresholds.min_rows).filter(|_| enough(c)))
         .collect();
     // A cell that cannot be judged anyway must not weaken the others by its place in the correction.
-    let tested: Vec<f64> = cells
+    let tested: Vec<f64> = judged
         .iter()
-        .zip(&p)
-        .map(|(c, p)| if enough(c) { *p } else { f64::NAN })
+        .map(|e| e.filter(|e| !e.effect.is_nan()).map_or(f64::NAN, |e| e.p))
         .collect();
     let adjusted = benjamini_hochberg(&tested);
     cells
         .iter()
-        .zip(p)
+        .zip(judged)
         .zip(adjusted)
-        .map(|((cell, p), p_adjusted)| {
+        .map(|((cell, judged), p_adjusted)| {
             let Rule {
                 method, threshold, ..
             } = cell.rule;
-            let effect = cell.outcome.as_ref().map_or(f64::NAN, |c| method.of(c));
+            let unknown = Evidence {
+                effect: f64::NAN,
+                p: f64::NAN,
+            };
+            let Evidence { effect, p } = judged.or_else(|| said(cell, 0)).unwrap_or(unknown);
+            let lost = cell.outcome.as_ref().is_err_and(CellError::lost) && enough(cell);
+            let effect = if lost { f64::INFINITY } else { effect };
             let verdict = match &cell.outcome {
                 // Type and missing columns are wrong however few the rows.
                 Err(why @ (CellError::Missing | CellError::Unreadable(_))) => {
@@ -120,6 +146,7 @@ pub fn judge(cells: &[Cell], thresholds: &Thresholds) -> Vec<Judgement> {
                 }
                 _ if !enough(cell) => Verdict::NotEnoughData,
                 Err(why) => Verdict::Error(why.to_string()),
+                Ok(_) if judged.is_none() => Verdict::NotEnoughData,
                 Ok(_) if effect.is_nan() => {
                     Verdict::Error(format!("{} does not apply to the column", method.word()))
                 }
@@ -156,8 +183,11 @@ mod tests {
         let outcome = Ok(Comparison {
             rows,
             missing: 0,
+            valid: (1_000, rows),
+            buckets: 10,
             psi,
             psi_valid: psi,
+            psi_missing: 0.0,
             distance: 0.1,
             wasserstein: 1.0,
             p,
@@ -238,7 +268,13 @@ mod tests {
             (Verdict::Stable, 0.3)
         );
         // Cells without enough rows are not tests.
-        cells.iter_mut().skip(1).for_each(|c| c.rows = 3);
+        let mut few = cells.clone();
+        few.iter_mut().skip(1).for_each(|c| c.rows = 3);
+        assert_eq!(judge(&few, &THRESHOLDS)[0].verdict, Verdict::Drifted);
+        // Nor are those whose distance is unknown.
+        for c in cells.iter_mut().skip(1) {
+            c.rule.method = Method::ZTest;
+        }
         assert_eq!(judge(&cells, &THRESHOLDS)[0].verdict, Verdict::Drifted);
     }
 
@@ -280,5 +316,40 @@ mod tests {
             ]
         );
         assert!(judge(&[], &THRESHOLDS).is_empty());
+        // Nothing is left of a column that the reference has: infinitely far, if there are rows to say so.
+        let lost: Vec<bool> = judge(&cells, &THRESHOLDS)
+            .iter()
+            .map(|j| j.effect == f64::INFINITY)
+            .collect();
+        assert_eq!(lost, [true, true, false, false, false]);
+        let unreadable = [
+            wrong(Incomparable::EmptyReference.into(), 500),
+            wrong(CellError::Unreadable("why".into()), 500),
+        ];
+        assert!(
+            judge(&unreadable, &THRESHOLDS)
+                .iter()
+                .all(|j| j.effect.is_nan())
+        );
+    }
+
+    #[test]
+    fn rows_without_a_value_say_nothing_of_values() {
+        let mut few = cell(0.3, 1e-9, 5_000);
+        if let Ok(c) = &mut few.outcome {
+            (c.valid, c.missing) = ((1_000, 5), 4_995);
+        }
+        let judged = judge(std::slice::from_ref(&few), &THRESHOLDS);
+        assert_eq!(judged[0].verdict, Verdict::NotEnoughData);
+        assert!(judged[0].p_adjusted.is_nan() && judged[0].effect == 0.3);
+        // Unless it is that they are gone which is no accident.
+        if let Ok(c) = &mut few.outcome {
+            (c.psi_missing, c.p_missing) = (4.0, Some(1e-12));
+        }
+        let judged = judge(&[few], &THRESHOLDS);
+        assert_eq!(
+            (judged[0].effect, &judged[0].verdict),
+            (4.0, &Verdict::Drifted)
+        );
     }
 }

@@ -63,10 +63,16 @@ pub struct Comparison {
     pub rows: u64,
     /// Rows of the window without a usable value.
     pub missing: u64,
+    /// Rows with a usable value, of the reference and of the window.
+    pub valid: (u64, u64),
+    /// The bins or categories of both sides, and one more when anything is missing on either.
+    pub buckets: u64,
     /// PSI with a bucket for what is missing: `psi_q10_null`, `psi_cat_null`. The one verdicts use.
     pub psi: f64,
     /// PSI of the usable values alone: `psi_q10`, `psi_cat`.
     pub psi_valid: f64,
+    /// PSI of having a usable value or not, whatever the value.
+    pub psi_missing: f64,
     /// Kolmogorov–Smirnov D for numbers, total variation for categories; 0 to 1, usable values only.
     pub distance: f64,
     /// The Wasserstein distance, in the column's unit; NaN for categories.
@@ -86,17 +92,6 @@ pub struct Comparison {
     pub cramers_v: f64,
     /// Window's share of the last of two categories less the reference's; NaN with any other number.
     pub last_of_two: f64,
-}
-
-impl Comparison {
-    /// One p-value for values and missingness together: the smaller of the two, doubled (Bonferroni).
-    /// A test of the values alone would call a sensor that falls silent stable.
-    pub fn significance(&self) -> f64 {
-        match self.p_missing {
-            None => self.p,
-            Some(missing) => (2.0 * self.p.min(missing)).min(1.0),
-        }
-    }
 }
 
 /// The shares of one column in the reference and in a window, bucket by bucket, missing included.
@@ -219,8 +214,11 @@ impl ReferenceProfile {
         Ok(Comparison {
             rows,
             missing: missing.1,
+            valid: (n, m),
+            buckets: pairs.len() as u64 + u64::from(missing != (0, 0)),
             psi: psi(pairs.iter().copied().chain([missing]), all, rows),
             psi_valid: shares.psi,
+            psi_missing: psi([(n, m), missing].into_iter(), all, rows),
             distance: ks.map_or(shares.total_variation, |d| d.ks),
             wasserstein,
             p,
@@ -336,7 +334,12 @@ mod tests {
             ))
             .unwrap();
         assert!(c.p > 0.9 && c.psi_valid < 1e-3, "{c:?}");
-        assert!(c.significance() < 1e-50 && c.psi > 1.0, "{c:?}");
+        let missing = c.p_missing.unwrap();
+        assert!(
+            missing < 1e-50 && c.psi > 1.0 && c.psi_missing > 1.0,
+            "{c:?}"
+        );
+        assert_eq!((c.valid, c.buckets), ((1_000, 500), 11));
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub struct Errors {
     pub mape: f64,
     /// Mean of |error| / |label| over labels other than 0; NaN when all are.
     pub mape_nonzero: f64,
-    /// 1 - Σ error² / Σ (label - mean)²; 0 where labels do not vary but errors occur, 1 where neither does.
+    /// 1 - Σ error² / Σ (label - mean)²; NaN below two rows, 0 where labels do not vary but errors occur, 1 where neither does.
     pub r2: f64,
     /// Mean of prediction less label, in the label's unit.
     pub bias: f64,
@@ -28,9 +28,9 @@ pub fn errors(labels: &[f64], predictions: &[f64]) -> Errors {
     let squares = sum(pairs().map(|(y, p)| (p - y).powi(2)));
     let level = mean(|(y, _)| y);
     let spread = sum(pairs().map(|(y, _)| (y - level).powi(2)));
-    let r2 = if spread > 0.0 {
+    let r2 = if n >= 2.0 && spread > 0.0 {
         1.0 - squares / spread
-    } else if n == 0.0 || squares.is_nan() {
+    } else if n < 2.0 || squares.is_nan() {
         f64::NAN
     } else {
         f64::from(u8::from(squares == 0.0))
@@ -65,6 +65,8 @@ mod tests {
         assert!(none.mae.is_nan() && none.rmse.is_nan() && none.r2.is_nan());
         assert_eq!(errors(&[2.0, 2.0], &[2.0, 2.0]).r2, 1.0);
         assert_eq!(errors(&[2.0, 2.0], &[2.0, 3.0]).r2, 0.0);
+        // One label has no variance that could be explained.
+        assert!(errors(&[2.0], &[2.0]).r2.is_nan() && errors(&[2.0], &[3.0]).r2.is_nan());
         let zero = errors(&[0.0], &[1.0]);
         assert!(zero.mape > 1e15 && zero.mape_nonzero.is_nan());
     }

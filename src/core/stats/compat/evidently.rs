@@ -109,7 +109,7 @@ fn categories(r: &Categories, c: &Categories) -> Evidently {
     let pairs: Vec<(u64, u64)> = union(r, c).map(|(_, a, b)| (a, b)).collect();
     let mut e = binned(&pairs, hellinger(pairs.iter().copied()));
     e.chi_square_p = chi_square::goodness_of_fit(pairs.iter().copied()).map_or(f64::NAN, |c| c.p);
-    e.z_p = z(&pairs);
+    e.z_p = z(&in_pythons_order(r, c));
     e.chosen = match (r.valid() <= 1_000, pairs.len()) {
         (true, 3..) => by_p("chi-square p_value", e.chi_square_p, e.chi_square_p < 0.05),
         (true, _) => by_p("Z-test p_value", e.z_p, e.z_p < 0.05),
@@ -160,6 +160,17 @@ fn fill(counts: impl Iterator<Item = u64>, of: u64) -> f64 {
 
 fn hellinger(pairs: impl Iterator<Item = (u64, u64)> + Clone) -> f64 {
     distance::of(pairs).map_or(f64::NAN, |d| d.hellinger)
+}
+
+/// Both counts of each category as Python sorts them: whole numbers by size, which text would not, where every
+/// category is one.
+fn in_pythons_order(r: &Categories, c: &Categories) -> Vec<(u64, u64)> {
+    let mut all: Vec<(&str, u64, u64)> = union(r, c).collect();
+    let whole = |name: &str| name.parse::<i64>().ok().filter(|n| n.to_string() == name);
+    if all.iter().all(|(name, _, _)| whole(name).is_some()) {
+        all.sort_by_key(|(name, _, _)| whole(name));
+    }
+    all.into_iter().map(|(_, a, b)| (a, b)).collect()
 }
 
 /// The Z-test between the first value in order and all others.
@@ -226,5 +237,30 @@ fn values(a: &[f64], b: &[f64]) -> Vec<(f64, u64, u64)> {
             j += 1;
         }
         found.push((value, (i - from_a) as u64, (j - from_b) as u64));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_come_in_their_order() {
+        let column = |counts: &[(&str, u64)]| {
+            let counts = counts.iter().map(|(n, c)| ((*n).to_owned(), *c));
+            Categories::new(counts.collect(), 0)
+        };
+        let r = column(&[("10", 7), ("9", 5), ("-1", 3)]);
+        let c = column(&[("9", 1), ("10", 2)]);
+        assert_eq!(in_pythons_order(&r, &c), [(3, 0), (5, 1), (7, 2)]);
+        // As text: 10, 9, x; and 010 is no number that could be one of integers.
+        for odd in ["x", "010"] {
+            let c = column(&[(odd, 1)]);
+            let r = column(&[("10", 7), ("9", 5)]);
+            let mut text = vec![("10", (7, 0)), ("9", (5, 0)), (odd, (0, 1))];
+            text.sort_unstable();
+            let text: Vec<(u64, u64)> = text.into_iter().map(|t| t.1).collect();
+            assert_eq!(in_pythons_order(&r, &c), text);
+        }
     }
 }
