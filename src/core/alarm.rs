@@ -2,11 +2,13 @@
 //! same, in the agent, in the console and in a replay.
 
 use crate::{
-    alert::{Alert, Event, Handling, Persistence, Said, State},
+    alert::{Alert, Handling, Persistence, Said, State},
     monitor::{FeatureCell, MonitorState, WindowResult},
     policy::{Direction, QualityPolicy},
+    shell,
     stats::drift::Verdict,
     time::Millis,
+    timeline::{DataClock, events, judged},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -48,7 +50,7 @@ pub struct Handled {
     pub subject: Subject,
     /// What.
     pub handling: Handling,
-    /// The start of the newest window then: it comes after that one, and before the next.
+    /// The start of the last window judged then: it comes after that one, and before the next.
     pub after: Millis,
     /// When, by the clock.
     pub at: Millis,
@@ -65,6 +67,8 @@ pub struct WindowRules {
     pub quality: Option<QualityPolicy>,
     /// How windows become an alert.
     pub alert: Persistence,
+    /// The corrected p-value below which a cell's effect is no accident.
+    pub alpha: f64,
 }
 
 /// One alert of a monitor, in words.
@@ -74,8 +78,17 @@ pub struct Alarm {
     pub subject: Subject,
     /// Where it stands.
     pub alert: Alert,
+    /// The start of the last window that could be judged.
+    pub judged: Option<Millis>,
     /// What, since when, how sure, and where to look.
     pub words: String,
+}
+
+impl Alarm {
+    /// Whether people should be told.
+    pub fn tells(&self) -> bool {
+        self.judged.is_some_and(|at| self.alert.tells(at))
+    }
 }
 
 impl WindowRules {
@@ -94,31 +107,6 @@ impl WindowRules {
             },
         }
     }
-
-    /// A subject's alert after these windows, oldest first, and what was done about it, in the order done.
-    pub fn alert<'a>(
-        &self,
-        subject: Subject,
-        windows: &[WindowResult],
-        handled: impl IntoIterator<Item = &'a Handled>,
-    ) -> Alert {
-        let mut acts = handled
-            .into_iter()
-            .filter(|h| h.subject == subject)
-            .peekable();
-        let mut events = Vec::new();
-        for window in windows {
-            while let Some(act) = acts.next_if(|h| h.after < window.start) {
-                events.push(Event::Handled(act.handling.clone()));
-            }
-            events.push(Event::Window {
-                start: window.start,
-                said: self.said(subject, window),
-            });
-        }
-        events.extend(acts.map(|h| Event::Handled(h.handling.clone())));
-        Alert::after(events, self.alert)
-    }
 }
 
 /// The measure, where the window has labels enough.
@@ -135,28 +123,49 @@ fn bad(q: &QualityPolicy, value: f64) -> bool {
 }
 
 impl MonitorState {
+    /// What time it is to its data.
+    pub fn clock(&self) -> DataClock {
+        DataClock::of(&self.windows, self.newest, self.now)
+    }
+
     /// Its alerts: drift, and quality where policy judges it.
     pub fn alarms(&self) -> Vec<Alarm> {
+        let (rules, clock) = (&self.rules, self.clock());
         Subject::ALL
             .into_iter()
-            .filter(|s| *s == Subject::Drift || self.rules.quality.is_some())
+            .filter(|s| *s == Subject::Drift || rules.quality.is_some())
             .map(|subject| {
-                let alert = self.rules.alert(subject, &self.windows, &self.handled);
-                let words = self.words(subject, &alert);
+                let events = events(rules, subject, &self.windows, clock, &self.handled);
+                let alert = Alert::after(events, rules.alert);
+                let windows = judged(rules, subject, &self.windows, clock);
+                let says = |w: &&WindowResult| rules.said(subject, w) != Said::Nothing;
+                let last = windows.into_iter().rev().find(says);
+                let words = self.words(subject, &alert, last);
                 Alarm {
                     subject,
                     alert,
+                    judged: last.map(|w| w.start),
                     words,
                 }
             })
             .collect()
     }
 
-    fn words(&self, subject: Subject, alert: &Alert) -> String {
+    /// An instant as its windows are named.
+    fn named(&self, at: Millis) -> String {
+        let hours = |w: &WindowResult| w.end.since(w.start) < Millis::DAY;
+        if self.windows.last().is_some_and(hours) {
+            at.instant()
+        } else {
+            at.date()
+        }
+    }
+
+    fn words(&self, subject: Subject, alert: &Alert, last: Option<&WindowResult>) -> String {
         let mut text = format!("{} {}", subject.word(), alert.state.word());
         // Writing to a string cannot fail.
         if let Some(since) = alert.since {
-            let _ = write!(text, " since {}", since.date());
+            let _ = write!(text, " since {}", self.named(since));
         }
         let hits = alert.recent.iter().filter(|bad| **bad).count();
         if matches!(alert.state, State::Pending | State::Firing) {
@@ -168,8 +177,7 @@ impl MonitorState {
                 alert.calm, self.rules.alert.calm
             );
         }
-        let judged = |w: &&WindowResult| self.rules.said(subject, w) != Said::Nothing;
-        if let Some(window) = self.windows.iter().rev().find(judged) {
+        if let Some(window) = last {
             let _ = write!(text, ": {}", self.evidence(subject, window));
         }
         if alert.escalated {
@@ -179,7 +187,7 @@ impl MonitorState {
             let _ = write!(text, "; acknowledged ({note})");
         }
         if let Some(until) = alert.snoozed_until {
-            let _ = write!(text, "; snoozed until {}", until.date());
+            let _ = write!(text, "; snoozed until {}", self.named(until));
         }
         text
     }
@@ -199,32 +207,42 @@ impl MonitorState {
                     q.metric,
                     window.quality.labelled,
                     window.rows,
-                    window.start.date()
+                    window.when()
                 )
             }
             _ => {
                 let share = window.drifted_share().unwrap_or(0.0);
+                let lost = match window.lost() {
+                    0 => String::new(),
+                    lost => format!(" and {lost} lost"),
+                };
                 let mut text = format!(
-                    "{} of {} columns drifted in the window of {}, {:.0} % by weight, counted from {:.0} %",
+                    "{} of {} columns drifted{lost} in the window of {}, {:.0} % by weight, counted from {:.0} %",
                     window.drifted(),
                     window.cells.len(),
-                    window.start.date(),
+                    window.when(),
                     share * 100.0,
                     self.rules.share * 100.0
                 );
                 if let Some(worst) = worst(window) {
+                    let why = match &worst.verdict {
+                        Verdict::Error(why) => why.clone(),
+                        _ => format!(
+                            "{} {:.3} from {}, p {} after correction",
+                            worst.rule.method.word(),
+                            worst.effect,
+                            worst.rule.threshold,
+                            p_value(worst.p_adjusted)
+                        ),
+                    };
                     let _ = write!(
                         text,
-                        "; most of all {}: {} {:.3} from {}, p {:.2e} after correction, {} rows; see trimtab monitor show {} --window {} --feature {}",
+                        "; most of all {}: {why}, {} rows; see trimtab monitor show {} --window {} --feature {}",
                         worst.feature,
-                        worst.rule.method.word(),
-                        worst.effect,
-                        worst.rule.threshold,
-                        worst.p_adjusted,
                         worst.rows,
-                        self.name,
-                        window.start.date(),
-                        worst.feature
+                        shell::word(&self.name),
+                        window.when(),
+                        shell::word(&worst.feature)
                     );
                 }
                 text
@@ -233,101 +251,45 @@ impl MonitorState {
     }
 }
 
-/// The drifted cell that is furthest beyond its threshold, by weight.
+/// The lost cell, else the drifted one, that is furthest beyond its threshold, by weight.
 fn worst(window: &WindowResult) -> Option<&FeatureCell> {
-    let beyond = |c: &FeatureCell| c.effect / c.rule.threshold * c.rule.weight;
+    let beyond = |c: &FeatureCell| {
+        // What is lost is infinitely far: then weight alone says.
+        let far = if c.is_lost() {
+            1.0
+        } else {
+            c.effect / c.rule.threshold
+        };
+        (c.is_lost(), far * c.rule.weight)
+    };
     window
         .cells
         .iter()
-        .filter(|c| c.verdict == Verdict::Drifted)
-        .max_by(|a, b| beyond(a).total_cmp(&beyond(b)))
+        .filter(|c| c.verdict == Verdict::Drifted || c.is_lost())
+        .max_by(|a, b| {
+            let (a, b) = (beyond(a), beyond(b));
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+        })
+}
+
+/// A p-value for people: below 1e-300 a double keeps no digits of it, or nothing at all.
+fn p_value(p: f64) -> String {
+    if p < 1e-300 {
+        "< 1e-300".to_owned()
+    } else {
+        format!("{p:.2e}")
+    }
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+
+#[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{
-        monitor::{Quality, Service},
-        policy::QualityMetric,
-        stats::effect::{Method, Rule},
+    use super::{
+        testing::{state, window},
+        *,
     };
-
-    fn cell(feature: &str, verdict: Verdict, weight: f64) -> FeatureCell {
-        FeatureCell {
-            feature: feature.into(),
-            categorical: false,
-            rows: 500,
-            nulls: 0,
-            psi: 0.5,
-            distance: 0.2,
-            p: 1e-9,
-            p_adjusted: 2e-9,
-            rule: Rule {
-                method: Method::Psi,
-                threshold: 0.1,
-                weight,
-            },
-            effect: 0.5,
-            verdict,
-        }
-    }
-
-    fn window(day: i64, drifted: bool, auc: f64) -> WindowResult {
-        let verdict = if drifted {
-            Verdict::Drifted
-        } else {
-            Verdict::Stable
-        };
-        WindowResult {
-            monitor: "m".into(),
-            start: Millis(day * 86_400_000),
-            end: Millis((day + 1) * 86_400_000),
-            rows: 500,
-            versions: Vec::new(),
-            cells: vec![
-                cell("temp", verdict, 3.0),
-                cell("dest", Verdict::Stable, 1.0),
-                cell("few", Verdict::NotEnoughData, 9.0),
-            ],
-            quality: Quality {
-                labelled: if auc.is_nan() { 0 } else { 400 },
-                auc,
-                ..Quality::unknown()
-            },
-            estimate: None,
-            service: Service {
-                p50_ms: 1.0,
-                p95_ms: 1.0,
-                p99_ms: 1.0,
-                error_rate: 0.0,
-            },
-            computed: Millis(0),
-        }
-    }
-
-    fn state(windows: Vec<WindowResult>) -> MonitorState {
-        MonitorState {
-            name: "m".into(),
-            model: "m".into(),
-            psi_threshold: 0.1,
-            quality_metric: "auc".into(),
-            quality_min: 0.7,
-            reference_rows: 1_000,
-            rules: WindowRules {
-                share: 0.7,
-                quality: Some(QualityPolicy {
-                    metric: QualityMetric::Auc,
-                    min: Some(0.7),
-                    max: None,
-                    min_labels: 300,
-                }),
-                alert: Persistence::default(),
-            },
-            handled: Vec::new(),
-            windows,
-            problems: Vec::new(),
-        }
-    }
 
     #[test]
     fn weight_decides_whether_a_window_drifted() {
@@ -381,5 +343,42 @@ mod tests {
             (drift.state, drift.since),
             (State::Pending, Some(m.windows[3].start))
         );
+    }
+
+    #[test]
+    fn a_column_that_vanishes_counts_as_drifted() {
+        let rules = state(Vec::new()).rules;
+        let mut w = window(0, false, 0.8);
+        w.cells[0].verdict = Verdict::Error("column missing in window".into());
+        // An error alone says nothing.
+        w.cells[0].effect = f64::NAN;
+        assert_eq!(w.drifted_share(), Some(0.0));
+        w.cells[0].effect = f64::INFINITY;
+        assert_eq!((w.drifted_share(), w.lost()), (Some(0.75), 1));
+        assert_eq!(rules.said(Subject::Drift, &w), Said::Bad);
+        let words = &state(vec![w]).alarms()[0].words;
+        assert!(
+            words.contains("0 of 3 columns drifted and 1 lost")
+                && words.contains("most of all temp: column missing in window, 500 rows"),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn hours_and_odd_names_can_be_pasted() {
+        let mut w = window(0, true, 0.8);
+        w.start = Millis(7_200_000);
+        w.end = Millis(10_800_000);
+        w.cells[0].feature = "wind speed".into();
+        w.cells[0].p_adjusted = 0.0;
+        let words = &state(vec![w]).alarms()[0].words;
+        for part in [
+            "pending since 1970-01-01T02:00:00Z",
+            "in the window of 1970-01-01T02:00:00Z",
+            "p < 1e-300 after",
+            "--window 1970-01-01T02:00:00Z --feature 'wind speed'",
+        ] {
+            assert!(words.contains(part), "{words}");
+        }
     }
 }

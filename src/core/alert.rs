@@ -120,11 +120,13 @@ impl State {
 pub struct Alert {
     /// Where it stands.
     pub state: State,
-    /// The start of the first window of this state, of the first bad one while pending or open; `None` before
-    /// any window.
+    /// The start of the first window of this state; of the oldest bad one that counted while pending or when it
+    /// fired; `None` before any window.
     pub since: Option<Millis>,
     /// The last judged windows, newest last, at most as many as are looked back on: whether each was bad.
     pub recent: Vec<bool>,
+    /// The starts of those windows.
+    pub starts: Vec<Millis>,
     /// Bad windows since it fired.
     pub bad: u32,
     /// Calm windows in a row since the last bad one.
@@ -178,9 +180,6 @@ impl Alert {
     }
 
     fn window(&mut self, start: Millis, said: Said, rule: Persistence) {
-        if self.snoozed_until.is_some_and(|until| start >= until) {
-            self.snoozed_until = None;
-        }
         if said == Said::Nothing {
             self.silent = self.silent.saturating_add(1);
             // What fires goes on firing: silence is no sign of health.
@@ -190,12 +189,20 @@ impl Alert {
             return;
         }
         self.silent = 0;
+        // Only by what was judged: a window whose labels are still to come ends no snooze.
+        if self.snoozed_until.is_some_and(|until| start >= until) {
+            self.snoozed_until = None;
+        }
         let bad = said == Said::Bad;
         self.recent.push(bad);
+        self.starts.push(start);
         let of = rule.of.max(1) as usize;
         let surplus = self.recent.len().saturating_sub(of);
         self.recent.drain(..surplus);
+        self.starts.drain(..surplus);
         self.calm = if bad { 0 } else { self.calm.saturating_add(1) };
+        let first = self.starts.iter().zip(&self.recent).find(|(_, bad)| **bad);
+        let first = first.map(|(start, _)| *start);
         let hits = self.recent.iter().filter(|bad| **bad).count();
         let enough = hits >= rule.bad.clamp(1, rule.of.max(1)) as usize;
         if self.state.is_open() {
@@ -206,21 +213,17 @@ impl Alert {
                 *self = std::mem::take(self).closed(Some(start));
                 // The calm ones that closed it are all that it knows.
                 self.recent = vec![false];
+                self.starts = vec![start];
             } else {
                 self.state = State::KeepFiring;
             }
         } else if bad && enough {
-            // It was pending since the first of them.
-            let since = if self.state == State::Pending {
-                self.since
-            } else {
-                Some(start)
-            };
             self.state = State::Firing;
-            self.since = since;
+            self.since = first;
             self.bad = hits as u32;
         } else if hits > 0 {
-            self.become_(State::Pending, start);
+            self.state = State::Pending;
+            self.since = first;
         } else {
             self.become_(State::Ok, start);
         }
@@ -286,6 +289,8 @@ mod tests {
             ("..", State::Ok, Some(1)),
             (".x", State::Pending, Some(2)),
             (".x...", State::Ok, Some(5)),
+            ("x???.", State::Pending, Some(1)),
+            ("x..x", State::Pending, Some(4)),
             (".xx", State::Firing, Some(2)),
             (".x.x", State::Firing, Some(2)),
             (".xx.", State::KeepFiring, Some(2)),
@@ -318,6 +323,16 @@ mod tests {
         assert_eq!(after("axx").acknowledged, None);
         assert!(after("xx").tells(Millis(3)) && !after("xxs").tells(Millis(3)));
         assert!(after("xxs").tells(Millis(100)));
+        // A window that could not be judged ends no snooze.
+        let snoozed = |said| {
+            let event = Event::Window {
+                start: Millis(100),
+                said,
+            };
+            after("xxs").step(event, RULE).snoozed_until
+        };
+        assert_eq!(snoozed(Said::Nothing), Some(Millis(100)));
+        assert_eq!(snoozed(Said::Bad), None);
     }
 
     fn event() -> impl Strategy<Value = char> {
@@ -333,6 +348,7 @@ mod tests {
                 let before = alert.clone();
                 alert = alert.step(event.clone(), rule);
                 prop_assert!(alert.recent.len() <= rule.of.max(1) as usize);
+                prop_assert_eq!(alert.recent.len(), alert.starts.len());
                 // It fires on a bad window only, and never out of silence.
                 if alert.state == State::Firing && before.state != State::Firing {
                     let bad = matches!(event, Event::Window { said: Said::Bad, .. });

@@ -42,14 +42,30 @@ impl WindowResult {
             .count()
     }
 
-    /// The share of the judged features that drifted, by weight, 0 to 1; `None` when none could be
-    /// judged.
+    /// How many columns have nothing left that could be compared.
+    pub fn lost(&self) -> usize {
+        self.cells.iter().filter(|c| c.is_lost()).count()
+    }
+
+    /// When it began: the day, or the instant where windows are shorter than days.
+    pub fn when(&self) -> String {
+        if self.end.since(self.start) < Millis::DAY {
+            self.start.instant()
+        } else {
+            self.start.date()
+        }
+    }
+
+    /// The share of the judged features that drifted or are lost, by weight, 0 to 1; `None` when none could
+    /// be judged.
     pub fn drifted_share(&self) -> Option<f64> {
         let (drifted, judged) = self.cells.iter().fold((0.0, 0.0), |(d, j), c| {
             let weight = c.rule.weight;
             match c.verdict {
                 Verdict::Drifted => (d + weight, j + weight),
                 Verdict::Stable => (d, j + weight),
+                // A column that vanishes is worse than one that drifts.
+                Verdict::Error(_) if c.is_lost() => (d + weight, j + weight),
                 Verdict::NotEnoughData | Verdict::Error(_) => (d, j),
             }
         });
@@ -72,16 +88,26 @@ pub struct FeatureCell {
     pub psi: f64,
     /// Kolmogorov–Smirnov D for numbers; total variation for categories; NaN when it cannot be computed.
     pub distance: f64,
-    /// p-value of KS (numbers) or chi-square (categories).
+    /// The p-value of what the effect is of: of KS (numbers) or chi-square (categories) for values, of how many
+    /// are missing else.
     pub p: f64,
     /// The p-value after Benjamini–Hochberg over the window's features.
     pub p_adjusted: f64,
     /// By what it was judged.
     pub rule: Rule,
-    /// The distance that the rule names; NaN when it cannot be computed.
+    /// The distance that the rule names; NaN when it cannot be computed, infinite when nothing is left of the
+    /// column.
     pub effect: f64,
     /// What effect, significance and rows amount to.
     pub verdict: Verdict,
+}
+
+impl FeatureCell {
+    /// Whether nothing is left of a column that the reference has: it is missing, of another type, or without
+    /// any value.
+    pub fn is_lost(&self) -> bool {
+        matches!(self.verdict, Verdict::Error(_)) && self.effect == f64::INFINITY
+    }
 }
 
 /// Quality of one window's predictions as far as labels have arrived. NaN: not computable.
@@ -268,6 +294,10 @@ pub struct MonitorState {
     pub reference_rows: u64,
     /// What its windows are judged by, as a whole.
     pub rules: WindowRules,
+    /// The last instant in its log; unknown before the first look at its files.
+    pub newest: Option<Millis>,
+    /// Now, by the agent's clock.
+    pub now: Millis,
     /// What people did about its alerts, in the order done.
     pub handled: Vec<Handled>,
     /// Its windows, oldest first.

@@ -63,6 +63,15 @@ impl Millis {
         )
     }
 
+    /// RFC 3339, without the milliseconds of a whole second.
+    pub fn instant(self) -> String {
+        let text = self.to_string();
+        match text.strip_suffix(".000Z") {
+            Some(whole) => format!("{whole}Z"),
+            None => text,
+        }
+    }
+
     /// Milliseconds from `earlier` to this; negative when this is earlier.
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
@@ -117,6 +126,8 @@ mod tests {
         assert_eq!(t.to_string(), "2013-06-03T00:00:00.000Z");
         assert_eq!(Millis::parse(&t.to_string()), Some(t));
         assert_eq!(Millis::parse("June"), None);
+        assert_eq!(t.instant(), "2013-06-03T00:00:00Z");
+        assert_eq!(Millis(t.0 + 1).instant(), "2013-06-03T00:00:00.001Z");
     }
 
     #[test]

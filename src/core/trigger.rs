@@ -7,7 +7,6 @@
 use crate::{
     monitor::WindowResult,
     policy::{Direction, QualityPolicy, TriggerPolicy, TriggerRule},
-    stats::drift::Verdict,
     time::{Millis, human_span},
 };
 use serde::{Deserialize, Serialize};
@@ -22,7 +21,7 @@ pub struct WindowFact {
     pub end: Millis,
     /// The measure that the trigger names; `None` when labels are too few or it cannot be computed.
     pub quality: Option<f64>,
-    /// The share of judged cells that drifted; `None` when none could be judged.
+    /// The share of judged cells that drifted, by weight; `None` when none could be judged.
     pub drifted_share: Option<f64>,
 }
 
@@ -34,16 +33,11 @@ impl WindowFact {
             TriggerRule::Metric { metric, .. } => window.quality.measure(metric.word()),
             TriggerRule::DriftedShare { .. } | TriggerRule::Schedule { .. } => None,
         };
-        let judged = window
-            .cells
-            .iter()
-            .filter(|c| matches!(c.verdict, Verdict::Drifted | Verdict::Stable))
-            .count();
         Self {
             start: window.start,
             end: window.end,
             quality: measure.filter(|v| !v.is_nan() && window.quality.labelled >= min_labels),
-            drifted_share: (judged > 0).then(|| window.drifted() as f64 / judged as f64),
+            drifted_share: window.drifted_share(),
         }
     }
 }

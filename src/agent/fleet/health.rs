@@ -150,6 +150,7 @@ mod tests {
             min: Some(0.66),
             max: None,
             min_labels: 500,
+            label_delay: None,
         }
     }
 

@@ -117,6 +117,7 @@ fn drifted(window: &WindowResult) -> (u32, u32) {
         .fold((0, 0), |(drifted, judged), cell| match cell.verdict {
             Verdict::Drifted => (drifted + 1, judged + 1),
             Verdict::Stable => (drifted, judged + 1),
+            Verdict::Error(_) if cell.is_lost() => (drifted + 1, judged + 1),
             Verdict::NotEnoughData | Verdict::Error(_) => (drifted, judged),
         })
 }

@@ -68,7 +68,8 @@ async fn record_handling(
         monitor: monitor.to_owned(),
         subject,
         handling,
-        after: state.windows.last().map_or(Millis(i64::MIN), |w| w.start),
+        // Not the newest window: labels that come later are news.
+        after: alarm.judged.unwrap_or(Millis(i64::MIN)),
         at: clock::now(),
         actor: act.actor.0.clone(),
     };
