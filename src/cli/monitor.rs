@@ -1,15 +1,18 @@
-//! `trimtab monitor`: list, run, show.
+//! `trimtab monitor`: list, run, alerts, show.
+
+mod replay;
+mod show;
 
 use super::{
     context::{Global, expect_reply},
     error::{CliError, CliResult, Exit},
-    output::{Output, number, percent},
+    output::{Output, number},
 };
+use show::{list_row, numbers, show, show_window};
 use trimtab_core::{
     alarm::{Alarm, Subject},
     alert::Handling,
-    monitor::{Distribution, MonitorState, WindowResult},
-    stats::drift::Verdict,
+    monitor::{MonitorState, WindowResult},
     time::Millis,
 };
 use trimtab_wire::{Link, Reply, Request};
@@ -60,11 +63,13 @@ pub enum MonitorCommand {
         #[arg(value_parser = subject)]
         subject: Subject,
     },
+    /// Try an alert rule on the stored history: how many alerts it would have raised, beside policy's own.
+    Replay(replay::ReplayArgs),
     /// Show a monitor's windows, or one window's features.
     Show {
         /// The monitor's name.
         monitor: String,
-        /// The window that this day (`YYYY-MM-DD`) falls into.
+        /// The window that this day (`YYYY-MM-DD`) or instant (RFC 3339) falls into.
         #[arg(long)]
         window: Option<String>,
         /// With `--window`: this feature's distribution against the reference.
@@ -138,6 +143,12 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
         }
         MonitorCommand::Close { monitor, subject } => {
             return handle(&link, monitor, subject, Handling::Close, out).await;
+        }
+        MonitorCommand::Replay(args) => {
+            let monitors =
+                expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
+            let state = pick(monitors, &args.monitor)?;
+            replay::replay(&state, &args, out)?;
         }
         MonitorCommand::Show {
             monitor,
@@ -216,9 +227,8 @@ fn alerts(monitors: &[MonitorState], out: &mut Output) -> CliResult {
     let mut all: Vec<(&str, Alarm)> = Vec::new();
     let mut telling = false;
     for m in monitors {
-        let newest = m.windows.last().map(|w| w.start);
         for alarm in m.alarms() {
-            telling |= newest.is_some_and(|at| alarm.alert.tells(at));
+            telling |= alarm.tells();
             all.push((&m.name, alarm));
         }
     }
@@ -250,11 +260,15 @@ pub fn pick(monitors: Vec<MonitorState>, name: &str) -> CliResult<MonitorState> 
 }
 
 fn day(day: &str) -> CliResult<Millis> {
-    Millis::parse(day)
-        .ok_or_else(|| CliError::usage(format!("{day:?} is not a day."), "Write it as YYYY-MM-DD."))
+    Millis::parse(day).ok_or_else(|| {
+        CliError::usage(
+            format!("{day:?} is not a day."),
+            "Write it as YYYY-MM-DD, or an instant as 2013-06-03T05:00:00Z.",
+        )
+    })
 }
 
-/// The window that a day (`YYYY-MM-DD`) falls into.
+/// The window that a day (`YYYY-MM-DD`) or an instant (RFC 3339) falls into.
 pub fn window_on<'a>(state: &'a MonitorState, day: &str) -> CliResult<&'a WindowResult> {
     let at = self::day(day)?;
     state
@@ -267,188 +281,4 @@ pub fn window_on<'a>(state: &'a MonitorState, day: &str) -> CliResult<&'a Window
                 "See `trimtab monitor show`.",
             )
         })
-}
-
-fn list_row(m: &MonitorState) -> Vec<String> {
-    let newest = m.windows.last();
-    let judged = m.windows.iter().rev().find_map(|w| {
-        let value = w.quality.measure(&m.quality_metric)?;
-        (!value.is_nan()).then_some(value)
-    });
-    vec![
-        m.name.clone(),
-        m.model.clone(),
-        m.windows.len().to_string(),
-        newest.map_or_else(|| "-".into(), |w| w.start.date()),
-        newest.map_or_else(|| "-".into(), |w| w.rows.to_string()),
-        newest.map_or_else(
-            || "-".into(),
-            |w| format!("{}/{}", w.drifted(), w.cells.len()),
-        ),
-        judged.map_or_else(|| "-".into(), number),
-        newest.map_or_else(|| "-".into(), |w| percent(w.quality.labelled, w.rows)),
-        m.problems.len().to_string(),
-    ]
-}
-
-fn show(m: &MonitorState, out: &mut Output) -> CliResult<()> {
-    let rows: Vec<_> = m
-        .windows
-        .iter()
-        .map(|w| {
-            let versions: Vec<String> = w.versions.iter().map(|(v, _)| v.to_string()).collect();
-            let names: Vec<&str> = w
-                .cells
-                .iter()
-                .filter(|c| c.verdict == Verdict::Drifted)
-                .map(|c| c.feature.as_str())
-                .collect();
-            vec![
-                w.start.date(),
-                w.rows.to_string(),
-                versions.join("+"),
-                number(w.quality.auc),
-                number(w.quality.log_loss),
-                percent(w.quality.labelled, w.rows),
-                number(w.service.p95_ms),
-                names.len().to_string(),
-                names.join(" "),
-            ]
-        })
-        .collect();
-    out.table(
-        &[
-            "window",
-            ">rows",
-            "version",
-            ">auc",
-            ">log loss",
-            ">labels",
-            ">p95 ms",
-            ">drifted",
-            "features",
-        ],
-        &rows,
-    )?;
-    for alarm in m.alarms() {
-        out.line(format!("alert: {}", alarm.words))?;
-    }
-    for p in &m.problems {
-        out.line(format!(
-            "problem: {}: {} ({} rows)",
-            p.file, p.reason, p.rows
-        ))?;
-    }
-    Ok(())
-}
-
-/// Every number about a cell; with the sentences that define them when asked to explain.
-fn numbers(d: &Distribution, explain: bool, out: &mut Output) -> CliResult<()> {
-    let rows: Vec<_> = d
-        .numbers
-        .iter()
-        .map(|n| {
-            let mut row = vec![n.key.clone(), number(n.value)];
-            row.extend(explain.then(|| n.about.clone()));
-            row
-        })
-        .collect();
-    let heads: &[&str] = match explain {
-        true => &["number", ">value", "definition"],
-        false => &["number", ">value"],
-    };
-    out.table(heads, &rows)
-}
-
-/// Quality of one window: what is known, how sure that is, what is only estimated.
-fn show_quality(w: &WindowResult, out: &mut Output) -> CliResult<()> {
-    let q = &w.quality;
-    out.line(format!(
-        "labels for {} of {} rows ({})",
-        q.labelled,
-        w.rows,
-        percent(q.labelled, w.rows)
-    ))?;
-    let interval = |(low, high): (f64, f64)| format!(" ({} to {})", number(low), number(high));
-    let known = [
-        ("auc", q.auc, interval(q.auc_95)),
-        ("pr auc", q.average_precision, String::new()),
-        ("log loss", q.log_loss, String::new()),
-        ("brier", q.brier, String::new()),
-        ("calibration error", q.calibration_error, String::new()),
-        ("accuracy", q.accuracy, interval(q.accuracy_95)),
-        ("precision", q.precision, String::new()),
-        ("recall", q.recall, String::new()),
-        ("f1", q.f1, interval(q.f1_95)),
-        ("f1 macro", q.f1_macro, String::new()),
-        ("f1 weighted", q.f1_weighted, String::new()),
-        ("mae", q.mae, String::new()),
-        ("rmse", q.rmse, String::new()),
-        ("mape", q.mape, String::new()),
-        ("r2", q.r2, String::new()),
-        ("bias", q.bias, String::new()),
-    ];
-    let known: Vec<String> = known
-        .iter()
-        .filter(|(_, value, _)| !value.is_nan())
-        .map(|(name, value, sure)| format!("{name} {}{sure}", number(*value)))
-        .collect();
-    if !known.is_empty() {
-        out.line(format!("quality: {}", known.join(", ")))?;
-    }
-    if let Some(e) = &w.estimate {
-        out.line(format!(
-            "estimated from {} scores, without labels: auc {}, accuracy {}, precision {}, recall {}, f1 {}",
-            e.rows,
-            number(e.auc),
-            number(e.accuracy),
-            number(e.precision),
-            number(e.recall),
-            number(e.f1)
-        ))?;
-    }
-    Ok(())
-}
-
-fn show_window(w: &WindowResult, out: &mut Output) -> CliResult<()> {
-    show_quality(w, out)?;
-    let rows: Vec<_> = w
-        .cells
-        .iter()
-        .map(|c| {
-            let verdict = match &c.verdict {
-                Verdict::Drifted => "▲ drifted".to_owned(),
-                Verdict::Stable => "  stable".to_owned(),
-                Verdict::NotEnoughData => "? not enough data".to_owned(),
-                Verdict::Error(why) => format!("! {why}"),
-            };
-            vec![
-                c.feature.clone(),
-                verdict,
-                c.rule.method.word().to_owned(),
-                number(c.effect),
-                number(c.rule.threshold),
-                number(c.p_adjusted),
-                number(c.psi),
-                number(c.distance),
-                c.rows.to_string(),
-                percent(c.nulls, c.rows),
-            ]
-        })
-        .collect();
-    out.table(
-        &[
-            "feature",
-            "verdict",
-            "by",
-            ">effect",
-            ">from",
-            ">p adjusted",
-            ">psi",
-            ">distance",
-            ">rows",
-            ">nulls",
-        ],
-        &rows,
-    )
 }

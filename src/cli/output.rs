@@ -94,6 +94,16 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// A whole number as it is, any other as [`number`].
+pub fn whole(value: f64) -> String {
+    // Below 2^53 every whole number is exact.
+    if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
+        format!("{}", value as i64)
+    } else {
+        number(value)
+    }
+}
+
 /// A share as a percentage, `-` when there is none.
 pub fn percent(part: u64, whole: u64) -> String {
     match whole {
@@ -112,6 +122,12 @@ mod tests {
         assert_eq!(number(0.73215), "0.7321");
         assert_eq!(number(123.456), "123.5");
         assert_eq!(number(1e-9), "1.000e-9");
+        assert_eq!((whole(6592.0), whole(-0.0)), ("6592".into(), "0".into()));
+        assert_eq!((whole(0.5), whole(f64::NAN)), ("0.5000".into(), "-".into()));
+        assert_eq!(
+            (whole(1e300), whole(f64::INFINITY)),
+            ("1.000e300".into(), "inf".into())
+        );
         assert_eq!(percent(1, 3), "33%");
         assert_eq!(percent(0, 0), "-");
     }

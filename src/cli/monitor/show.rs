@@ -1,0 +1,197 @@
+//! Monitors as tables: windows, columns, quality, and every number about a cell.
+
+use crate::cli::{
+    error::CliResult,
+    output::{Output, number, percent, whole},
+};
+use trimtab_core::{
+    monitor::{Distribution, MonitorState, WindowResult},
+    stats::drift::Verdict,
+};
+
+/// A monitor's line in the list.
+pub(super) fn list_row(m: &MonitorState) -> Vec<String> {
+    let newest = m.windows.last();
+    let judged = m.windows.iter().rev().find_map(|w| {
+        let value = w.quality.measure(&m.quality_metric)?;
+        (!value.is_nan()).then_some(value)
+    });
+    vec![
+        m.name.clone(),
+        m.model.clone(),
+        m.windows.len().to_string(),
+        newest.map_or_else(|| "-".into(), WindowResult::when),
+        newest.map_or_else(|| "-".into(), |w| w.rows.to_string()),
+        newest.map_or_else(
+            || "-".into(),
+            |w| format!("{}/{}", w.drifted(), w.cells.len()),
+        ),
+        judged.map_or_else(|| "-".into(), number),
+        newest.map_or_else(|| "-".into(), |w| percent(w.quality.labelled, w.rows)),
+        m.problems.len().to_string(),
+    ]
+}
+
+/// Its windows, alerts and problems.
+pub(super) fn show(m: &MonitorState, out: &mut Output) -> CliResult<()> {
+    let rows: Vec<_> = m
+        .windows
+        .iter()
+        .map(|w| {
+            let versions: Vec<String> = w.versions.iter().map(|(v, _)| v.to_string()).collect();
+            let names: Vec<&str> = w
+                .cells
+                .iter()
+                .filter(|c| c.verdict == Verdict::Drifted)
+                .map(|c| c.feature.as_str())
+                .collect();
+            vec![
+                w.when(),
+                w.rows.to_string(),
+                versions.join("+"),
+                number(w.quality.auc),
+                number(w.quality.log_loss),
+                percent(w.quality.labelled, w.rows),
+                number(w.service.p95_ms),
+                names.len().to_string(),
+                names.join(" "),
+            ]
+        })
+        .collect();
+    out.table(
+        &[
+            "window",
+            ">rows",
+            "version",
+            ">auc",
+            ">log loss",
+            ">labels",
+            ">p95 ms",
+            ">drifted",
+            "features",
+        ],
+        &rows,
+    )?;
+    for alarm in m.alarms() {
+        out.line(format!("alert: {}", alarm.words))?;
+    }
+    for p in &m.problems {
+        out.line(format!(
+            "problem: {}: {} ({} rows)",
+            p.file, p.reason, p.rows
+        ))?;
+    }
+    Ok(())
+}
+
+/// Every number about a cell; with the sentences that define them when asked to explain.
+pub(super) fn numbers(d: &Distribution, explain: bool, out: &mut Output) -> CliResult<()> {
+    let rows: Vec<_> = d
+        .numbers
+        .iter()
+        .map(|n| {
+            let mut row = vec![n.key.clone(), whole(n.value)];
+            row.extend(explain.then(|| n.about.clone()));
+            row
+        })
+        .collect();
+    let heads: &[&str] = match explain {
+        true => &["number", ">value", "definition"],
+        false => &["number", ">value"],
+    };
+    out.table(heads, &rows)
+}
+
+/// Quality of one window: what is known, how sure that is, what is only estimated.
+fn show_quality(w: &WindowResult, out: &mut Output) -> CliResult<()> {
+    let q = &w.quality;
+    out.line(format!(
+        "labels for {} of {} rows ({})",
+        q.labelled,
+        w.rows,
+        percent(q.labelled, w.rows)
+    ))?;
+    let interval = |(low, high): (f64, f64)| format!(" ({} to {})", number(low), number(high));
+    let known = [
+        ("auc", q.auc, interval(q.auc_95)),
+        ("pr auc", q.average_precision, String::new()),
+        ("log loss", q.log_loss, String::new()),
+        ("brier", q.brier, String::new()),
+        ("calibration error", q.calibration_error, String::new()),
+        ("accuracy", q.accuracy, interval(q.accuracy_95)),
+        ("precision", q.precision, String::new()),
+        ("recall", q.recall, String::new()),
+        ("f1", q.f1, interval(q.f1_95)),
+        ("f1 macro", q.f1_macro, String::new()),
+        ("f1 weighted", q.f1_weighted, String::new()),
+        ("mae", q.mae, String::new()),
+        ("rmse", q.rmse, String::new()),
+        ("mape", q.mape, String::new()),
+        ("r2", q.r2, String::new()),
+        ("bias", q.bias, String::new()),
+    ];
+    let known: Vec<String> = known
+        .iter()
+        .filter(|(_, value, _)| !value.is_nan())
+        .map(|(name, value, sure)| format!("{name} {}{sure}", number(*value)))
+        .collect();
+    if !known.is_empty() {
+        out.line(format!("quality: {}", known.join(", ")))?;
+    }
+    if let Some(e) = &w.estimate {
+        out.line(format!(
+            "estimated from {} scores, without labels: auc {}, accuracy {}, precision {}, recall {}, f1 {}",
+            e.rows,
+            number(e.auc),
+            number(e.accuracy),
+            number(e.precision),
+            number(e.recall),
+            number(e.f1)
+        ))?;
+    }
+    Ok(())
+}
+
+/// The columns of one window, and its quality.
+pub(super) fn show_window(w: &WindowResult, out: &mut Output) -> CliResult<()> {
+    show_quality(w, out)?;
+    let rows: Vec<_> = w
+        .cells
+        .iter()
+        .map(|c| {
+            let verdict = match &c.verdict {
+                Verdict::Drifted => "▲ drifted".to_owned(),
+                Verdict::Stable => "  stable".to_owned(),
+                Verdict::NotEnoughData => "? not enough data".to_owned(),
+                Verdict::Error(why) => format!("! {why}"),
+            };
+            vec![
+                c.feature.clone(),
+                verdict,
+                c.rule.method.word().to_owned(),
+                number(c.effect),
+                number(c.rule.threshold),
+                number(c.p_adjusted),
+                number(c.psi),
+                number(c.distance),
+                c.rows.to_string(),
+                percent(c.nulls, c.rows),
+            ]
+        })
+        .collect();
+    out.table(
+        &[
+            "feature",
+            "verdict",
+            "by",
+            ">effect",
+            ">from",
+            ">p adjusted",
+            ">psi",
+            ">distance",
+            ">rows",
+            ">nulls",
+        ],
+        &rows,
+    )
+}
