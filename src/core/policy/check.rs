@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 /// One step on the way to a value.
 #[derive(Clone, Copy, Debug)]
-enum Step<'a> {
+pub(super) enum Step<'a> {
     /// A key of a table.
     Key(&'a str),
     /// An element of an array.
@@ -17,10 +17,11 @@ enum Step<'a> {
 }
 
 /// Faults with the path of each.
-struct Faults<'a>(Vec<(Vec<Step<'a>>, Fault)>);
+pub(super) struct Faults<'a>(Vec<(Vec<Step<'a>>, Fault)>);
 
 impl<'a> Faults<'a> {
-    fn add<const N: usize>(&mut self, path: [Step<'a>; N], fault: Fault) {
+    /// One more.
+    pub(super) fn add<const N: usize>(&mut self, path: [Step<'a>; N], fault: Fault) {
         self.0.push((path.to_vec(), fault));
     }
 }
@@ -30,7 +31,7 @@ pub(super) fn first_fault(policy: &Policy, text: &str) -> Option<(Range<usize>, 
     let mut faults = Faults(Vec::new());
     workspace(policy, &mut faults);
     models(policy, &mut faults);
-    monitors(policy, &mut faults);
+    super::check_monitors::monitors(policy, &mut faults);
     recipes(policy, &mut faults);
     if faults.0.is_empty() {
         return None;
@@ -113,125 +114,6 @@ fn models<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
                         ),
                     );
                 }
-            }
-        }
-    }
-}
-
-fn monitors<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
-    for (name, monitor) in &policy.monitors {
-        let here = [Key("monitors"), Key(name)];
-        if !plain_name(name) {
-            faults.add(here, bad_name("monitor", name));
-        }
-        if !policy.models.contains_key(&monitor.model) {
-            let known = policy.models.keys().map(String::as_str);
-            faults.add(
-                [here[0], here[1], Key("model")],
-                Fault::unknown("model", &monitor.model, known),
-            );
-        }
-        let drift = |key| [here[0], here[1], Key("drift"), Key(key)];
-        let d = &monitor.drift;
-        if !(d.psi > 0.0 && d.psi.is_finite()) {
-            faults.add(
-                drift("psi"),
-                Fault::new(format!("psi = {}", d.psi), "a number above 0"),
-            );
-        }
-        if !(d.alpha > 0.0 && d.alpha < 1.0) {
-            faults.add(
-                drift("alpha"),
-                Fault::new(format!("alpha = {}", d.alpha), "a number between 0 and 1"),
-            );
-        }
-        if !(d.threshold > 0.0 && d.threshold.is_finite()) {
-            let found = format!("threshold = {}", d.threshold);
-            faults.add(drift("threshold"), Fault::new(found, "a number above 0"));
-        }
-        if !(d.share > 0.0 && d.share <= 1.0) {
-            let found = format!("share = {}", d.share);
-            faults.add(
-                drift("share"),
-                Fault::new(found, "a number above 0 and at most 1"),
-            );
-        }
-        for (feature, rule) in &d.features {
-            let at = |key| {
-                [
-                    here[0],
-                    here[1],
-                    Key("drift"),
-                    Key("features"),
-                    Key(feature),
-                    Key(key),
-                ]
-            };
-            if let Some(t) = rule.threshold.filter(|t| !(*t > 0.0 && t.is_finite())) {
-                let found = format!("threshold = {t}");
-                faults.add(at("threshold"), Fault::new(found, "a number above 0"));
-            }
-            if let Some(w) = rule.weight.filter(|w| !(*w >= 0.0 && w.is_finite())) {
-                let found = format!("weight = {w}");
-                faults.add(at("weight"), Fault::new(found, "0 or a number above it"));
-            }
-        }
-        let a = &monitor.alert;
-        if a.bad == 0 || a.bad > a.of {
-            let found = format!("bad = {} of {} windows", a.bad, a.of);
-            let at = [here[0], here[1], Key("alert")];
-            faults.add(at, Fault::new(found, "bad from 1 up to of"));
-        }
-        if let Some(features) = &monitor.columns.features {
-            let columns = [here[0], here[1], Key("columns"), Key("features")];
-            for (i, feature) in features
-                .iter()
-                .enumerate()
-                .filter(|(i, f)| features[..*i].contains(f))
-            {
-                let at = [columns[0], columns[1], columns[2], columns[3], At(i)];
-                faults.add(
-                    at,
-                    Fault::new(
-                        format!("the feature `{feature}` a second time"),
-                        "each feature once",
-                    ),
-                );
-            }
-        }
-        let Some(quality) = &monitor.quality else {
-            continue;
-        };
-        let at = |key| [here[0], here[1], Key("quality"), Key(key)];
-        if monitor.labels.is_none() {
-            let fault = Fault::new(
-                "quality to judge but no labels",
-                "labels = \"<glob>\" in this monitor",
-            );
-            faults.add([here[0], here[1], Key("quality")], fault);
-        }
-        if quality.metric.needs_score() && monitor.columns.score.is_none() {
-            let found = format!("the measure {}, but no score column", quality.metric);
-            faults.add(
-                at("metric"),
-                Fault::new(found, "score = \"<column>\" in this monitor's columns"),
-            );
-        }
-        let (right, wrong, wrong_bound) = match quality.metric.direction() {
-            Direction::Max => ("min", "max", quality.max),
-            Direction::Min => ("max", "min", quality.min),
-        };
-        if wrong_bound.is_some() {
-            let better = if right == "min" { "more" } else { "less" };
-            let found = format!("{wrong} for {}, where {better} is better", quality.metric);
-            faults.add(at(wrong), Fault::new(found, format!("{right} = <number>")));
-        }
-        for (key, bound) in [("min", quality.min), ("max", quality.max)] {
-            if let Some(bound) = bound.filter(|b| !b.is_finite()) {
-                faults.add(
-                    at(key),
-                    Fault::new(format!("{key} = {bound}"), "a finite number"),
-                );
             }
         }
     }
@@ -332,7 +214,7 @@ fn recipes<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
 }
 
 /// Whether a name can be a folder's and be typed: letters, digits, `_`, `-`, `.`; not a dot first.
-fn plain_name(name: &str) -> bool {
+pub(super) fn plain_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 100
         && !name.starts_with(['.', '-'])
@@ -341,7 +223,7 @@ fn plain_name(name: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }
 
-fn bad_name(what: &str, name: &str) -> Fault {
+pub(super) fn bad_name(what: &str, name: &str) -> Fault {
     Fault::new(
         format!("the {what} name `{name}`"),
         "letters, digits, _, - and . (first a letter, digit or _), at most 100",

@@ -6,6 +6,7 @@
 
 mod agent;
 mod check;
+mod check_monitors;
 mod error;
 mod model;
 mod monitor;

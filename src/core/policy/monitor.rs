@@ -135,6 +135,16 @@ impl Default for Columns {
 }
 
 impl Columns {
+    /// Whether a column is compared with the reference where policy lists the features: it is one of them,
+    /// or what the model answered with.
+    pub fn compares(&self, column: &str) -> bool {
+        let listed = self.features.iter().flatten();
+        let answers = [&self.score, &self.prediction];
+        listed
+            .chain(answers.into_iter().flatten())
+            .any(|c| c == column)
+    }
+
     /// Whether a column has a meaning of its own, so that it is no feature by default.
     pub fn has_role(&self, column: &str) -> bool {
         let optional = [
@@ -269,6 +279,33 @@ pub enum QualityMetric {
 }
 
 impl QualityMetric {
+    /// Every measure.
+    pub const ALL: [Self; 10] = [
+        Self::Auc,
+        Self::LogLoss,
+        Self::Accuracy,
+        Self::F1,
+        Self::Precision,
+        Self::Recall,
+        Self::Brier,
+        Self::Mae,
+        Self::Rmse,
+        Self::R2,
+    ];
+
+    /// Reads [`Self::word`] back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.word() == word)
+    }
+
+    /// The task whose answers it measures.
+    pub fn task(self) -> Task {
+        match self {
+            Self::Mae | Self::Rmse | Self::R2 => Task::Regression,
+            _ => Task::Classification,
+        }
+    }
+
     /// The word in the policy file; also the name that [`crate::monitor::Quality::measure`] takes.
     pub fn word(self) -> &'static str {
         match self {

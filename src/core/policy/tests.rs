@@ -257,6 +257,42 @@ fn an_error_reads_as_a_compilers() {
 )]
 #[case::quality_no_labels("labels = \"labels/**/*.parquet\"", "", "48:18", "no labels")]
 #[case::quality_no_score("score = \"probability\"", "", "49:10", "no score column")]
+#[case::quality_other_task(
+    "metric = \"auc\"\nmin",
+    "metric = \"r2\"\nmin",
+    "49:10",
+    "the measure r2, which no classification has; expected one of auc, log_loss"
+)]
+#[case::quality_unbounded(
+    "min = 0.66\n",
+    "",
+    "48:18",
+    "no bound on auc, so that nothing is judged; expected min = <number>"
+)]
+#[case::rule_for_no_feature(
+    "min_rows = 100",
+    "min_rows = 100\n[monitors.late15.drift.features.dst]\nweight = 2",
+    "48:33",
+    "unknown feature `dst`; expected one of distance, dest. Did you mean `dest`?"
+)]
+#[case::alert_calm(
+    "[monitors.late15.quality]",
+    "[monitors.late15.alert]\ncalm = 0\n[monitors.late15.quality]",
+    "49:8",
+    "calm = 0; expected 1 or more"
+)]
+#[case::alert_silent(
+    "[monitors.late15.quality]",
+    "[monitors.late15.alert]\nsilent = 0\n[monitors.late15.quality]",
+    "49:10",
+    "silent = 0; expected 1 or more"
+)]
+#[case::alert_escalate(
+    "[monitors.late15.quality]",
+    "[monitors.late15.alert]\nescalate = 0\n[monitors.late15.quality]",
+    "49:12",
+    "escalate = 0; expected 1 or more"
+)]
 #[case::two_bounds(
     "min = 0.62",
     "min = 0.62, max = 0.9",
@@ -435,6 +471,27 @@ fn a_wrong_file_says_where(
         !text.contains("struct ") && !text.contains("field `"),
         "Rust shows through:\n{text}"
     );
+}
+
+#[test]
+fn a_measure_of_classes_needs_the_classes() {
+    let bare = FULL.replace("prediction = \"prediction\"\n", "");
+    Policy::parse(&bare, "t").unwrap();
+    let e = fails(&bare.replace("metric = \"auc\"\nmin =", "metric = \"f1\"\nmin ="));
+    let text = e.to_string();
+    assert!(
+        text.starts_with("trimtab.toml:48:10: the measure f1, but no prediction column"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_rule_for_an_answer_or_for_an_unlisted_feature_is_no_fault() {
+    let rule = "min_rows = 100\n[monitors.late15.drift.features.probability]\nweight = 0";
+    Policy::parse(&FULL.replace("min_rows = 100", rule), "t").unwrap();
+    let unlisted = FULL.replace("features = [\"distance\", \"dest\"]\n", "");
+    let rule = "min_rows = 100\n[monitors.late15.drift.features.dst]\nweight = 2";
+    Policy::parse(&unlisted.replace("min_rows = 100", rule), "t").unwrap();
 }
 
 #[test]
