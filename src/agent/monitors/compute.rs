@@ -2,7 +2,7 @@
 
 use super::{
     files::label_columns,
-    reference::{Reference, Watched, window_profile},
+    reference::{Reference, Watched},
 };
 use std::collections::BTreeMap;
 use trimtab_core::{
@@ -74,9 +74,7 @@ fn cell(watched: &Watched, drift: &DriftPolicy, sample: Sample, there: bool) -> 
     let outcome = match reference {
         None => Err(CellError::Unreadable("column missing in reference".into())),
         Some(_) if !there => Err(CellError::Missing),
-        Some(reference) => reference
-            .compare(&window_profile(sample))
-            .map_err(CellError::from),
+        Some(reference) => reference.compare(&sample.into()).map_err(CellError::from),
     };
     let shape = Shape::of(watched.kind == Kind::Category, outcome.as_ref().ok());
     Cell {
@@ -141,11 +139,12 @@ pub(super) fn quality(
         &inputs.labels,
         &label_columns(policy),
     )?;
-    // A column that is there judges; a row that lacks its value was not answered and is not judged.
-    let scored = rows.iter().any(|r| !r.score.is_nan());
-    let predicted = rows.iter().any(|r| !r.prediction.is_nan());
+    // A column that is there judges; a row that lacks its value was not answered and is not judged. Nor is
+    // one whose value is no finite number: one of them would make every mean NaN.
+    let scored = rows.iter().any(|r| r.score.is_finite());
+    let predicted = rows.iter().any(|r| r.prediction.is_finite());
     let answered =
-        |r: &&Scored| !(scored && r.score.is_nan() || predicted && r.prediction.is_nan());
+        |r: &&Scored| !(scored && !r.score.is_finite() || predicted && !r.prediction.is_finite());
     let rows: Vec<&Scored> = rows.iter().filter(answered).collect();
     if policy.task == Task::Regression {
         let (labels, predictions): (Vec<f64>, Vec<f64>) =
@@ -175,9 +174,9 @@ pub(super) fn estimated(
     else {
         return Ok(None);
     };
-    let rows = logs.pairs(&inputs.log, Some(inputs.within), (score, prediction))?;
+    let pairs = logs.pairs(&inputs.log, Some(inputs.within), (score, prediction))?;
     let (scores, predictions): (Vec<f64>, Vec<bool>) =
-        rows.into_iter().map(|(s, p)| (s, p >= 0.5)).unzip();
+        pairs.rows.into_iter().map(|(s, p)| (s, p >= 0.5)).unzip();
     Ok(estimate(calibration.as_ref(), &scores, &predictions))
 }
 

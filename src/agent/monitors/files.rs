@@ -84,8 +84,12 @@ impl Files {
             .then_some(columns.request_id.as_str());
         keep(&mut self.log, log);
         for file in log {
-            let look =
-                || logs.inspect(file, policy.window, &columns.timestamp, request_id, &wanted);
+            let look = || {
+                let timestamp = &columns.timestamp;
+                let mut seen = logs.inspect(file, policy.window, timestamp, request_id, &wanted)?;
+                answers_without_number(logs, policy, &mut seen)?;
+                Ok(seen)
+            };
             let seen = || look().map_err(|e| fault(file, e));
             self.log.entry(file.fingerprint()).or_insert_with(seen);
         }
@@ -253,6 +257,27 @@ impl Files {
         }
         problems
     }
+}
+
+/// Names answers that are NaN or infinite: features count them as missing, quality leaves their rows out.
+fn answers_without_number(
+    logs: &Logs,
+    policy: &MonitorPolicy,
+    seen: &mut Inspection,
+) -> Result<(), LogError> {
+    let columns = &policy.columns;
+    let answers = [&columns.score, &columns.prediction];
+    let answers: Vec<&str> = answers.into_iter().flatten().map(String::as_str).collect();
+    for (name, rows) in logs.odd_numbers(&(&*seen).into(), &answers)? {
+        seen.problems.push(Problem {
+            file: seen.file.name.clone(),
+            reason: format!(
+                "Column {name:?} holds NaN or infinite values; quality leaves their rows out."
+            ),
+            rows,
+        });
+    }
+    Ok(())
 }
 
 fn keep<T>(known: &mut BTreeMap<String, T>, files: &[LogFile]) {

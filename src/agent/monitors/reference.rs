@@ -3,14 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use trimtab_core::{
     policy::{Columns, MonitorPolicy, Task},
-    stats::{
-        isotonic::Isotonic,
-        profile::{Numbers, ReferenceProfile, WindowProfile},
-    },
+    stats::{isotonic::Isotonic, profile::ReferenceProfile},
 };
-use trimtab_store::logs::{
-    Fitted, Kind, LogError, LogFile, Logs, Part, Problem, Sample, Want, Wanted,
-};
+use trimtab_store::logs::{Fitted, Kind, LogError, LogFile, Logs, Part, Problem, Want, Wanted};
 
 /// A column that is compared with the reference.
 #[derive(Clone, Debug)]
@@ -63,10 +58,12 @@ impl Reference {
                 rows: 0,
             });
         }
+        let mut has = BTreeSet::new();
         let mut kinds = Vec::new();
         for file in files {
             match logs.infer(file) {
                 Ok(columns) => {
+                    has = columns.iter().map(|c| c.name.clone()).collect();
                     let kinds_here = columns.into_iter().filter_map(|c| Some((c.name, c.kind?)));
                     kinds = kinds_here.collect();
                     break;
@@ -75,8 +72,6 @@ impl Reference {
                 Err(other) => reference.problems.push(unexpected(file, &other)),
             }
         }
-        let numeric = kinds.iter().filter(|(_, kind)| *kind == Kind::Number);
-        let has: BTreeSet<String> = numeric.map(|(name, _)| name.clone()).collect();
         let chosen = choose(&policy.columns, kinds);
         let mut wanted: Wanted = chosen
             .iter()
@@ -87,9 +82,11 @@ impl Reference {
             .flatten()
             .filter(|score| wanted.contains_key(*score))
             .map(str::to_owned);
-        let labelled = policy.columns.reference_label.as_ref();
-        let labelled = labelled.unwrap_or(&policy.columns.label).clone();
-        let labelled = Some(labelled).filter(|name| has.contains(name));
+        // Of whatever kind: labels of 0 and 1 look like categories. What cannot be numbers, the fit refuses
+        // and names; the column that policy sets must be there, the usual one need not.
+        let set = policy.columns.reference_label.clone();
+        let usual = Some(policy.columns.label.clone()).filter(|name| has.contains(name));
+        let labelled = set.or(usual);
         wanted.extend(labelled.iter().map(|name| (name.clone(), Want::Number)));
         let mut fitted: Vec<(&LogFile, Fitted)> = Vec::new();
         for file in files {
@@ -104,6 +101,9 @@ impl Reference {
         if let (Some(score), Some(label)) = (&scored, &labelled) {
             reference.calibrate(logs, &fitted, label, score);
         }
+        if !has.is_empty() {
+            reference.unheeded(policy);
+        }
         reference.rows = fitted.iter().map(|(_, fit)| fit.rows).sum();
         for (_, fit) in fitted {
             reference.problems.extend(fit.problems);
@@ -114,10 +114,21 @@ impl Reference {
     /// Takes what scores came to. A fault here costs only the estimate, and is named.
     fn calibrate(&mut self, logs: &Logs, fitted: &[(&LogFile, Fitted)], label: &str, score: &str) {
         match logs.pairs(&parts(fitted), None, (label, score)) {
-            Ok(rows) if rows.is_empty() => {}
-            Ok(rows) => {
+            Ok(pairs) => {
+                if pairs.odd > 0 {
+                    self.problems.push(Problem {
+                        file: "reference".into(),
+                        reason: format!(
+                            "Rows whose {label:?} or {score:?} is NaN or infinite; calibration leaves them out."
+                        ),
+                        rows: pairs.odd,
+                    });
+                }
+                if pairs.rows.is_empty() {
+                    return;
+                }
                 let (labels, scores): (Vec<bool>, Vec<f64>) =
-                    rows.into_iter().map(|(l, s)| (l >= 0.5, s)).unzip();
+                    pairs.rows.into_iter().map(|(l, s)| (l >= 0.5, s)).unzip();
                 self.calibration = Some(Isotonic::fit_where_better(&labels, &scores));
             }
             Err(LogError::File(problem)) => self.problems.push(problem),
@@ -127,6 +138,34 @@ impl Reference {
                 rows: 0,
             }),
         }
+    }
+
+    /// Names what policy asks of the reference in vain: only with the files at hand can that be seen.
+    fn unheeded(&mut self, policy: &MonitorPolicy) {
+        let watched: BTreeSet<&str> = self.watched.iter().map(|w| w.name.as_str()).collect();
+        let rules = policy.drift.features.keys();
+        let vain = rules.filter(|name| !watched.contains(name.as_str()));
+        let mut reasons: Vec<String> = vain
+            .map(|name| {
+                format!("Policy has a drift rule for {name:?}, which is no watched column.")
+            })
+            .collect();
+        let columns = &policy.columns;
+        let wanted = policy.task == Task::Classification && columns.score.is_some();
+        if let Some(label) = &columns.reference_label
+            && wanted
+            && self.calibration.is_none()
+        {
+            reasons.push(format!(
+                "No row has both a label in {label:?} and a score; quality cannot be estimated before labels arrive."
+            ));
+        }
+        self.problems
+            .extend(reasons.into_iter().map(|reason| Problem {
+                file: policy.reference.clone(),
+                reason,
+                rows: 0,
+            }));
     }
 
     fn profile(
@@ -189,7 +228,7 @@ fn profiles(
             watched.push(Watched {
                 name: name.clone(),
                 kind: *kind,
-                profile: there.then(|| reference_profile(sample)),
+                profile: there.then(|| ReferenceProfile::of(sample.into())),
             });
         }
     }
@@ -237,27 +276,5 @@ pub(super) fn want(kind: Kind) -> Want {
     match kind {
         Kind::Number => Want::Number,
         Kind::Category => Want::Text,
-    }
-}
-
-fn reference_profile(sample: Sample) -> ReferenceProfile {
-    ReferenceProfile::of(window_profile(sample))
-}
-
-/// A sample as statistics take it.
-pub(super) fn window_profile(sample: Sample) -> WindowProfile {
-    match sample {
-        Sample::Numbers {
-            values,
-            missing,
-            nan,
-            infinite,
-        } => {
-            let nulls = missing - nan - infinite;
-            WindowProfile::Numeric(Numbers::new(values, nulls).with_unusable(nan, infinite))
-        }
-        Sample::Categories { counts, missing } => {
-            WindowProfile::categorical(counts.into_iter().collect(), missing)
-        }
     }
 }

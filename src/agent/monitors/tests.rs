@@ -1,3 +1,5 @@
+mod inputs;
+
 use super::{golden::repository, *};
 use std::{fs, path::Path, time::Instant};
 use trimtab_core::{

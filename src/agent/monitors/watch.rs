@@ -3,7 +3,7 @@
 use super::{
     compute::{self, Compared, Inputs},
     files::Files,
-    reference::{Reference, window_profile},
+    reference::Reference,
 };
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -144,7 +144,7 @@ impl Watch {
             .samples(&inputs.log, Some(inputs.within), &columns);
         let sample = samples.map_err(|e| e.to_string())?.into_iter().next();
         let sample = sample.ok_or("nothing was read")?;
-        let window = window_profile(sample);
+        let window = sample.into();
         Ok((
             profile.buckets(&window, SHOWN),
             statistics(profile, &window),

@@ -126,7 +126,7 @@ impl Logs {
         let id = expression(&part, &wanted.request_id, Want::Text);
         let query = format!(
             "SELECT count(*), count(DISTINCT id), \
-             count(*) FILTER (WHERE label IS NULL OR id IS NULL) \
+             count(*) FILTER (WHERE label IS NULL OR id IS NULL OR NOT isfinite(label)) \
              FROM (SELECT {label} AS label, {id} AS id FROM {})",
             sql::source(file.format, &columns)
         );
@@ -141,7 +141,7 @@ impl Logs {
         }
         if useless > 0 {
             let reason = format!(
-                "Rows without a request id in {:?} or a number in {:?}.",
+                "Rows without a request id in {:?} or a finite number in {:?}.",
                 wanted.request_id, wanted.label
             );
             problems.push(problem(reason, useless));
@@ -221,7 +221,8 @@ impl Logs {
     }
 
     /// The rows of a window that have a label, in no particular order. Of several labels for one
-    /// request the one known last counts; of several rows with one request id the earliest.
+    /// request the one known last counts; of several rows with one request id the earliest of this
+    /// window: an id that comes again in another window counts there too.
     ///
     /// # Errors
     /// [`LogError::File`] names the file that turned out to be broken.
@@ -265,7 +266,7 @@ impl Logs {
             "WITH log AS (SELECT id, min({{i: instant, p: prediction, s: score}}) AS r FROM ({}) \
              WHERE id IS NOT NULL GROUP BY id), \
              labels AS (SELECT id, arg_max(label, {{i: coalesce(instant, -9223372036854775807), l: label}}) AS label \
-             FROM ({}) WHERE label IS NOT NULL GROUP BY id) \
+             FROM ({}) WHERE isfinite(label) GROUP BY id) \
              SELECT label, coalesce(r.p, 'nan'::DOUBLE), coalesce(r.s, 'nan'::DOUBLE) \
              FROM labels JOIN log USING (id)",
             rows.sql, known.sql

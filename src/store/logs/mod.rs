@@ -20,6 +20,7 @@ pub use files::{Listing, LogFile, list};
 pub use inspect::{Fitted, Inspection, Wanted};
 pub use labels::{LabelColumns, LabelFile, Matches, OutcomeColumns, Scored};
 pub use parallel::in_parallel;
+pub use pairs::Pairs;
 pub use read::{Part, Sample, Within};
 pub use schema::{Class, Inferred, Kind, Want};
 pub use window::window_end;

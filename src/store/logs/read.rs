@@ -10,7 +10,10 @@ use duckdb::{
     params_from_iter,
 };
 use std::collections::BTreeMap;
-use trimtab_core::time::Millis;
+use trimtab_core::{
+    stats::profile::{Numbers, WindowProfile},
+    time::Millis,
+};
 
 /// A file with the columns of it that can be used.
 #[derive(Clone, Copy, Debug)]
@@ -145,6 +148,26 @@ impl Sample {
         match category {
             None => *missing += rows,
             Some(category) => *counts.entry(category).or_default() += rows,
+        }
+    }
+}
+
+/// A sample as statistics take it.
+impl From<Sample> for WindowProfile {
+    fn from(sample: Sample) -> Self {
+        match sample {
+            Sample::Numbers {
+                values,
+                missing,
+                nan,
+                infinite,
+            } => {
+                let nulls = missing.saturating_sub(nan + infinite);
+                Self::Numeric(Numbers::new(values, nulls).with_unusable(nan, infinite))
+            }
+            Sample::Categories { counts, missing } => {
+                Self::categorical(counts.into_iter().collect(), missing)
+            }
         }
     }
 }
