@@ -201,6 +201,10 @@ impl Told {
             Change::PutWindow { window, .. } => {
                 Self::Delta(Delta::Window(Box::new(window.clone())))
             }
+            Change::RemoveWindows { monitor, starts } => Self::Delta(Delta::WindowsGone {
+                monitor: monitor.clone(),
+                starts: starts.clone(),
+            }),
             Change::HandleAlert(handled) => Self::Delta(Delta::Handled(Box::new(handled.clone()))),
             Change::SetProblems { monitor, problems } => Self::Delta(Delta::Problems {
                 monitor: monitor.clone(),

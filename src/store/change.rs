@@ -205,6 +205,13 @@ pub enum Change {
         /// The agent's fingerprint of the files it was computed from.
         inputs: String,
     },
+    /// Takes a monitor's windows out; those that it does not have are passed over.
+    RemoveWindows {
+        /// The monitor's name.
+        monitor: String,
+        /// Where they start.
+        starts: Vec<Millis>,
+    },
     /// Appends what somebody did about an alert.
     HandleAlert(Handled),
     /// Stores a monitor's problems in place of those it had.
@@ -244,6 +251,7 @@ impl Change {
                 ..
             } => 1 + metrics.len() + params.len() + tags.len(),
             Self::PutWindow { window, .. } => 1 + window.cells.len(),
+            Self::RemoveWindows { starts, .. } => 1 + starts.len(),
             Self::SetProblems { problems, .. } => 1 + problems.len(),
             Self::CreateRun { new, .. } => 1 + new.tags.len(),
             Self::LogModelMetrics { metrics, .. } => 1 + metrics.len(),

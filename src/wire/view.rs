@@ -110,6 +110,13 @@ pub enum Delta {
     Deployment(Deployment),
     /// A window is now this (or is new).
     Window(Box<WindowResult>),
+    /// A monitor's windows are no more.
+    WindowsGone {
+        /// The monitor's name.
+        monitor: String,
+        /// Where they started.
+        starts: Vec<Millis>,
+    },
     /// Somebody did something about an alert.
     Handled(Box<Handled>),
     /// A monitor's input problems are now these.

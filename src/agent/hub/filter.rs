@@ -91,7 +91,13 @@ impl Filter {
             (Self::Fleet { .. }, Delta::Demo(_))
             | (Self::Runs, Delta::Run(_))
             | (Self::Registry { .. }, Delta::Model(_) | Delta::Request(_))
-            | (Self::Monitors, Delta::Window(_) | Delta::Handled(_) | Delta::Problems { .. })
+            | (
+                Self::Monitors,
+                Delta::Window(_)
+                | Delta::WindowsGone { .. }
+                | Delta::Handled(_)
+                | Delta::Problems { .. },
+            )
             | (Self::Jobs, Delta::Job(_)) => true,
             (Self::Registry { .. }, Delta::ModelGone(_)) => true,
             (Self::Fleet { told }, Delta::ModelGone(model)) => told.remove(model).is_some(),

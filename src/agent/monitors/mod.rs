@@ -32,7 +32,7 @@ use trimtab_store::{
     Change, Store, StoreError,
     logs::{LogError, Problem},
 };
-use watch::Watch;
+use watch::{Stored, Watch};
 
 /// Why a monitor could not be asked. What is wrong with its files is no error but a problem.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +78,8 @@ pub struct PassOutcome {
     pub monitor: String,
     /// Windows that are new or changed, oldest first, each with its inputs' signature.
     pub windows: Vec<(WindowResult, String)>,
+    /// Stored windows that policy or the files no longer give, by their starts, oldest first.
+    pub gone: Vec<Millis>,
     /// All that is wrong with the input now.
     pub problems: Vec<InputProblem>,
     /// Whether `problems` differ from those stored.
@@ -87,10 +89,15 @@ pub struct PassOutcome {
 impl PassOutcome {
     /// What it means to the store; empty when nothing changed.
     pub fn into_changes(self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if !self.gone.is_empty() {
+            changes.push(Change::RemoveWindows {
+                monitor: self.monitor.clone(),
+                starts: self.gone,
+            });
+        }
         let windows = self.windows.into_iter();
-        let mut changes: Vec<Change> = windows
-            .map(|(window, inputs)| Change::PutWindow { window, inputs })
-            .collect();
+        changes.extend(windows.map(|(window, inputs)| Change::PutWindow { window, inputs }));
         if self.problems_changed {
             changes.push(Change::SetProblems {
                 monitor: self.monitor,
@@ -172,7 +179,10 @@ impl MonitorRunner {
         let (facts, watch) =
             self.monitor(name, |m| (Arc::clone(&m.facts), Arc::clone(&m.watch)))?;
         let slot = watch.lock_owned().await;
-        let known = self.store.window_inputs(name).await?;
+        let known = self.store.window_inputs(name).await?.into_iter();
+        let known: BTreeMap<Millis, Stored> = known
+            .map(|(start, (end, inputs))| (start, Stored { end, inputs }))
+            .collect();
         let before = self.store.problems(name).await?;
         let found = self
             .run(name, slot, move |watch| Ok(watch.pass(&known, now)))
@@ -181,10 +191,18 @@ impl MonitorRunner {
             reference_rows: found.reference_rows,
             newest: found.newest,
         };
+        if !found.gone.is_empty() {
+            tracing::info!(
+                monitor = name,
+                windows = found.gone.len(),
+                "windows that policy or the files no longer give are removed"
+            );
+        }
         let problems = dated(name, found.problems, &before, now);
         Ok(PassOutcome {
             monitor: name.to_owned(),
             windows: found.windows,
+            gone: found.gone,
             problems_changed: problems != before,
             problems,
         })

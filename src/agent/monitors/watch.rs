@@ -20,7 +20,9 @@ use trimtab_core::{
     },
     time::Millis,
 };
-use trimtab_store::logs::{Listing, LogError, Logs, Part, Problem, Within, list, window_end};
+use trimtab_store::logs::{
+    Inspection, Listing, LogError, Logs, Part, Problem, Within, list, window_end,
+};
 
 /// Part of every signature: another number makes every window be computed again. Raise it when a
 /// statistic changes its definition.
@@ -40,10 +42,20 @@ pub(super) struct Watch {
     listed: Vec<Problem>,
 }
 
+/// A stored window, as far as a pass must know it.
+pub(super) struct Stored {
+    /// Its end; another one than policy's windows have when it was cut by another policy.
+    pub(super) end: Millis,
+    /// The signature of its inputs.
+    pub(super) inputs: String,
+}
+
 /// What a pass found.
 pub(super) struct Found {
     /// New or changed windows with their inputs' signatures, oldest first.
     pub(super) windows: Vec<(WindowResult, String)>,
+    /// Stored windows that policy or the files no longer give, oldest first.
+    pub(super) gone: Vec<Millis>,
     /// All that is wrong now.
     pub(super) problems: Vec<Problem>,
     /// The last instant in the log.
@@ -72,14 +84,14 @@ impl Watch {
     }
 
     /// Looks at the files and computes every window whose signature is not the known one.
-    pub(super) fn pass(&mut self, known: &BTreeMap<Millis, String>, now: Millis) -> Found {
+    pub(super) fn pass(&mut self, known: &BTreeMap<Millis, Stored>, now: Millis) -> Found {
         self.refresh();
         let mut done: BTreeMap<Millis, (WindowResult, String)> = BTreeMap::new();
         let mut faults = Vec::new();
         // Again after each file that turns out to be broken: without it, windows differ.
         'plan: loop {
             for (start, inputs) in self.signatures() {
-                if known.get(&start) == Some(&inputs) {
+                if known.get(&start).is_some_and(|k| k.inputs == inputs) {
                     // Perhaps computed a moment ago with a file that then turned out to be broken.
                     done.remove(&start);
                     continue;
@@ -106,12 +118,31 @@ impl Watch {
             }
             break;
         }
+        let given = self.signatures();
+        let names: BTreeSet<String> = self.files.log().map(|(_, seen)| short(seen)).collect();
+        let stale = |start: &Millis, stored: &Stored| {
+            if stored.end != window_end(self.policy.window, *start) {
+                return true;
+            }
+            // Only what was made of files that are all there and readable: a folder that is gone, moved to an
+            // archive say, takes no history with it.
+            let mut from = files_of(&stored.inputs).peekable();
+            !given.contains_key(start)
+                && from.peek().is_some()
+                && from.all(|name| names.contains(name))
+        };
+        let gone = known
+            .iter()
+            .filter(|(start, stored)| !done.contains_key(start) && stale(start, stored))
+            .map(|(start, _)| *start)
+            .collect();
         let mut problems: BTreeSet<Problem> = faults.into_iter().collect();
         problems.extend(self.listed.iter().cloned());
         problems.extend(self.reference.problems.iter().cloned());
         problems.extend(self.files.problems());
         Found {
             windows: done.into_values().collect(),
+            gone,
             problems: problems.into_iter().collect(),
             newest: self.files.newest(),
             reference_rows: self.reference.rows,
@@ -223,7 +254,7 @@ impl Watch {
     }
 
     /// Every window that usable files have rows of, with what it is computed from, and how: all that
-    /// can change its numbers.
+    /// can change its numbers. After the digest come its log files' names, shortened ([`files_of`]).
     fn signatures(&self) -> BTreeMap<Millis, String> {
         let policy = &self.policy;
         let mut common = Sha256::new();
@@ -235,32 +266,29 @@ impl Watch {
         for text in [&COMPUTATION.to_string(), &how, &self.reference.fingerprint] {
             add(&mut common, text);
         }
-        let mut windows: BTreeMap<Millis, Sha256> = BTreeMap::new();
+        let mut windows: BTreeMap<Millis, (Sha256, BTreeSet<String>)> = BTreeMap::new();
         for (fingerprint, seen) in self.files.log() {
+            let name = short(seen);
             for start in seen.windows.keys() {
-                add(
-                    windows.entry(*start).or_insert_with(|| common.clone()),
-                    fingerprint,
-                );
+                let window = windows.entry(*start);
+                let (digest, names) = window.or_insert_with(|| (common.clone(), BTreeSet::new()));
+                add(digest, fingerprint);
+                names.insert(name.clone());
             }
         }
         for (fingerprint, _, matches) in self.files.labels() {
             for start in &matches.windows {
-                if let Some(window) = windows.get_mut(start) {
-                    add(window, fingerprint);
+                if let Some((digest, _)) = windows.get_mut(start) {
+                    add(digest, fingerprint);
                 }
             }
         }
-        let hex = |digest: Sha256| {
-            let bytes = digest.finalize();
-            bytes.iter().take(16).fold(String::new(), |mut hex, byte| {
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            })
-        };
         windows
             .into_iter()
-            .map(|(start, digest)| (start, hex(digest)))
+            .map(|(start, (digest, names))| {
+                let names: Vec<String> = names.into_iter().collect();
+                (start, format!("{}:{}", hex(digest, 16), names.join(",")))
+            })
             .collect()
     }
 
@@ -292,6 +320,27 @@ impl Watch {
             computed: now,
         })
     }
+}
+
+/// A log file's name in a signature: short, since a month may have hundreds.
+fn short(seen: &Inspection) -> String {
+    hex(Sha256::new_with_prefix(&seen.file.name), 6)
+}
+
+/// The shortened names of the log files that a window with this signature was made of; none for a
+/// signature of an older version, which did not say.
+fn files_of(inputs: &str) -> impl Iterator<Item = &str> {
+    let names = inputs.split_once(':').map_or("", |(_, names)| names);
+    names.split(',').filter(|name| !name.is_empty())
+}
+
+/// The first bytes of a digest, in hexadecimal.
+fn hex(digest: Sha256, bytes: usize) -> String {
+    let all = digest.finalize();
+    all.iter().take(bytes).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// Adds a text to a digest, told apart from the next.

@@ -27,18 +27,18 @@ impl Store {
         .await
     }
 
-    /// The fingerprint of each window's inputs, by the window's start.
+    /// The end of each window and the fingerprint of its inputs, by the window's start.
     pub async fn window_inputs(
         &self,
         monitor: &str,
-    ) -> Result<BTreeMap<Millis, String>, StoreError> {
+    ) -> Result<BTreeMap<Millis, (Millis, String)>, StoreError> {
         let monitor = monitor.to_owned();
         self.read("reading a monitor's inputs", move |db| {
             let inputs = rows(
                 db,
-                "SELECT start_ms, inputs FROM windows WHERE monitor = ?",
+                "SELECT start_ms, end_ms, inputs FROM windows WHERE monitor = ?",
                 [monitor],
-                |r| Ok((Millis(r.get(0)?), r.get(1)?)),
+                |r| Ok((Millis(r.get(0)?), (Millis(r.get(1)?), r.get(2)?))),
             )?;
             Ok(inputs.into_iter().collect())
         })

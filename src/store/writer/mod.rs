@@ -359,6 +359,7 @@ impl Desk<'_> {
             Change::PutJob(job) => self.put_job(job),
             Change::PutWindow { window, inputs } => Ok(self.put_window(window, inputs)),
             Change::HandleAlert(handled) => Ok(self.handle_alert(handled)),
+            Change::RemoveWindows { monitor, starts } => Ok(self.remove_windows(monitor, starts)),
             Change::SetProblems { monitor, problems } => Ok(self.set_problems(monitor, problems)),
             Change::Audit {
                 at,

@@ -11,6 +11,7 @@ use trimtab_core::{
     alert::Handling,
     monitor::{InputProblem, WindowResult},
     stats::drift::Verdict,
+    time::Millis,
 };
 
 /// A window and the fingerprint of its inputs.
@@ -25,6 +26,12 @@ impl Desk<'_> {
             window: window.clone(),
             inputs: inputs.to_owned(),
         })));
+        Applied::Done
+    }
+
+    pub(super) fn remove_windows(&mut self, monitor: &str, starts: &[Millis]) -> Applied {
+        let row = Rare::WindowsGone(monitor.to_owned(), starts.to_vec());
+        self.rows.rare.push(row);
         Applied::Done
     }
 
@@ -52,16 +59,20 @@ fn verdict(v: &Verdict) -> (&'static str, Option<&str>) {
     }
 }
 
-pub(super) fn write_window(db: &Connection, row: &WindowRow) -> duckdb::Result<()> {
-    let WindowRow { window: w, inputs } = row;
+pub(super) fn delete_window(db: &Connection, monitor: &str, start: Millis) -> duckdb::Result<()> {
     for sql in [
         "DELETE FROM windows WHERE monitor = ? AND start_ms = ?",
         "DELETE FROM window_versions WHERE monitor = ? AND start_ms = ?",
         "DELETE FROM cells WHERE monitor = ? AND start_ms = ?",
     ] {
-        db.prepare_cached(sql)?
-            .execute(params![w.monitor, w.start.0])?;
+        db.prepare_cached(sql)?.execute(params![monitor, start.0])?;
     }
+    Ok(())
+}
+
+pub(super) fn write_window(db: &Connection, row: &WindowRow) -> duckdb::Result<()> {
+    let WindowRow { window: w, inputs } = row;
+    delete_window(db, &w.monitor, w.start)?;
     let (q, s, e) = (&w.quality, &w.service, w.estimate);
     db.prepare_cached(
         "INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,

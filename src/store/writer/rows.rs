@@ -64,6 +64,8 @@ pub(super) enum Rare {
     Request(Box<PromotionRequest>),
     Job(Box<Job>),
     Window(Box<WindowRow>),
+    /// A monitor's windows that go, by their starts.
+    WindowsGone(String, Vec<Millis>),
     Problems(String, Vec<InputProblem>),
     Handled(Box<Handled>),
     Audit(AuditEntry),
@@ -234,6 +236,9 @@ impl Rare {
             Self::Request(request) => super::releases::write(db, request),
             Self::Job(job) => super::jobs::write(db, job),
             Self::Window(window) => super::monitors::write_window(db, window),
+            Self::WindowsGone(monitor, starts) => starts
+                .iter()
+                .try_for_each(|start| super::monitors::delete_window(db, monitor, *start)),
             Self::Problems(monitor, problems) => {
                 super::monitors::write_problems(db, monitor, problems)
             }

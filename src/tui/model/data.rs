@@ -282,6 +282,12 @@ impl Data {
                     }
                 }
             }
+            Delta::WindowsGone { monitor, starts } => {
+                let mut monitors = self.monitors.value.iter_mut().flatten();
+                if let Some(monitor) = monitors.find(|m| m.name == monitor) {
+                    monitor.windows.retain(|w| !starts.contains(&w.start));
+                }
+            }
             Delta::Handled(handled) => {
                 let mut monitors = self.monitors.value.iter_mut().flatten();
                 if let Some(monitor) = monitors.find(|m| m.name == handled.monitor)

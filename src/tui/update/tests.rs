@@ -110,7 +110,7 @@ fn step() -> impl Strategy<Value = Step> {
         12 => proptest::sample::select(KEYS).prop_map(Step::Key),
         1 => (0u16..140, 0u16..60).prop_map(|(w, h)| Step::Size(w, h)),
         3 => (0usize..12).prop_map(Step::Snapshot),
-        3 => (0usize..10, 0usize..14).prop_map(|(a, b)| Step::Delta(a, b)),
+        3 => (0usize..10, 0usize..15).prop_map(|(a, b)| Step::Delta(a, b)),
         1 => (0usize..10).prop_map(Step::Trouble),
         1 => (0u8..3).prop_map(Step::Link),
         2 => any::<bool>().prop_map(Step::Answer),
@@ -188,6 +188,15 @@ fn delta(n: usize) -> Delta {
                 .deployments
                 .remove(1),
         ),
+        13 => Delta::WindowsGone {
+            monitor: "late15".into(),
+            starts: fixtures::monitor()
+                .windows
+                .iter()
+                .skip(3)
+                .map(|w| w.start)
+                .collect(),
+        },
         _ => match fixtures::registry() {
             Snapshot::Registry { mut models, .. } => Delta::Model(Box::new(models.remove(0))),
             _ => unreachable!(),
@@ -314,7 +323,7 @@ proptest! {
     }
 
     #[test]
-    fn deltas_before_a_snapshot_change_nothing_of_it(order in proptest::collection::vec((0usize..10, 0usize..14), 0..30)) {
+    fn deltas_before_a_snapshot_change_nothing_of_it(order in proptest::collection::vec((0usize..10, 0usize..15), 0..30)) {
         let mut straight = Harness::alive(100, 30);
         straight.load();
         let mut stirred = Harness::alive(100, 30);

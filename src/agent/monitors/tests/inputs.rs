@@ -116,3 +116,60 @@ async fn a_rule_for_a_column_that_is_not_there_is_a_problem() {
     let outcome = world.pass().await;
     assert_eq!(problems(&outcome), [("reference.parquet", expected, 0)]);
 }
+
+/// The stored windows: starts, and lengths in days.
+async fn stored(world: &World) -> Vec<(String, i64)> {
+    let windows = world.store.windows("m").await.unwrap();
+    let days = |w: &WindowResult| (w.end.0 - w.start.0) / Millis::DAY;
+    windows.iter().map(|w| (w.start.date(), days(w))).collect()
+}
+
+#[tokio::test]
+async fn windows_cut_by_an_older_policy_go() {
+    let world = World::new();
+    let cut = |window| {
+        let policy = MonitorPolicy {
+            window,
+            ..world.policy.clone()
+        };
+        let policies = BTreeMap::from([("m".to_owned(), policy)]);
+        world.runner.set_policies(&policies);
+    };
+    cut(Window::Day);
+    world.pass().await;
+    assert_eq!(stored(&world).await.len(), 21);
+    cut(Window::Week);
+    let outcome = world.pass().await;
+    assert_eq!(outcome.gone.len(), 18, "Mondays are replaced");
+    assert_eq!(stored(&world).await, WEEKS.map(|w| (w.to_owned(), 7)));
+    assert_eq!(world.pass().await.gone, []);
+}
+
+#[tokio::test]
+async fn a_file_with_other_rows_takes_its_old_window_along() {
+    let world = World::new();
+    world.pass().await;
+    // As after a restart: nothing is known but what the store holds.
+    let runner = runner(&world.store, world.dir.path(), &world.policy);
+    world.write(
+        "log/2013-02-18.parquet",
+        &week("2013-02-25", "w3-", 400, 0.0),
+    );
+    let outcome = runner.pass("m", Millis(8)).await.unwrap();
+    assert_eq!(outcome.gone, [Millis::parse(WEEKS[2]).unwrap()]);
+    let expected = [WEEKS[0], WEEKS[1], "2013-02-25"].map(|w| (w.to_owned(), 7));
+    assert_eq!(stored(&world).await, expected);
+}
+
+#[tokio::test]
+async fn what_was_computed_of_files_that_are_gone_or_broken_stays() {
+    let world = World::new();
+    world.pass().await;
+    let whole = fs::read(world.path("log/2013-02-04.parquet")).unwrap();
+    fs::write(world.path("log/2013-02-04.parquet"), &whole[..100]).unwrap();
+    fs::remove_file(world.path("log/2013-02-11.parquet")).unwrap();
+    assert_eq!(world.pass().await.gone, []);
+    fs::remove_dir_all(world.path("log")).unwrap();
+    assert_eq!(world.pass().await.gone, []);
+    assert_eq!(stored(&world).await.len(), 3);
+}

@@ -366,7 +366,10 @@ async fn a_window_replaces_the_one_before_it() {
     assert_eq!(stored, [window(0, 0.7), window(7, 0.65)]);
     assert_eq!(
         place.store.window_inputs("late15").await.unwrap(),
-        BTreeMap::from([(Millis(0), "y".into()), (Millis(7), "z".into())])
+        BTreeMap::from([
+            (Millis(0), (window(0, 0.0).end, "y".into())),
+            (Millis(7), (window(7, 0.0).end, "z".into()))
+        ])
     );
 
     let problem = |file: &str| InputProblem {
@@ -387,6 +390,45 @@ async fn a_window_replaces_the_one_before_it() {
             .unwrap();
         assert_eq!(place.store.problems("late15").await.unwrap(), problems);
     }
+}
+
+#[tokio::test]
+async fn removed_windows_leave_nothing_and_touch_no_other() {
+    let place = place();
+    let put = |start| Change::PutWindow {
+        window: window(start, 0.7),
+        inputs: "x".into(),
+    };
+    let other = WindowResult {
+        monitor: "other".into(),
+        ..window(7, 0.7)
+    };
+    let changes = vec![
+        put(0),
+        put(7),
+        Change::PutWindow {
+            window: other.clone(),
+            inputs: "x".into(),
+        },
+    ];
+    place.store.apply(changes).await.unwrap();
+    let removal = Change::RemoveWindows {
+        monitor: "late15".into(),
+        starts: vec![Millis(7), Millis(99)],
+    };
+    // In one call with a new window of the same start, the new one stays.
+    place
+        .store
+        .apply(vec![removal.clone(), put(7)])
+        .await
+        .unwrap();
+    assert_eq!(place.store.windows("late15").await.unwrap().len(), 2);
+    place.one(removal).await.unwrap();
+    assert_eq!(
+        place.store.windows("late15").await.unwrap(),
+        [window(0, 0.7)]
+    );
+    assert_eq!(place.store.windows("other").await.unwrap(), [other]);
 }
 
 #[tokio::test]
