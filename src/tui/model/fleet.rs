@@ -1,6 +1,7 @@
 //! The Fleet pane: which model is selected.
 
 use trimtab_core::monitor::MonitorState;
+use trimtab_core::policy::{Direction, QualityMetric};
 use trimtab_core::time::Millis;
 use trimtab_wire::FleetRow;
 
@@ -71,6 +72,23 @@ pub fn quality_chart(row: &FleetRow) -> Chart {
             .then(|| (row.quality_min, format!("bound {:.2}", row.quality_min))),
         x_kind: XKind::Date,
         ..Chart::default()
+    }
+}
+
+/// Whether less of a row's measure is better, so that its bound lies above.
+#[must_use]
+pub fn less_is_better(row: &FleetRow) -> bool {
+    QualityMetric::from_word(&row.quality_metric)
+        .is_some_and(|metric| metric.direction() == Direction::Min)
+}
+
+/// Whether a value of a row's measure is out of its bound.
+#[must_use]
+pub fn out_of_bound(row: &FleetRow, value: f64) -> bool {
+    if less_is_better(row) {
+        value > row.quality_min
+    } else {
+        value < row.quality_min
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use trimtab_core::alarm::Subject;
+use trimtab_core::alert::Said;
 use trimtab_core::monitor::{Distribution, FeatureCell, MonitorState, WindowResult};
 use trimtab_core::stats::drift::Verdict;
 use trimtab_core::time::Millis;
@@ -86,6 +88,13 @@ impl Monitors {
     }
 }
 
+/// Whether policy calls a window's quality bad: its measure is out of its bound, whichever way is better,
+/// and labels are enough to say so.
+#[must_use]
+pub fn bad_quality(monitor: &MonitorState, window: &WindowResult) -> bool {
+    monitor.rules.said(Subject::Quality, window) == Said::Bad
+}
+
 /// The monitor as a grid.
 #[must_use]
 pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap {
@@ -116,10 +125,11 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
             name: monitor.quality_metric.clone(),
             cells: quality
                 .iter()
-                .map(|q| {
+                .zip(windows)
+                .map(|(q, w)| {
                     q.map(|v| {
                         (
-                            Heat::Bar(height(v), v < monitor.quality_min),
+                            Heat::Bar(height(v), bad_quality(monitor, w)),
                             format!("{v:.3}"),
                         )
                     })

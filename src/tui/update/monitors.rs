@@ -5,7 +5,7 @@ use trimtab_wire::Request;
 
 use super::prompt;
 use crate::model::layer::Choice;
-use crate::model::monitors::{FIXED, Monitors};
+use crate::model::monitors::{FIXED, Monitors, bad_quality};
 use crate::model::{Model, Tone};
 use crate::msg::{Call, Effect};
 
@@ -27,10 +27,7 @@ pub fn jump(model: &mut Model, forward: bool) -> Vec<Effect> {
                 .cells
                 .iter()
                 .any(|c| c.feature == f && c.verdict == Verdict::Drifted),
-            None => w
-                .quality
-                .measure(&monitor.quality_metric)
-                .is_some_and(|q| q < monitor.quality_min),
+            None => bad_quality(monitor, w),
         }
     };
     let found = if forward {

@@ -7,7 +7,7 @@ use super::{layout, notice, status};
 use crate::format;
 use crate::model::Model;
 use crate::model::data::Slot;
-use crate::model::fleet::{latest_quality, quality_chart};
+use crate::model::fleet::{latest_quality, less_is_better, out_of_bound, quality_chart};
 use crate::model::registry::awaiting;
 use crate::theme::Role;
 use crate::widget::rule;
@@ -85,7 +85,7 @@ fn columns(rows: &[FleetRow]) -> Vec<Column> {
 fn cells(look: &crate::caps::Look, row: &FleetRow) -> Vec<Cell> {
     let g = look.glyphs;
     let latest = latest_quality(row);
-    let bad = latest.is_some_and(|(_, v, _)| v < row.quality_min);
+    let bad = latest.is_some_and(|(_, v, _)| out_of_bound(row, v));
     let (drifted, judged) = row.drifted;
     let service = row.service.as_ref();
     vec![
@@ -99,6 +99,7 @@ fn cells(look: &crate::caps::Look, row: &FleetRow) -> Vec<Cell> {
         Cell::Spark(
             row.quality.iter().map(|q| q.value).collect(),
             row.quality_min,
+            less_is_better(row),
         ),
         Cell::role(
             if judged == 0 {

@@ -2,7 +2,8 @@
 
 use ratatui::layout::Rect;
 use trimtab_core::alert::State;
-use trimtab_core::monitor::{Distribution, FeatureCell, InputProblem, MonitorState};
+use trimtab_core::monitor::{Distribution, FeatureCell, InputProblem, MonitorState, WindowResult};
+use trimtab_core::policy::{QualityMetric, Task};
 use trimtab_core::stats::drift::Verdict;
 use trimtab_core::stats::effect::{Method, Rule};
 
@@ -12,7 +13,7 @@ use crate::format;
 use crate::model::Model;
 use crate::model::data::Slot;
 use crate::model::fleet::quality_chart;
-use crate::model::monitors::grid;
+use crate::model::monitors::{bad_quality, grid};
 use crate::theme::Role;
 use crate::widget::chart::Chart;
 use crate::widget::histogram::Histogram;
@@ -44,7 +45,7 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         let last = (heat.offset + shown).min(heat.rows.len());
         right = format!("{}-{last} of {}", heat.offset + 1, heat.rows.len());
     } else if right.is_empty() {
-        right = legend(brush, monitor.psi_threshold);
+        right = legend(brush);
     }
     let inner = rule::titled(brush, a, &title, &right, true);
     if monitor.windows.is_empty() {
@@ -84,18 +85,19 @@ fn title(model: &Model, monitor: &MonitorState, dot: &str) -> String {
         .map(|a| format!(" {dot} {} {}", a.subject.word(), a.alert.state.word()))
         .collect();
     format!(
-        "{}{place} {dot} PSI against {reference}{alerts}",
+        "{}{place} {dot} drift against {reference}{alerts}",
         monitor.name
     )
 }
 
-/// What the shades say; without colour the cells say it in numbers.
-fn legend(brush: &Brush<'_>, threshold: f64) -> String {
+/// What the shades say; without colour the cells say it in numbers. Each cell has its own threshold, of the
+/// distance it is judged by.
+fn legend(brush: &Brush<'_>) -> String {
     if !brush.look.theme.has_colour() {
-        return format!("! drifted, PSI {threshold} and significant");
+        return "! drifted: over its threshold and significant".to_owned();
     }
     let [calm, light, middle, dark, hot] = brush.glyphs().shades;
-    format!("{calm} calm  {light}{middle}{dark} nearer PSI {threshold}  {hot} drifted")
+    format!("{calm} calm  {light}{middle}{dark} nearer its threshold  {hot} drifted")
 }
 
 /// The window under the cursor and, on a feature's row, its distribution.
@@ -289,56 +291,16 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorStat
     };
     let none = brush.glyphs().none;
     let q = &window.quality;
-    let bad = q
-        .measure(&monitor.quality_metric)
-        .is_some_and(|v| v < monitor.quality_min);
     let coverage = if window.rows == 0 {
         0.0
     } else {
         q.labelled as f64 / window.rows as f64
     };
-    let mut rest = line(
-        brush,
-        area,
-        &[
-            (
-                format!(" auc {}", format::score(q.auc, none)),
-                if bad {
-                    Role::Bad.into()
-                } else {
-                    Role::Header.into()
-                },
-            ),
-            (
-                if q.auc_95.0.is_nan() {
-                    String::new()
-                } else {
-                    format!(" ({:.3} to {:.3})", q.auc_95.0, q.auc_95.1)
-                },
-                Role::Dim.into(),
-            ),
-            (
-                format!(
-                    "  log loss {}  accuracy {}  F1 {}",
-                    format::score(q.log_loss, none),
-                    format::score(q.accuracy, none),
-                    format::score(q.f1, none)
-                ),
-                Role::Text.into(),
-            ),
-            (
-                if monitor.quality_min.is_nan() {
-                    String::new()
-                } else {
-                    format!(
-                        "  bound on {} {:.2}",
-                        monitor.quality_metric, monitor.quality_min
-                    )
-                },
-                Role::Dim.into(),
-            ),
-        ],
-    );
+    let mut rest = line(brush, area, &measures(monitor, window, none));
+    let last = match task(monitor, window) {
+        Task::Classification => format!("  positive {}", format::share(q.positive_rate, none)),
+        Task::Regression => format!("  bias {}", format::score(q.bias, none)),
+    };
     rest = line(
         brush,
         rest,
@@ -352,10 +314,7 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorStat
                 ),
                 Role::Text.into(),
             ),
-            (
-                format!("  positive {}", format::share(q.positive_rate, none)),
-                Role::Dim.into(),
-            ),
+            (last, Role::Dim.into()),
         ],
     );
     if let Some(e) = &window.estimate {
@@ -420,6 +379,60 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorStat
         rest = line(brush, rest, &[(format!(" {}", alarm.words), role.into())]);
     }
     quality(model, brush, rest, monitor);
+}
+
+/// What the monitor's model answers with: by the measure that policy judges, else by what there is.
+fn task(monitor: &MonitorState, window: &WindowResult) -> Task {
+    match &monitor.rules.quality {
+        Some(rule) => rule.metric.task(),
+        None if window.quality.mae.is_finite() => Task::Regression,
+        None => Task::Classification,
+    }
+}
+
+/// The window's measures, the judged one coloured when it is bad, then its bound.
+fn measures(monitor: &MonitorState, window: &WindowResult, none: &str) -> Vec<(String, Ink)> {
+    use QualityMetric::{Accuracy, Auc, F1, LogLoss, Mae, R2, Rmse};
+    let judged = monitor.rules.quality.as_ref().map(|rule| rule.metric);
+    let mut shown = match task(monitor, window) {
+        Task::Classification => vec![Auc, LogLoss, Accuracy, F1],
+        Task::Regression => vec![Mae, Rmse, R2],
+    };
+    shown.extend(judged.filter(|metric| !shown.contains(metric)));
+    let bad = bad_quality(monitor, window);
+    let mut pieces: Vec<(String, Ink)> = Vec::new();
+    for (i, metric) in shown.into_iter().enumerate() {
+        let word = match metric {
+            LogLoss => "log loss",
+            F1 => "F1",
+            other => other.word(),
+        };
+        let value = window.quality.measure(metric.word()).unwrap_or(f64::NAN);
+        let role = match i {
+            _ if bad && judged == Some(metric) => Role::Bad,
+            0 => Role::Header,
+            _ => Role::Text,
+        };
+        let gap = if i == 0 { " " } else { "  " };
+        pieces.push((
+            format!("{gap}{word} {}", format::score(value, none)),
+            role.into(),
+        ));
+        let (low, high) = window.quality.auc_95;
+        if metric == Auc && !low.is_nan() {
+            pieces.push((format!(" ({low:.3} to {high:.3})"), Role::Dim.into()));
+        }
+    }
+    if !monitor.quality_min.is_nan() {
+        pieces.push((
+            format!(
+                "  bound on {} {:.2}",
+                monitor.quality_metric, monitor.quality_min
+            ),
+            Role::Dim.into(),
+        ));
+    }
+    pieces
 }
 
 /// The course of the quality up to now, where a tall screen has room for it below the facts.

@@ -1,7 +1,8 @@
 //! Frames of every pane in its states. Text with styles at 80×24, text alone at 200×50.
 
 use insta::assert_snapshot;
-use trimtab_core::monitor::MonitorState;
+use trimtab_core::monitor::{MonitorState, Quality};
+use trimtab_core::policy::{QualityMetric, QualityPolicy};
 use trimtab_core::release::Preview;
 use trimtab_core::run::RunPage;
 use trimtab_wire::{Acted, Failure, FailureKind, LinkState, Reply, Request, Snapshot};
@@ -308,6 +309,50 @@ fn input_problems_are_listed() {
         }]),
     );
     assert_snapshot!("monitors_problems", h.text_frame());
+}
+
+#[test]
+fn a_regression_is_told_by_its_errors_and_less_is_better() {
+    let mut monitor = fixtures::monitor();
+    monitor.quality_metric = "mae".into();
+    monitor.quality_min = 12.0;
+    monitor.rules.quality = Some(QualityPolicy {
+        metric: QualityMetric::Mae,
+        min: None,
+        max: Some(12.0),
+        min_labels: 500,
+    });
+    for (i, window) in monitor.windows.iter_mut().enumerate() {
+        window.quality = Quality {
+            labelled: 5_800,
+            mae: if i == 40 { 13.0 } else { 11.0 },
+            rmse: 15.0,
+            r2: 0.4,
+            bias: 1.0,
+            ..Quality::unknown()
+        };
+    }
+    let mut h = alive(120, 40, "5");
+    h.feed(Slot::Monitors, Snapshot::Monitors(vec![monitor]));
+    assert!(h.text_frame().contains("mae 11.000"), "{}", h.text_frame());
+    // Windows below the bound are the good ones.
+    h.keys("N");
+    let frame = h.text_frame();
+    for part in [
+        "mae 13.000",
+        "rmse 15.000",
+        "r2 0.400",
+        "bias 1.000",
+        "bound on mae 12.00",
+    ] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    assert!(!frame.contains("log loss"), "{frame}");
+    h.keys("N");
+    assert!(
+        h.text_frame()
+            .contains("mae is good in every earlier window")
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A curve in one row: the newest values at the right, gaps left blank, values under the bound marked.
+//! A curve in one row: the newest values at the right, gaps left blank, values out of the bound marked.
 
 use super::scale::Scale;
 use super::text::Brush;
@@ -11,6 +11,8 @@ pub struct Sparkline<'a> {
     pub values: &'a [f64],
     /// Values below it are bad; NaN for none.
     pub bound: f64,
+    /// Values above the bound are bad instead.
+    pub above: bool,
     /// Range to draw in; the data's own when absent.
     pub range: Option<(f64, f64)>,
 }
@@ -34,11 +36,12 @@ impl Sparkline<'_> {
                 continue;
             };
             let level = ((place.clamp(0.0, 1.0) * 7.0).round() as usize).min(7);
-            let role = if *v < self.bound {
-                Role::Bad
+            let bad = if self.above {
+                *v > self.bound
             } else {
-                Role::Accent
+                *v < self.bound
             };
+            let role = if bad { Role::Bad } else { Role::Accent };
             brush.put(x + i as u16, y, 1, g.levels[level], role);
         }
     }

@@ -90,8 +90,8 @@ pub enum Cell {
     Text(String, Ink),
     /// Several pieces one after the other.
     Pieces(Vec<(String, Ink)>),
-    /// A row of values with a bound.
-    Spark(Vec<f64>, f64),
+    /// A row of values with a bound, and whether values above it are the bad ones.
+    Spark(Vec<f64>, f64, bool),
 }
 
 impl Cell {
@@ -302,10 +302,11 @@ fn draw_cell(brush: &mut Brush<'_>, cell: &Cell, x: u16, y: u16, w: u16, align: 
             let borrowed: Vec<(&str, Ink)> = pieces.iter().map(|(t, i)| (t.as_str(), *i)).collect();
             brush.pieces(start, y, (x + w).saturating_sub(start), &borrowed);
         }
-        (Cell::Spark(values, bound), _) => {
+        (Cell::Spark(values, bound, above), _) => {
             Sparkline {
                 values,
                 bound: *bound,
+                above: *above,
                 range: None,
             }
             .draw(brush, x, y, w);
