@@ -204,6 +204,101 @@ fn standalone_takes_the_same_path_and_leaves_no_agent() {
     assert_eq!(run(home.path(), &["agent", "status"]).0, 3);
 }
 
+/// `trimtab monitor check` of one of the titanic's files with engineered faults.
+fn check_titanic(file: &str, options: &[&str]) -> (i32, String, String) {
+    let home = TempDir::new().unwrap();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/schema_edge");
+    let file = data.join(format!("current_{file}.csv"));
+    let reference = data.join("reference.csv");
+    let (file, reference) = (file.to_str().unwrap(), reference.to_str().unwrap());
+    let mut args = vec!["monitor", "check", file, "--against", reference];
+    args.extend(options);
+    run(home.path(), &args)
+}
+
+#[test]
+fn a_file_is_checked_without_a_workspace() {
+    const ALL: &str = "--columns=Pclass,Sex,Age,SibSp,Fare,Embarked";
+    let (code, out, err) = check_titanic("same", &[ALL]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert_eq!(out.lines().count(), 8, "a head, six columns, a sum: {out}");
+    // Two of 332 ages are new: told, but no more than another sample brings.
+    assert!(out.contains("(0.6% outside 0.42 to 80)"), "{out}");
+    assert_eq!(check_titanic("same", &[ALL, "--tolerance", "0"]).0, 1);
+
+    for (file, options, code, says) in [
+        ("same", &["--fail-on", "drift"][..], 1, "drifted"),
+        ("col_dropped", &[ALL], 1, "column missing"),
+        (
+            "col_dropped",
+            &[ALL, "--fail-on=drift"],
+            0,
+            "column missing",
+        ),
+        ("col_added", &["--columns=deck"], 1, "new column"),
+        (
+            "type_string",
+            &["--columns=Fare"],
+            1,
+            "numbers and text where the reference has numbers",
+        ),
+        ("constant", &["--columns=Fare"], 1, "always 14.4542"),
+        (
+            "unseen",
+            &["--columns=Sex"],
+            1,
+            "unseen categories (unknown)",
+        ),
+        ("all_null", &[ALL], 1, "no value in any row"),
+        ("one_row", &[ALL], 0, "not enough data"),
+        ("empty", &[ALL], 1, "The file has no rows."),
+    ] {
+        let (found, out, err) = check_titanic(file, options);
+        assert_eq!(found, code, "{file} {options:?}: {out}{err}");
+        assert!(out.contains(says), "{file}: {out}");
+    }
+}
+
+#[test]
+fn a_check_has_stable_fields_and_says_what_it_cannot_read() {
+    let (code, out, _) = check_titanic("unseen", &["--columns=Sex,Age", "--json"]);
+    assert_eq!(code, 1);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (&report["rows"], &report["reference_rows"]),
+        (&418.into(), &891.into())
+    );
+    assert_eq!(report["failed"], true);
+    let sex = &report["columns"][0];
+    assert_eq!(
+        (&sex["column"], &sex["kind"]),
+        (&"Sex".into(), &"category".into())
+    );
+    assert_eq!(sex["method"], "total_variation");
+    assert_eq!(sex["findings"][0]["finding"], "unseen_categories");
+    for key in [
+        "missing",
+        "verdict",
+        "error",
+        "distance",
+        "threshold",
+        "p",
+        "p_adjusted",
+    ] {
+        assert!(sex.get(key).is_some(), "{key}: {sex}");
+    }
+
+    let (code, out, err) = check_titanic("nowhere", &[]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    for part in ["Error: ", "cannot be checked", "Caused by: ", "Hint: "] {
+        assert!(err.contains(part), "{err}");
+    }
+    let (code, _, err) = check_titanic("same", &["--columns=Sxe"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("Sxe") && err.contains("Sex"), "{err}");
+    assert_eq!(check_titanic("same", &["--psi", "0"]).0, 2);
+}
+
 #[test]
 fn help_version_and_generated_pages() {
     let home = TempDir::new().unwrap();

@@ -1,5 +1,6 @@
 //! `trimtab monitor`: list, run, alerts, show.
 
+mod check;
 mod replay;
 mod show;
 
@@ -8,10 +9,11 @@ use super::{
     error::{CliError, CliResult, Exit},
     output::{Output, number},
 };
+use check::CheckArgs;
 use show::{list_row, numbers, show, show_window};
 use trimtab_core::{
     alarm::{Alarm, Subject},
-    alert::Handling,
+    alert::{Handling, Said},
     monitor::{MonitorState, WindowResult},
     time::Millis,
 };
@@ -26,7 +28,13 @@ pub enum MonitorCommand {
     Run {
         /// The monitor's name.
         monitor: String,
+        /// Exit code 1 when the newest window, or one computed just now, drifted as a whole.
+        #[arg(long, value_enum)]
+        fail_on: Option<RunFailOn>,
     },
+    /// Hold one file against a reference: drift, schema and data, for CI. Needs no workspace. Exit code 1
+    /// when it finds what `--fail-on` names.
+    Check(CheckArgs),
     /// Say where alerts stand, in words: what, since when, how sure, where to look. Exit code 1 while one
     /// fires.
     Alerts {
@@ -81,10 +89,22 @@ pub enum MonitorCommand {
     },
 }
 
+/// What `run` fails on.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunFailOn {
+    /// Drift of the window, by its share of drifted features.
+    Drift,
+}
+
 /// Runs the command.
 pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> CliResult {
+    if let MonitorCommand::Check(args) = &command {
+        return check::run(args, out);
+    }
     let link = global.link().await?;
     match command {
+        // Answered above, without an agent.
+        MonitorCommand::Check(_) => {}
         MonitorCommand::List => {
             let monitors =
                 expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
@@ -108,13 +128,23 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
                 )?;
             }
         }
-        MonitorCommand::Run { monitor } => {
+        MonitorCommand::Run { monitor, fail_on } => {
+            let before = match fail_on {
+                None => Vec::new(),
+                Some(RunFailOn::Drift) => {
+                    expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m)
+                }
+            };
             let monitors = expect_reply!(link.request(Request::RunMonitor { monitor: monitor.clone() }).await?, Reply::Monitors(m) => m);
             let state = pick(monitors, &monitor)?;
             if out.json {
                 out.json(&state)?
             } else {
                 show(&state, out)?
+            }
+            let before = before.iter().find(|m| m.name == monitor);
+            if fail_on.is_some() && new_drift(before, &state) {
+                return Ok(Exit::Refused);
             }
         }
         MonitorCommand::Alerts { monitor } => {
@@ -199,6 +229,19 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
         }
     }
     Ok(Exit::Done)
+}
+
+/// Whether the newest window, or one computed since `before`, drifted as a whole.
+fn new_drift(before: Option<&MonitorState>, now: &MonitorState) -> bool {
+    let known = |w: &WindowResult| {
+        let mut windows = before.iter().flat_map(|m| &m.windows);
+        windows.any(|b| b.start == w.start && b.computed == w.computed)
+    };
+    let newest = now.windows.last().map(|w| w.start);
+    now.windows
+        .iter()
+        .filter(|w| Some(w.start) == newest || !known(w))
+        .any(|w| now.rules.said(Subject::Drift, w) == Said::Bad)
 }
 
 fn subject(word: &str) -> Result<Subject, String> {

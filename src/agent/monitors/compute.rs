@@ -144,7 +144,7 @@ pub(super) fn quality(
     let scored = rows.iter().any(|r| r.score.is_finite());
     let predicted = rows.iter().any(|r| r.prediction.is_finite());
     let answered =
-        |r: &&Scored| !(scored && !r.score.is_finite() || predicted && !r.prediction.is_finite());
+        |r: &&Scored| (r.score.is_finite() || !scored) && (r.prediction.is_finite() || !predicted);
     let rows: Vec<&Scored> = rows.iter().filter(answered).collect();
     if policy.task == Task::Regression {
         let (labels, predictions): (Vec<f64>, Vec<f64>) =

@@ -51,40 +51,51 @@ pub fn list(root: &Path, pattern: &str) -> Result<Listing, LogError> {
         problems: matched.problems,
     };
     for path in matched.files {
-        let name = super::shown(root, &path);
-        let problem = |reason: String| Problem {
-            file: name.clone(),
-            reason,
-            rows: 0,
-        };
-        let Some(format) = format_of(&name) else {
-            listing.problems.push(problem(
-                "The name says neither Parquet, CSV nor JSON lines (.parquet, .csv, .json, .ndjson, .jsonl, .gz)."
-                    .into(),
-            ));
-            continue;
-        };
-        match fs::metadata(&path) {
-            Ok(meta) if meta.len() == 0 => {
-                listing.problems.push(problem("The file is empty.".into()));
-            }
-            Ok(meta) => {
-                let modified = meta.modified().ok();
-                let modified = modified.and_then(|t| t.duration_since(UNIX_EPOCH).ok());
-                listing.files.push(LogFile {
-                    format,
-                    size: meta.len(),
-                    modified: modified.map_or(0, |d| d.as_nanos()),
-                    name,
-                    path,
-                });
-            }
-            Err(e) => listing
-                .problems
-                .push(problem(format!("The file cannot be read: {e}."))),
+        match look(root, path) {
+            Ok(file) => listing.files.push(file),
+            Err(problem) => listing.problems.push(problem),
         }
     }
     Ok(listing)
+}
+
+/// One file by its path, which is no pattern.
+///
+/// # Errors
+/// [`LogError::File`] when it is not there, empty, or its name does not say how it is written.
+pub fn one(path: &Path) -> Result<LogFile, LogError> {
+    look(Path::new(""), path.to_path_buf()).map_err(LogError::File)
+}
+
+fn look(root: &Path, path: PathBuf) -> Result<LogFile, Problem> {
+    let name = super::shown(root, &path);
+    let problem = |reason: String| Problem {
+        file: name.clone(),
+        reason,
+        rows: 0,
+    };
+    let Some(format) = format_of(&name) else {
+        return Err(problem(
+            "The name says neither Parquet, CSV nor JSON lines (.parquet, .csv, .json, .ndjson, .jsonl, .gz)."
+                .into(),
+        ));
+    };
+    match fs::metadata(&path) {
+        Ok(meta) if meta.is_dir() => Err(problem("It is a folder.".into())),
+        Ok(meta) if meta.len() == 0 => Err(problem("The file is empty.".into())),
+        Ok(meta) => {
+            let modified = meta.modified().ok();
+            let modified = modified.and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+            Ok(LogFile {
+                format,
+                size: meta.len(),
+                modified: modified.map_or(0, |d| d.as_nanos()),
+                name,
+                path,
+            })
+        }
+        Err(e) => Err(problem(format!("The file cannot be read: {e}."))),
+    }
 }
 
 /// How a file is written, by its name; `None` for a name that does not say.

@@ -7,6 +7,7 @@
 
 mod files;
 mod glob;
+mod holds;
 mod inspect;
 mod labels;
 mod pairs;
@@ -16,11 +17,11 @@ mod schema;
 mod sql;
 mod window;
 
-pub use files::{Listing, LogFile, list};
+pub use files::{Listing, LogFile, list, one};
 pub use inspect::{Fitted, Inspection, Wanted};
 pub use labels::{LabelColumns, LabelFile, Matches, OutcomeColumns, Scored};
-pub use parallel::in_parallel;
 pub use pairs::Pairs;
+pub use parallel::in_parallel;
 pub use read::{Part, Sample, Within};
 pub use schema::{Class, Inferred, Kind, Want};
 pub use window::window_end;
