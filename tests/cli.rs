@@ -274,7 +274,7 @@ fn a_check_has_stable_fields_and_says_what_it_cannot_read() {
         (&sex["column"], &sex["kind"]),
         (&"Sex".into(), &"category".into())
     );
-    assert_eq!(sex["method"], "total_variation");
+    assert_eq!(sex["method"], "psi");
     assert_eq!(sex["findings"][0]["finding"], "unseen_categories");
     for key in [
         "missing",

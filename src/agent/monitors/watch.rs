@@ -133,7 +133,7 @@ impl Watch {
         };
         let gone = known
             .iter()
-            .filter(|(start, stored)| !done.contains_key(start) && stale(start, stored))
+            .filter(|&(start, stored)| !done.contains_key(start) && stale(start, stored))
             .map(|(start, _)| *start)
             .collect();
         let mut problems: BTreeSet<Problem> = faults.into_iter().collect();

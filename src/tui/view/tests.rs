@@ -321,11 +321,12 @@ fn a_regression_is_told_by_its_errors_and_less_is_better() {
         min: None,
         max: Some(12.0),
         min_labels: 500,
+        label_delay: None,
     });
     for (i, window) in monitor.windows.iter_mut().enumerate() {
         window.quality = Quality {
             labelled: 5_800,
-            mae: if i == 40 { 13.0 } else { 11.0 },
+            mae: if i == 20 { 13.0 } else { 11.0 },
             rmse: 15.0,
             r2: 0.4,
             bias: 1.0,
