@@ -37,7 +37,7 @@ fn the_operators_story_by_keyboard() {
     pty.wait_text("connected");
 
     pty.keys("5");
-    pty.wait_text("PSI against");
+    pty.wait_text("drift against");
     pty.wait_text("drifted: temp");
 
     // Retrain: the form opens on the window's first day.
