@@ -69,6 +69,10 @@ impl Paths {
     }
 }
 
+/// The label's column in the reference. Not the name that label files have for it: the first models are trained on
+/// these rows, and quality estimated from what they say of them would be too good.
+pub const TRAINED_LABEL: &str = "trained_label";
+
 /// Rows whose label is known, in time order.
 #[derive(Clone, Debug)]
 pub struct Labelled {
@@ -139,7 +143,7 @@ pub fn labelled(root: &Path, from: Option<Millis>, to: Option<Millis>) -> Result
             patterns,
             ..Select::default()
         }
-        .columns(columns().chain(own_label.then_some("label")))
+        .columns(columns().chain(own_label.then_some(TRAINED_LABEL)))
         .between("timestamp", from, to)
         .order(["timestamp", "request_id"]);
         read_parquet(&select)
@@ -154,7 +158,7 @@ pub fn labelled(root: &Path, from: Option<Millis>, to: Option<Millis>) -> Result
         other => other,
     }?;
     let ids = frame.texts("request_id")?;
-    let own = frame.column("label")?;
+    let own = frame.column(TRAINED_LABEL)?;
     let known = |row: usize| {
         own.number(row)
             .or_else(|| arrived.get(ids[row].as_deref()?).copied())
@@ -162,7 +166,7 @@ pub fn labelled(root: &Path, from: Option<Millis>, to: Option<Millis>) -> Result
     let (rows, labels): (Vec<usize>, Vec<bool>) = (0..frame.rows())
         .filter_map(|row| Some((row, known(row)? > 0.5)))
         .unzip();
-    let frame = frame.take(&rows).without("label");
+    let frame = frame.take(&rows).without(TRAINED_LABEL);
     let times = frame
         .times("timestamp")?
         .iter()

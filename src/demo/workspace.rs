@@ -132,13 +132,10 @@ pub fn score_reference(root: &Path) -> Result<(), Error> {
 fn january(root: &Path) -> Result<Frame, Error> {
     let year = dataset::year(root, None, Millis::parse(dataset::REPLAY_FROM))?;
     let mut frame = Frame::new();
-    for name in ["timestamp", "request_id"]
-        .into_iter()
-        .chain(FEATURES)
-        .chain(["label"])
-    {
+    for name in ["timestamp", "request_id"].into_iter().chain(FEATURES) {
         frame.push(name, year.column(name)?.clone())?;
     }
+    frame.push(dataset::TRAINED_LABEL, year.column("label")?.clone())?;
     Ok(frame)
 }
 
@@ -180,7 +177,13 @@ mod tests {
         .unwrap();
         assert_eq!(january.rows(), 26_398);
         assert_eq!(january.columns().count(), 24);
-        assert!((0..january.rows()).all(|r| january.column("label").unwrap().number(r).is_some()));
+        assert!((0..january.rows()).all(|r| {
+            january
+                .column(dataset::TRAINED_LABEL)
+                .unwrap()
+                .number(r)
+                .is_some()
+        }));
     }
 
     #[test]
