@@ -59,13 +59,18 @@ pub async fn probe(root: &Path) -> Probe {
 pub async fn ensure_running(root: &Path, exe: &Path) -> Result<Welcome, AgentError> {
     let workspace = Workspace::new(root);
     let log = workspace.log_file();
+    // What earlier tries wrote says nothing about this one.
+    let before = std::fs::metadata(&log).map_or(0, |m| m.len());
     let not_ready = |reason: String| AgentError::NotReady {
         reason,
-        log: files::tail(&log, LOG),
+        log: files::tail_after(&log, before, LOG),
     };
     match probe(root).await {
         Probe::Ready(welcome) => return Ok(*welcome),
-        Probe::Wedged(reason) => return Err(not_ready(reason)),
+        Probe::Wedged(reason) => {
+            let log = files::tail(&log, LOG);
+            return Err(AgentError::NotReady { reason, log });
+        }
         Probe::NotRunning => {}
     }
     let mut child = spawn(&workspace, exe)?;

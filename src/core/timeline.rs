@@ -26,9 +26,11 @@ impl DataClock {
     /// A log follows the clock when some window was computed while it lasted, or one later.
     pub fn of(windows: &[WindowResult], newest: Option<Millis>, now: Millis) -> Self {
         let live = |w: &WindowResult| w.start <= w.computed && w.computed.0 <= patient_end(w);
-        // The newest window has a row, if only at its start.
-        let newest = newest.or_else(|| windows.last().map(|w| w.start));
+        // The newest window has a row, if only at its start, and was computed by now: a console is told of
+        // windows one by one, and of the clock only when it begins to follow.
+        let newest = newest.max(windows.last().map(|w| w.start));
         let newest = newest.unwrap_or(Millis(i64::MIN));
+        let now = windows.iter().map(|w| w.computed).fold(now, Millis::max);
         if windows.iter().any(live) {
             // A row from the future must not make every window complete.
             Self {
@@ -225,6 +227,15 @@ mod tests {
         // Nor does it before the first look at the files after a start.
         m.newest = None;
         assert_eq!(alert(&m, Subject::Drift).state, State::KeepFiring);
+    }
+
+    #[test]
+    fn a_clock_that_stood_still_goes_on_with_the_windows() {
+        // As in a console that was told the clock at the first window, and since then of windows alone.
+        let mut m = replayed((0..3).map(|day| window(day, true, 0.8)).collect());
+        m.newest = Some(Millis(DAY));
+        assert_eq!(alert(&m, Subject::Drift).state, State::Firing);
+        assert!(m.alarms()[0].words.contains("in the window of 1970-01-02"));
     }
 
     #[test]
