@@ -5,12 +5,12 @@ use trimtab_core::alert::Handling;
 use trimtab_core::time::Millis;
 use trimtab_wire::Request;
 
+use super::prompt;
 use crate::model::Model;
-use crate::model::layer::{AlertOf, Ask, Layer, Question};
+use crate::model::layer::{AlertOf, Question};
 use crate::model::monitors::FIXED;
 use crate::model::nav::Pane;
 use crate::msg::{Call, Effect};
-use crate::widget::input::Input;
 
 /// The alert that is meant: of what the cursor's row is about, else the other one, if it is open.
 #[must_use]
@@ -45,58 +45,51 @@ pub fn snooze(model: &mut Model, written: &str) -> Vec<Effect> {
 }
 
 fn ask(model: &mut Model, question: fn(AlertOf) -> Question, written: &str) -> Vec<Effect> {
-    let Some(alert) = open_one(model) else {
-        return Vec::new();
-    };
-    let ask = Ask {
-        question: question(alert),
-        input: Input::with(written),
-        complaint: None,
-    };
-    if written.is_empty() {
-        model.layers.push(Layer::Ask(ask));
-        return Vec::new();
+    match open_one(model) {
+        Some(alert) => prompt::ask(model, question(alert), written),
+        None => Vec::new(),
     }
-    answered(model, ask)
 }
 
-/// Takes the line; asks again when it makes no sense.
-pub fn answered(model: &mut Model, mut ask: Ask) -> Vec<Effect> {
-    let text = ask.input.text().trim().to_owned();
-    let (alert, handling, done) = match &ask.question {
-        Question::Note(alert) if !text.is_empty() => (
-            alert,
-            Handling::Acknowledge { note: text },
-            "Acknowledged: it no longer escalates. It is in Audit (8).",
-        ),
-        Question::Note(_) => {
-            return again(model, ask, "A note tells the others who looks after it.");
-        }
-        Question::Quiet(alert) => match until(model, alert, &text) {
-            Some(until) => (
-                alert,
-                Handling::Snooze { until },
-                "Quiet until then. It is in Audit (8).",
-            ),
-            None => return again(model, ask, "Write 14d, 2w or a day as YYYY-MM-DD."),
-        },
-        Question::Tag(_) | Question::ViewName => {
-            ask.complaint = None;
-            return Vec::new();
-        }
-    };
+/// Takes the note.
+///
+/// # Errors
+/// What to write instead.
+pub fn noted(model: &mut Model, alert: &AlertOf, note: &str) -> Result<Vec<Effect>, &'static str> {
+    if note.is_empty() {
+        return Err("A note tells the others who looks after it.");
+    }
+    let note = note.to_owned();
+    let done = "Acknowledged: it no longer escalates. It is in Audit (8).";
+    Ok(handle(model, alert, Handling::Acknowledge { note }, done))
+}
+
+/// Takes how long to be quiet.
+///
+/// # Errors
+/// What to write instead.
+pub fn quieted(
+    model: &mut Model,
+    alert: &AlertOf,
+    text: &str,
+) -> Result<Vec<Effect>, &'static str> {
+    let until = until(model, alert, text).ok_or("Write 14d, 2w or a day as YYYY-MM-DD.")?;
+    let done = "Quiet until then. It is in Audit (8).";
+    Ok(handle(model, alert, Handling::Snooze { until }, done))
+}
+
+fn handle(
+    model: &mut Model,
+    alert: &AlertOf,
+    handling: Handling,
+    done: &'static str,
+) -> Vec<Effect> {
     let request = Request::HandleAlert {
         monitor: alert.monitor.clone(),
         subject: alert.subject,
         handling,
     };
     vec![model.ask(Call::Simple(done), request)]
-}
-
-fn again(model: &mut Model, mut ask: Ask, complaint: &str) -> Vec<Effect> {
-    ask.complaint = Some(complaint.to_owned());
-    model.layers.push(Layer::Ask(ask));
-    Vec::new()
 }
 
 /// The moment that was meant: a day, or a span counted from the end of the monitor's newest window.
@@ -124,6 +117,7 @@ fn until(model: &Model, alert: &AlertOf, text: &str) -> Option<Millis> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::layer::Layer;
     use crate::testing::harness::Harness;
 
     fn handled(h: &Harness) -> Option<(Subject, Handling)> {

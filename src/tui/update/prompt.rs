@@ -1,9 +1,9 @@
 //! The palette, filters and pickers.
 
-use super::{keys, run_acts, run_filter};
+use super::{alerts, keys, run_acts, run_filter, run_table};
 use crate::command::search::search;
 use crate::command::{self};
-use crate::model::layer::{Choice, FilterLine, Layer, Palette};
+use crate::model::layer::{Ask, Choice, FilterLine, Layer, Palette, Question};
 use crate::model::nav::Pane;
 use crate::model::{Model, Tone};
 use crate::msg::Effect;
@@ -92,7 +92,7 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Some(Layer::Ask(ask)) => run_acts::answered(model, ask),
+        Some(Layer::Ask(ask)) => answered(model, ask),
         _ => Vec::new(),
     }
 }
@@ -194,4 +194,35 @@ pub fn pick(
         model.layers.push(Layer::Picker(picker));
     }
     Vec::new()
+}
+
+/// Asks for a line, unless it was written.
+pub fn ask(model: &mut Model, question: Question, written: &str) -> Vec<Effect> {
+    let ask = Ask {
+        question,
+        input: Input::with(written),
+        complaint: None,
+    };
+    if written.is_empty() {
+        model.layers.push(Layer::Ask(ask));
+        return Vec::new();
+    }
+    answered(model, ask)
+}
+
+/// Takes an asked line; asks again when it makes no sense.
+fn answered(model: &mut Model, mut ask: Ask) -> Vec<Effect> {
+    let text = ask.input.text().trim().to_owned();
+    let taken = match &ask.question {
+        Question::ViewName if text.is_empty() => Err("A view needs a name."),
+        Question::ViewName => Ok(run_table::save_view(model, &text)),
+        Question::Tag(runs) => run_acts::tagged(model, runs, &text),
+        Question::Note(alert) => alerts::noted(model, alert, &text),
+        Question::Quiet(alert) => alerts::quieted(model, alert, &text),
+    };
+    taken.unwrap_or_else(|complaint| {
+        ask.complaint = Some(complaint.into());
+        model.layers.push(Layer::Ask(ask));
+        Vec::new()
+    })
 }

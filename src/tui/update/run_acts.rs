@@ -3,12 +3,11 @@
 use trimtab_core::run::{RunId, RunsEdit};
 use trimtab_wire::Act;
 
-use super::{act, run_table};
+use super::{act, prompt};
 use crate::model::Model;
-use crate::model::layer::{Ask, Layer, Question};
+use crate::model::layer::Question;
 use crate::model::nav::Pane;
 use crate::msg::Effect;
-use crate::widget::input::Input;
 
 /// The runs that an act is done to. The head of a group is no run.
 #[must_use]
@@ -50,41 +49,26 @@ pub fn tag(model: &mut Model, written: &str) -> Vec<Effect> {
     if runs.is_empty() {
         return Vec::new();
     }
-    let ask = Ask {
-        question: Question::Tag(runs),
-        input: Input::with(written),
-        complaint: None,
-    };
-    if written.is_empty() {
-        model.layers.push(Layer::Ask(ask));
-        return Vec::new();
-    }
-    answered(model, ask)
+    prompt::ask(model, Question::Tag(runs), written)
 }
 
-/// Takes an asked line; asks again when it makes no sense.
-pub fn answered(model: &mut Model, mut ask: Ask) -> Vec<Effect> {
-    let text = ask.input.text().trim().to_owned();
-    match &ask.question {
-        Question::Note(_) | Question::Quiet(_) => return super::alerts::answered(model, ask),
-        Question::ViewName if !text.is_empty() => return run_table::save_view(model, &text),
-        Question::ViewName => ask.complaint = Some("A view needs a name.".into()),
-        Question::Tag(runs) => match text.split_once('=') {
-            Some((key, value)) if !key.trim().is_empty() => {
-                let key = key.trim().to_owned();
-                let (edit, verb) = match value.trim() {
-                    "" => (RunsEdit::Untag { key }, "Take it off"),
-                    value => {
-                        let value = value.to_owned();
-                        (RunsEdit::Tag { key, value }, "Tag")
-                    }
-                };
-                let runs = runs.clone();
-                return act::open(model, Act::EditRuns { runs, edit }, verb, "");
-            }
-            _ => ask.complaint = Some("Write key=value.".into()),
-        },
-    }
-    model.layers.push(Layer::Ask(ask));
-    Vec::new()
+/// Takes the tag.
+///
+/// # Errors
+/// What to write instead.
+pub fn tagged(model: &mut Model, runs: &[RunId], text: &str) -> Result<Vec<Effect>, &'static str> {
+    let (key, value) = text
+        .split_once('=')
+        .map(|(key, value)| (key.trim().to_owned(), value.trim()))
+        .filter(|(key, _)| !key.is_empty())
+        .ok_or("Write key=value.")?;
+    let (edit, verb) = match value {
+        "" => (RunsEdit::Untag { key }, "Take it off"),
+        value => {
+            let value = value.to_owned();
+            (RunsEdit::Tag { key, value }, "Tag")
+        }
+    };
+    let runs = runs.to_vec();
+    Ok(act::open(model, Act::EditRuns { runs, edit }, verb, ""))
 }
