@@ -3,7 +3,7 @@
 //! A search over 100,000 runs that is ordered by a metric would else look into as many records, each a place of its
 //! own in memory, and wait for it. Metrics that few runs have take no column: their records are asked.
 
-use super::{KeyNo, RunNo};
+use super::RunNo;
 use std::collections::HashMap;
 use trimtab_core::record::Shared;
 
@@ -14,10 +14,7 @@ const SHORT: usize = 1_024;
 
 /// The columns, by the metrics' names.
 #[derive(Default)]
-pub(crate) struct Columns {
-    by_name: HashMap<Shared, KeyNo>,
-    by_number: HashMap<KeyNo, Column>,
-}
+pub(crate) struct Columns(HashMap<Shared, Column>);
 
 /// One metric's latest values.
 #[derive(Default)]
@@ -33,23 +30,20 @@ pub(super) struct Column {
 }
 
 impl Columns {
-    /// Names a metric.
-    pub fn name(&mut self, key: KeyNo, name: Shared) {
-        self.by_name.insert(name, key);
-    }
-
     /// Takes a run's latest value.
-    pub fn put(&mut self, key: KeyNo, run: RunNo, value: f64) {
-        self.by_number
-            .entry(key)
-            .or_default()
-            .put(run as usize, value);
+    pub fn put(&mut self, name: &Shared, run: RunNo, value: f64) {
+        match self.0.get_mut(name) {
+            Some(column) => column.put(run as usize, value),
+            None => {
+                let column = self.0.entry(Shared::clone(name)).or_default();
+                column.put(run as usize, value);
+            }
+        }
     }
 
     /// A metric's column, if it has one.
     pub(super) fn get(&self, name: &str) -> Option<&Column> {
-        let column = self.by_number.get(self.by_name.get(name)?)?;
-        (!column.sparse).then_some(column)
+        self.0.get(name).filter(|column| !column.sparse)
     }
 }
 
@@ -97,20 +91,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn named(key: KeyNo, name: &str) -> Columns {
-        let mut columns = Columns::default();
-        columns.name(key, Shared::from(name));
-        columns
-    }
-
     #[test]
     fn a_metric_that_few_runs_have_takes_no_column() {
-        let mut columns = named(3, "rare");
-        columns.put(3, 50_000, 1.0);
+        let (mut columns, rare) = (Columns::default(), Shared::from("rare"));
+        columns.put(&rare, 50_000, 1.0);
         assert_eq!(columns.get("rare").map(|c| c.at(50_000)), Some(1.0));
-        columns.put(3, 90_000, 2.0);
+        columns.put(&rare, 90_000, 2.0);
         assert!(columns.get("rare").is_none());
-        columns.put(3, 50_001, 3.0);
+        columns.put(&rare, 50_001, 3.0);
         assert!(columns.get("rare").is_none() && columns.get("other").is_none());
     }
 
@@ -119,10 +107,10 @@ mod tests {
         fn a_column_holds_the_latest_value_of_each_run(
             puts in prop::collection::vec((0u32..900, -5.0..5.0), 0..300),
         ) {
-            let mut columns = named(0, "auc");
+            let (mut columns, auc) = (Columns::default(), Shared::from("auc"));
             let mut known = HashMap::new();
             for (run, value) in puts {
-                columns.put(0, run, value);
+                columns.put(&auc, run, value);
                 known.insert(run, value);
             }
             for run in 0..1_000u32 {

@@ -1,7 +1,7 @@
 //! Filling the catalogue from the store, when it is opened.
 
 use super::{
-    Catalogue, Columns, Entry, Pages,
+    Catalogue, Entry, Pages,
     load_links::{self, Known},
     load_logged,
     words::Words,
@@ -63,19 +63,6 @@ pub(crate) fn load(
             Ok(())
         },
     )?;
-    let mut columns = Columns::default();
-    for (no, key) in (0..).zip(&keys) {
-        columns.name(no, Arc::clone(key));
-    }
-    // By number, so that columns grow at their ends.
-    let mut known: Vec<_> = summaries
-        .iter()
-        .map(|((no, key), m)| (*no, *key, m.latest.value))
-        .collect();
-    known.sort_unstable_by_key(|(no, key, _)| (*no, *key));
-    for (no, key, value) in known {
-        columns.put(key, no, value);
-    }
     for ((no, key), summary) in summaries {
         if let (Some(record), Some(key)) = (records.get_mut(*no as usize), keys.get(*key as usize))
         {
@@ -88,7 +75,6 @@ pub(crate) fn load(
         experiments,
         logged,
         keys,
-        columns,
         words,
         ..Pages::default()
     };
@@ -96,6 +82,9 @@ pub(crate) fn load(
         record.params.settle();
         record.tags.settle();
         record.metrics.settle();
+        for (name, metric) in record.metrics.iter() {
+            pages.columns.put(name, no, metric.latest.value);
+        }
         pages.add(no, Entry::new(record));
     }
     Ok((Catalogue(RwLock::new(pages)), datasets))

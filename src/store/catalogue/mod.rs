@@ -193,7 +193,6 @@ impl Pages {
         if self.keys.len() <= at {
             self.keys.resize(at + 1, Shared::from(""));
         }
-        self.columns.name(no, Arc::clone(&key));
         self.keys[at] = key;
     }
 
@@ -232,6 +231,6 @@ impl Pages {
         Arc::make_mut(&mut entry.record)
             .metrics
             .insert(Arc::clone(name), summary);
-        self.columns.put(key, no, summary.latest.value);
+        self.columns.put(name, no, summary.latest.value);
     }
 }

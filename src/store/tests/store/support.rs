@@ -53,6 +53,14 @@ pub fn run_id(n: u64) -> RunId {
 }
 
 pub fn create(n: u64, name: &str) -> Change {
+    tagged(n, name, &[])
+}
+
+pub fn tagged(n: u64, name: &str, tags: &[(&str, &str)]) -> Change {
+    let tags: BTreeMap<String, String> = tags
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect();
     Change::CreateRun {
         id: run_id(n),
         new: NewRun {
@@ -60,7 +68,7 @@ pub fn create(n: u64, name: &str) -> Change {
             name: String::new(),
             user: "ana".into(),
             job: None,
-            tags: BTreeMap::new(),
+            tags,
         },
         within: None,
         name: name.into(),

@@ -1,36 +1,15 @@
 //! The console's table: filtered, ordered by several columns, grouped, folded, and searched for what is not well.
 
-use crate::support::{create, log, place, run_id};
-use std::collections::BTreeMap;
+use crate::support::{create, log, place, run_id, tagged};
 use trimtab_core::{
     metric::{MetricEntry, Point},
-    run::{NewRun, RunKey, RunOrder, RunPage, RunQuery, RunStatus},
+    run::{RunKey, RunOrder, RunPage, RunQuery, RunStatus},
     time::Millis,
 };
 use trimtab_store::{Change, Store, StoreError};
 
 /// A moment soon after the runs of [`create`] began.
 const NOW: Millis = Millis(60_000);
-
-fn tagged(n: u64, name: &str, tags: &[(&str, &str)]) -> Change {
-    let tags: BTreeMap<String, String> = tags
-        .iter()
-        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-        .collect();
-    Change::CreateRun {
-        id: run_id(n),
-        new: NewRun {
-            experiment: "late15".into(),
-            name: String::new(),
-            user: "ana".into(),
-            job: None,
-            tags,
-        },
-        within: None,
-        name: name.into(),
-        at: Millis(1_000 + i64::try_from(n).unwrap()),
-    }
-}
 
 fn child(n: u64, name: &str, of: u64) -> Change {
     tagged(n, name, &[("mlflow.parentRunId", run_id(of).as_str())])
