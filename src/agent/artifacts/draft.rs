@@ -15,16 +15,22 @@ const BUFFER: usize = 1 << 20;
 /// A file on its way; gone when dropped before [`Draft::publish`].
 #[derive(Debug)]
 pub(crate) struct Draft {
-    file: tokio::fs::File,
-    own: OwnFile,
+    loose: Loose,
     target: PathBuf,
     depot: Depot,
     path: ArtifactPath,
 }
 
+/// A file that is written for now, and goes when dropped.
+#[derive(Debug)]
+pub(crate) struct Loose {
+    file: tokio::fs::File,
+    own: OwnFile,
+}
+
 /// A file that goes with its owner, unless it was renamed.
 #[derive(Debug)]
-struct OwnFile(PathBuf);
+pub(super) struct OwnFile(pub(super) PathBuf);
 
 impl Drop for OwnFile {
     fn drop(&mut self) {
@@ -37,6 +43,27 @@ impl Drop for OwnFile {
     }
 }
 
+impl Loose {
+    pub(super) fn create(at: PathBuf) -> Result<Self, ArtifactError> {
+        let file = File::options().write(true).create_new(true).open(&at)?;
+        let own = OwnFile(at);
+        let mut file = tokio::fs::File::from_std(file);
+        file.set_max_buf_size(BUFFER);
+        Ok(Self { file, own })
+    }
+
+    /// Writes the next piece. The disk is waited for one piece later.
+    pub(crate) async fn write(&mut self, piece: &[u8]) -> Result<(), ArtifactError> {
+        Ok(self.file.write_all(piece).await?)
+    }
+
+    /// The file, with all that was written in it, and the owner of its name.
+    pub(super) async fn end(mut self) -> Result<(File, OwnFile), ArtifactError> {
+        self.file.flush().await?;
+        Ok((self.file.into_std().await, self.own))
+    }
+}
+
 impl Draft {
     pub(super) fn create(
         draft: PathBuf,
@@ -44,13 +71,8 @@ impl Draft {
         depot: Depot,
         path: ArtifactPath,
     ) -> Result<Self, ArtifactError> {
-        let file = File::options().write(true).create_new(true).open(&draft)?;
-        let own = OwnFile(draft);
-        let mut file = tokio::fs::File::from_std(file);
-        file.set_max_buf_size(BUFFER);
         Ok(Self {
-            file,
-            own,
+            loose: Loose::create(draft)?,
             target,
             depot,
             path,
@@ -59,33 +81,39 @@ impl Draft {
 
     /// Writes the next piece. The disk is waited for one piece later.
     pub(crate) async fn write(&mut self, piece: &[u8]) -> Result<(), ArtifactError> {
-        Ok(self.file.write_all(piece).await?)
+        self.loose.write(piece).await
     }
 
     /// Makes the file what its path leads to, durably, in place of what was there.
-    pub(crate) async fn publish(mut self) -> Result<(), ArtifactError> {
-        self.file.flush().await?;
-        let file = self.file.into_std().await;
+    pub(crate) async fn publish(self) -> Result<(), ArtifactError> {
+        let (file, own) = self.loose.end().await?;
         let Self {
-            own,
             target,
             depot,
             path,
             ..
         } = self;
-        blocking(move || {
-            file.sync_all()?;
-            drop(file);
-            // Links may have been made since the draft was begun.
-            place::vacant(&depot.0.root, &path)?;
-            if let Some(folder) = target.parent() {
-                make_folders(folder)?;
-            }
-            fs::rename(&own.0, &target)?;
-            Ok(sync_parent(&target)?)
-        })
-        .await
+        blocking(move || publish(file, &own, &target, &depot, &path)).await
     }
+}
+
+/// Makes a written file what its path leads to, durably.
+pub(super) fn publish(
+    file: File,
+    own: &OwnFile,
+    target: &Path,
+    depot: &Depot,
+    path: &ArtifactPath,
+) -> Result<(), ArtifactError> {
+    file.sync_all()?;
+    drop(file);
+    // Links may have been made since the draft was begun.
+    place::vacant(&depot.0.root, path)?;
+    if let Some(folder) = target.parent() {
+        make_folders(folder)?;
+    }
+    fs::rename(&own.0, target)?;
+    Ok(sync_parent(target)?)
 }
 
 /// Makes a folder and those above it, each durably in the one above.

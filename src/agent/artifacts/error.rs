@@ -28,6 +28,19 @@ pub(crate) enum ArtifactError {
         "The object storage cannot be read: {0}. The agent's environment says where it is and with which keys: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, MLFLOW_S3_ENDPOINT_URL."
     )]
     Remote(String),
+    /// No such upload in parts is under way.
+    #[error(
+        "No upload in parts '{0}' is under way: it was completed, aborted, left alone for a day, or the agent was started anew. Upload the file again."
+    )]
+    NoUpload(String),
+    /// A part is not there, or not the one that is meant.
+    #[error(
+        "Part {0} of the upload was not received as it is named here; upload it again. Parts are named once each, in order, by number and ETag."
+    )]
+    Part(i64),
+    /// More is under way than the agent keeps.
+    #[error("Too many uploads in parts are under way; complete or abort some.")]
+    Crowded,
     /// The disk is full.
     #[error("The disk of the artifacts is full.")]
     Full,

@@ -8,6 +8,7 @@ mod address;
 pub(crate) mod bucket;
 mod draft;
 mod error;
+mod parts;
 mod path;
 mod place;
 
@@ -15,8 +16,9 @@ mod place;
 mod tests;
 
 pub(crate) use address::Address;
-pub(crate) use draft::Draft;
+pub(crate) use draft::{Draft, Loose};
 pub(crate) use error::ArtifactError;
+pub(crate) use parts::Part;
 pub(crate) use path::ArtifactPath;
 
 use crate::files::sync_parent;
@@ -41,6 +43,8 @@ struct Folders {
     drafts: PathBuf,
     /// Drafts begun since the start; their names.
     begun: AtomicU64,
+    /// Files that come in parts.
+    uploads: parts::Uploads,
 }
 
 /// A file that can be read, and what is known of it.
@@ -70,6 +74,7 @@ impl Depot {
             root,
             drafts,
             begun: AtomicU64::new(0),
+            uploads: parts::Uploads::default(),
         }))
     }
 

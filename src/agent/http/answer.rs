@@ -53,6 +53,7 @@ impl Api {
         &self,
         mut request: Request<Incoming>,
         peer: IpAddr,
+        tls: bool,
         seat: Arc<Seat>,
     ) -> Response {
         seat.working();
@@ -63,6 +64,7 @@ impl Api {
                 request.extensions_mut().insert(Line {
                     memory: self.memory.clone(),
                     seat: Arc::clone(&seat),
+                    tls,
                 });
                 let call = self.router.clone().call(request);
                 match self.work.spawn(call).await {
@@ -89,6 +91,7 @@ impl Api {
 pub(super) fn service(
     api: Arc<Api>,
     peer: IpAddr,
+    tls: bool,
     seat: Arc<Seat>,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
@@ -98,6 +101,6 @@ pub(super) fn service(
 > + Send {
     hyper::service::service_fn(move |request| {
         let (api, seat) = (Arc::clone(&api), Arc::clone(&seat));
-        async move { Ok(api.answer(request, peer, seat).await) }
+        async move { Ok(api.answer(request, peer, tls, seat).await) }
     })
 }

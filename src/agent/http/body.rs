@@ -54,6 +54,8 @@ pub(super) struct Line {
     pub memory: Memory,
     /// The connection's seat: who keeps us waiting can lose it.
     pub seat: Arc<Seat>,
+    /// Whether it is encrypted.
+    pub tls: bool,
 }
 
 impl Line {
@@ -178,6 +180,7 @@ mod tests {
         Line {
             memory: Memory::of(memory),
             seat: Seat::only().await,
+            tls: false,
         }
     }
 

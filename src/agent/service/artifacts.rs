@@ -3,7 +3,9 @@
 use super::{Actor, Audited, audit};
 use crate::{
     Context,
-    artifacts::{self, Address, ArtifactError, ArtifactPath, Draft, Entry, Found, bucket},
+    artifacts::{
+        self, Address, ArtifactError, ArtifactPath, Draft, Entry, Found, Loose, Part, bucket,
+    },
 };
 use trimtab_wire::{Failure, FailureKind};
 
@@ -63,6 +65,60 @@ pub(crate) async fn begin(ctx: &Context, path: ArtifactPath) -> Result<Draft, Ar
         return Err(ArtifactError::Refused(audit::read_only()));
     }
     ctx.artifacts.begin(path).await
+}
+
+/// Begins a file that comes in parts.
+///
+/// # Errors
+/// As [`begin`]; too many parts, or too many such files under way.
+pub(crate) async fn begin_parts(
+    ctx: &Context,
+    id: String,
+    path: ArtifactPath,
+    parts: i64,
+) -> Result<(), ArtifactError> {
+    if ctx.read_only {
+        return Err(ArtifactError::Refused(audit::read_only()));
+    }
+    ctx.artifacts.begin_parts(id, path, parts).await
+}
+
+/// A place for a part; the id is all the right that is needed.
+pub(crate) async fn begin_part(
+    ctx: &Context,
+    id: &str,
+    number: i64,
+) -> Result<Loose, ArtifactError> {
+    ctx.artifacts.begin_part(id, number).await
+}
+
+/// Takes a part that is written whole; answers its `ETag`.
+pub(crate) async fn keep_part(
+    ctx: &Context,
+    id: &str,
+    number: i64,
+    part: Loose,
+) -> Result<String, ArtifactError> {
+    ctx.artifacts.keep_part(id, number, part).await
+}
+
+/// Makes a file of its parts.
+pub(crate) async fn complete_parts(
+    ctx: &Context,
+    id: String,
+    path: ArtifactPath,
+    parts: Vec<Part>,
+) -> Result<(), ArtifactError> {
+    ctx.artifacts.complete_parts(id, path, parts).await
+}
+
+/// Gives up a file that comes in parts.
+pub(crate) async fn abort_parts(
+    ctx: &Context,
+    id: String,
+    path: ArtifactPath,
+) -> Result<(), ArtifactError> {
+    ctx.artifacts.abort_parts(id, path).await
 }
 
 /// Deletes a file, or a folder with all that is in it.

@@ -12,7 +12,7 @@ const REQUESTS: usize = 4000;
 const CLIENTS: usize = 4;
 
 /// Every call, under `/api/2.0/`. `*` is replaced by something.
-const CALLS: [&str; 71] = [
+const CALLS: [&str; 74] = [
     "GET mlflow/experiments/get",
     "GET mlflow/experiments/get-by-name",
     "GET mlflow/experiments/search",
@@ -82,6 +82,9 @@ const CALLS: [&str; 71] = [
     "PUT mlflow-artifacts/artifacts/*",
     "DELETE mlflow-artifacts/artifacts/*",
     "POST mlflow-artifacts/mpu/create/*",
+    "POST mlflow-artifacts/mpu/complete/*",
+    "POST mlflow-artifacts/mpu/abort/*",
+    "PUT mlflow-artifacts/mpu/part/*/1",
     "GET mlflow-artifacts/presigned/*",
     "OPTIONS mlflow/runs/get",
 ];

@@ -4,6 +4,7 @@ mod artifacts;
 mod frame;
 mod fuzz;
 mod logged_models;
+mod parts;
 mod registry;
 mod tls;
 mod webhooks;

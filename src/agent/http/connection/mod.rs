@@ -66,6 +66,7 @@ pub(super) async fn serve(
         let talk = Talk {
             api: Arc::clone(&api),
             peer,
+            tls: tls.is_some(),
             seat,
             limits,
             stop: stop.clone(),
@@ -100,6 +101,7 @@ async fn next(listener: &TcpListener, stop: &CancellationToken) -> Option<(TcpSt
 struct Talk {
     api: Arc<Api>,
     peer: SocketAddr,
+    tls: bool,
     seat: Arc<Seat>,
     limits: Limits,
     stop: CancellationToken,
@@ -129,6 +131,7 @@ impl Talk {
         let Self {
             api,
             peer,
+            tls,
             seat,
             limits,
             stop,
@@ -139,7 +142,7 @@ impl Talk {
             .max_header_size(HEAD)
             .serve_connection(
                 TokioIo::new(Patient::new(stream)),
-                service(api, peer.ip(), seat),
+                service(api, peer.ip(), tls, seat),
             );
         tokio::pin!(connection);
         let ended = tokio::select! {

@@ -12,6 +12,7 @@ mod registry;
 mod tracking;
 
 pub(crate) use args::{Args, Empty, InPath, Reply};
+pub(super) use artifacts::PARTS;
 pub(crate) use error::{ApiError, ErrorCode};
 
 use crate::Context;

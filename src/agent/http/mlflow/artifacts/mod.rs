@@ -7,14 +7,16 @@ mod disposition;
 mod download;
 mod kind;
 mod list;
+mod parts;
 mod range;
 mod run;
 mod upload;
 
 pub(super) use direct::routes as pages;
 pub(super) use list::FileInfo;
+pub(in crate::http) use parts::PARTS;
 
-use super::{ApiError, Args, Empty, ErrorCode, Reply, Router, json};
+use super::{ApiError, Args, Empty, ErrorCode, InPath, Reply, Router, json};
 use crate::{
     Context,
     artifacts::{ArtifactError, ArtifactPath},
@@ -24,10 +26,9 @@ use crate::{
 use axum::{
     extract::State,
     http::{StatusCode, Uri},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use percent_encoding::percent_decode_str;
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// Calls under `/api/2.0/mlflow-artifacts`.
@@ -37,9 +38,10 @@ pub(super) fn routes() -> Router {
         .route("/artifacts", get(list::list))
         .route("/artifacts/", get(download::download).put(upload::upload))
         .route("/artifacts/{*path}", file)
-        .route("/mpu/create/{*path}", post(multipart))
-        .route("/mpu/complete/{*path}", post(multipart))
-        .route("/mpu/abort/{*path}", post(multipart))
+        .route("/mpu/create/{*path}", post(parts::create))
+        .route("/mpu/complete/{*path}", post(parts::complete))
+        .route("/mpu/abort/{*path}", post(parts::abort))
+        .route("/mpu/part/{upload}/{number}", put(parts::receive))
         .route("/presigned/{*path}", get(presigned))
 }
 
@@ -79,21 +81,6 @@ fn path_of(uri: &Uri) -> Result<(ArtifactPath, bool), ApiError> {
     Ok((ArtifactPath::parse(&text)?, text.ends_with('/')))
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Multipart {
-    path: Option<String>,
-}
-
-/// A local disk takes a file in one piece; clients then send it so.
-async fn multipart(Args(ask): Args<Multipart>) -> Result<Reply<Empty>, ApiError> {
-    json::required(ask.path, "path")?;
-    Err(ApiError::new(
-        ErrorCode::NotImplemented,
-        "Multipart upload is not supported for the current artifact repository",
-    ))
-}
-
 async fn presigned() -> ApiError {
     ApiError::new(
         ErrorCode::NotImplemented,
@@ -105,10 +92,14 @@ impl From<ArtifactError> for ApiError {
     fn from(error: ArtifactError) -> Self {
         match error {
             ArtifactError::Refused(failure) => failure.into(),
-            ArtifactError::Missing(_) => Self::missing(error.to_string()),
+            ArtifactError::Missing(_) | ArtifactError::NoUpload(_) => {
+                Self::missing(error.to_string())
+            }
+            ArtifactError::Crowded => Self::new(ErrorCode::Aborted, error.to_string()),
             ArtifactError::Invalid
             | ArtifactError::Folder(_)
             | ArtifactError::BelowFile(_)
+            | ArtifactError::Part(_)
             | ArtifactError::Elsewhere(_) => Self::invalid(error.to_string()),
             // Clients do not repeat this status: a disk does not empty itself.
             ArtifactError::Full => Self::new(ErrorCode::InternalError, error.to_string())
