@@ -2,8 +2,8 @@
 
 use crate::{
     Workspace, artifacts::Depot, error::OrFail as _, hub::Hub, ingest::Ingest, jobs::JobBook,
-    monitors::MonitorRunner, policy::InForce, releases::Releases, serving::Servings,
-    webhooks::Webhooks,
+    monitors::MonitorRunner, notices::Notices, policy::InForce, releases::Releases,
+    serving::Servings, webhooks::Webhooks,
 };
 use std::{
     path::PathBuf,
@@ -48,6 +48,8 @@ pub(crate) struct Context {
     pub registering: tokio::sync::Mutex<()>,
     /// Who is told of the registry.
     pub webhooks: Webhooks,
+    /// Who was told of which alerts.
+    pub notices: Notices,
     /// What production last answered.
     pub servings: Servings,
     /// The files behind `mlflow-artifacts:` addresses.

@@ -24,6 +24,7 @@ mod lifecycle;
 mod listen;
 mod lock;
 pub mod monitors;
+mod notices;
 mod paths;
 mod peer;
 mod policy;

@@ -13,6 +13,7 @@ use crate::{
     listen::Socket,
     lock::AgentLock,
     monitors::MonitorRunner,
+    notices::Notices,
     peer,
     policy::{self, InForce},
     recover,
@@ -131,6 +132,7 @@ async fn open(
     );
     let artifacts = Depot::new(workspace.artifact_root(), workspace.drafts());
     artifacts.tidy();
+    let notices = workspace.notices();
     let mut ctx = Context {
         artifacts,
         monitors,
@@ -149,6 +151,7 @@ async fn open(
         releases: Releases::default(),
         registering: tokio::sync::Mutex::default(),
         webhooks,
+        notices: Notices::open(notices),
         servings: Servings::default(),
         api,
         http,

@@ -60,6 +60,10 @@ impl Workspace {
     pub fn webhook_secrets(&self) -> PathBuf {
         self.own().join("webhook-secrets.json")
     }
+    /// What was told of alerts, and to whom.
+    pub fn notices(&self) -> PathBuf {
+        self.own().join("notices.json")
+    }
     /// Files on their way to [`Workspace::artifact_root`].
     pub fn drafts(&self) -> PathBuf {
         self.own().join("drafts")

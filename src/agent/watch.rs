@@ -1,6 +1,6 @@
 //! Looking at the inference logs: new files become windows, windows may set off a retraining.
 
-use crate::{Context, clock, monitors::MonitorError, triggers};
+use crate::{Context, clock, monitors::MonitorError, notices, triggers};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -32,6 +32,7 @@ pub(crate) async fn run(ctx: Arc<Context>) {
         }
         if changed || considered.is_none_or(|last| last.elapsed() >= SCHEDULES) {
             triggers::consider(&ctx).await;
+            notices::consider(&ctx).await;
             considered = Some(Instant::now());
         }
         let next = async {
@@ -67,6 +68,11 @@ pub(crate) fn newest_data(ctx: &Context, model: &str) -> Option<Millis> {
         .monitors_of(model)
         .filter_map(|(name, _)| ctx.monitors.newest_data_time(name))
         .max()
+}
+
+/// Something outside the agent did not do its part.
+pub(crate) fn peer(what: String, todo: &str) -> Failure {
+    Failure::new(FailureKind::Peer, what, todo)
 }
 
 /// Tells a client what the monitor said.

@@ -1,6 +1,7 @@
 //! `trimtab monitor`: list, run, alerts, show.
 
 mod check;
+mod notify;
 mod replay;
 mod show;
 
@@ -70,6 +71,11 @@ pub enum MonitorCommand {
         /// `drift` or `quality`.
         #[arg(value_parser = subject)]
         subject: Subject,
+    },
+    /// List who is told of alerts, and how that went; or try one now.
+    Notify {
+        /// Whom to send a trial notice.
+        trial: Option<String>,
     },
     /// Try an alert rule on the stored history: how many alerts it would have raised, beside policy's own.
     Replay(replay::ReplayArgs),
@@ -173,6 +179,11 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
         }
         MonitorCommand::Close { monitor, subject } => {
             return handle(&link, monitor, subject, Handling::Close, out).await;
+        }
+        MonitorCommand::Notify { trial } => {
+            let request = Request::Notify { trial };
+            let recipients = expect_reply!(link.request(request).await?, Reply::Recipients(r) => r);
+            notify::list(&recipients, out)?;
         }
         MonitorCommand::Replay(args) => {
             let monitors =

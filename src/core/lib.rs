@@ -14,6 +14,7 @@ pub mod links;
 pub mod logged_model;
 pub mod metric;
 pub mod monitor;
+pub mod notice;
 pub mod policy;
 pub mod python;
 pub mod record;

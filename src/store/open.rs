@@ -24,7 +24,7 @@ pub struct Recovery {
 const THREADS: i64 = 2;
 /// What DuckDB may hold in memory before it spills beside the store. The rest of the agent's budget of
 /// 400 MB is its own; an idle store uses a small part of this.
-const MEMORY: &str = "1GB";
+const MEMORY: &str = "160MB";
 /// Size of the log at which it is folded into the file; also what a restart replays at most.
 const CHECKPOINT: &str = "64MB";
 

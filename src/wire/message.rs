@@ -11,6 +11,7 @@ use trimtab_core::{
     job::{Job, JobId, LogChunk, RetrainSpec},
     metric::{MetricEntry, Series, SeriesQuery},
     monitor::{Distribution, MonitorState},
+    notice::Recipient,
     registry::{Model, ModelVersion, NewVersion, Version},
     release::{Preview, PromotionRequest, RequestId},
     run::{NewRun, RunId, RunNames, RunPage, RunQuery, RunRow, RunStatus, RunsEdit},
@@ -218,6 +219,11 @@ pub enum Request {
         /// What to do.
         handling: Handling,
     },
+    /// Who is told of alerts; with a name, after a trial notice to that one. → [`Reply::Recipients`]
+    Notify {
+        /// To whom.
+        trial: Option<String>,
+    },
     /// → [`Reply::Distribution`]
     Distribution {
         /// The monitor's name.
@@ -368,6 +374,8 @@ pub enum Reply {
     Acted(Acted),
     /// For [`Request::Monitors`] and [`Request::RunMonitor`].
     Monitors(Vec<MonitorState>),
+    /// For [`Request::Notify`].
+    Recipients(Vec<Recipient>),
     /// For [`Request::Distribution`].
     Distribution(Distribution),
     /// For [`Request::Jobs`].

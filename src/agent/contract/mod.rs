@@ -3,6 +3,7 @@
 mod bench;
 mod http;
 mod jobs;
+mod notices;
 mod process;
 mod recovery;
 mod releases;

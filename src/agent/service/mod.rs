@@ -80,6 +80,7 @@ pub(crate) async fn handle(
             subject,
             handling,
         } => monitors::handle_alert(ctx, actor, &monitor, subject, handling).await,
+        Request::Notify { trial } => monitors::notify(ctx, actor, trial.as_deref()).await,
         Request::Distribution {
             monitor,
             start,

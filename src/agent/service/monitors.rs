@@ -1,7 +1,8 @@
 //! Monitors, as clients ask for them.
 
 use super::{Actor, Audited};
-use crate::{Context, clock, error::invalid, watch};
+use crate::{Context, clock, error::invalid, notices, watch};
+use std::sync::Arc;
 use trimtab_core::{
     alarm::{Handled, Subject},
     alert::Handling,
@@ -17,15 +18,16 @@ pub(super) async fn list(ctx: &Context) -> Result<Reply, Failure> {
 }
 
 /// Looking changes nothing that an operator decides on, so it is no act.
-pub(super) async fn run(ctx: &Context, monitor: &str) -> Result<Reply, Failure> {
+pub(super) async fn run(ctx: &Arc<Context>, monitor: &str) -> Result<Reply, Failure> {
     watch::look(ctx, monitor).await?;
+    notices::consider(ctx).await;
     Ok(Reply::Monitors(vec![
         ctx.monitors.state(monitor).await.map_err(watch::failure)?,
     ]))
 }
 
 pub(super) async fn handle_alert(
-    ctx: &Context,
+    ctx: &Arc<Context>,
     actor: &Actor,
     monitor: &str,
     subject: Subject,
@@ -39,6 +41,7 @@ pub(super) async fn handle_alert(
     let about = format!("{monitor} {}", subject.word());
     let act = Audited::begin(ctx, actor, action, about, &reason).await?;
     let result = record_handling(ctx, &act, monitor, subject, handling).await;
+    notices::consider(ctx).await;
     act.close(result).await
 }
 
@@ -77,6 +80,24 @@ async fn record_handling(
     ctx.record(changes).await?;
     let state = ctx.monitors.state(monitor).await.map_err(watch::failure)?;
     Ok(Reply::Monitors(vec![state]))
+}
+
+/// Who is told of alerts, after a trial if one is asked for.
+pub(super) async fn notify(
+    ctx: &Context,
+    actor: &Actor,
+    trial: Option<&str>,
+) -> Result<Reply, Failure> {
+    if let Some(name) = trial {
+        // It runs a program or speaks to others: an act.
+        let act = Audited::begin(ctx, actor, "notify.trial", name.to_owned(), "").await?;
+        let sent = match notices::trial(ctx, name).await {
+            Ok(()) => ctx.record(vec![act.done("")]).await.map(|_| ()),
+            Err(failure) => Err(failure),
+        };
+        act.close(sent).await?;
+    }
+    Ok(Reply::Recipients(notices::recipients(ctx)))
 }
 
 pub(super) async fn distribution(

@@ -14,7 +14,7 @@ pub(crate) use deliver::send;
 pub(crate) use payload::{
     alias_deleted, alias_set, example, model_created, model_tag, version_created, version_tag,
 };
-pub(crate) use post::Answer;
+pub(crate) use post::{Answer, post};
 pub(crate) use reach::public_only;
 pub(crate) use secrets::Secrets;
 

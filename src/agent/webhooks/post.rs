@@ -54,7 +54,7 @@ pub(crate) struct Answer {
 ///
 /// # Errors
 /// Why there is no answer; the URL is not in it, since it may hold a password.
-pub(super) async fn post(
+pub(crate) async fn post(
     url: &Url,
     headers: HeaderMap,
     body: String,

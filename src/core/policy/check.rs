@@ -33,6 +33,7 @@ pub(super) fn first_fault(policy: &Policy, text: &str) -> Option<(Range<usize>, 
     models(policy, &mut faults);
     super::check_monitors::monitors(policy, &mut faults);
     recipes(policy, &mut faults);
+    super::notify::notify(policy, &mut faults);
     if faults.0.is_empty() {
         return None;
     }

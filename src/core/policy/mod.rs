@@ -10,6 +10,7 @@ mod check_monitors;
 mod error;
 mod model;
 mod monitor;
+mod notify;
 mod recipe;
 mod span;
 mod written;
@@ -22,6 +23,7 @@ pub use model::{
 pub use monitor::{
     Columns, DriftPolicy, FeatureRule, MonitorPolicy, QualityMetric, QualityPolicy, Task, Window,
 };
+pub use notify::{NoticeBody, NotifyPolicy};
 pub use recipe::{Param, RecipePolicy, TriggerPolicy, TriggerRule};
 pub use span::Span;
 
@@ -47,6 +49,9 @@ pub struct Policy {
     /// How models are retrained, by name.
     #[serde(default)]
     pub recipes: BTreeMap<String, RecipePolicy>,
+    /// Who is told of alerts, by name.
+    #[serde(default)]
+    pub notify: BTreeMap<String, NotifyPolicy>,
 }
 
 /// The workspace itself.

@@ -73,6 +73,10 @@ cooldown = "4w"
 [[recipes.late15.triggers]]
 kind = "schedule"
 cron = "0 3 * * 1"
+
+[notify.ops]
+url_file = "ops.url"
+monitors = ["late15"]
 "#;
 
 fn fails(text: &str) -> PolicyError {
@@ -184,7 +188,7 @@ fn an_error_reads_as_a_compilers() {
     "[agent]",
     "[agnet]",
     "5:2",
-    "unknown key `agnet`; expected one of workspace, agent, models, monitors, recipes. Did you mean `agent`?"
+    "unknown key `agnet`; expected one of workspace, agent, models, monitors, recipes, notify. Did you mean `agent`?"
 )]
 #[case::unknown_key(
     "metric = \"heldout_auc\"\nd",
@@ -447,6 +451,43 @@ fn an_error_reads_as_a_compilers() {
     "0.0.0.0:5000",
     "6:8",
     "expected http_token_file = \"<file>\" beside it, or a loopback address"
+)]
+#[case::nobody_tells(
+    "url_file = \"ops.url\"",
+    "on = [\"firing\"]",
+    "72:9",
+    "nothing that tells `ops`; expected url_file"
+)]
+#[case::two_ways(
+    "url_file = \"ops.url\"",
+    "url_file = \"ops.url\"\ncommand = [\"mail\"]",
+    "74:11",
+    "a command beside a webhook"
+)]
+#[case::no_program("url_file = \"ops.url\"", "command = [\"\"]", "73:11", "no program")]
+#[case::body_for_a_command(
+    "url_file = \"ops.url\"",
+    "command = [\"mail\"]\nbody = \"json\"",
+    "74:8",
+    "a body for a command"
+)]
+#[case::nothing_to_tell(
+    "url_file = \"ops.url\"",
+    "url_file = \"ops.url\"\non = []",
+    "74:6",
+    "nothing to tell"
+)]
+#[case::unknown_occasion(
+    "url_file = \"ops.url\"",
+    "url_file = \"ops.url\"\non = [\"fireing\"]",
+    "74:7",
+    "Did you mean `firing`?"
+)]
+#[case::unknown_monitor(
+    "monitors = [\"late15\"]",
+    "monitors = [\"late51\"]",
+    "74:13",
+    "unknown monitor `late51`; expected late15. Did you mean `late15`?"
 )]
 #[case::not_an_address("127.0.0.1:5000", "localhost", "6:8", "")]
 #[case::syntax("name = \"flights\"", "name = flights", "3:8", "")]

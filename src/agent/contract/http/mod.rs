@@ -7,7 +7,7 @@ mod logged_models;
 mod parts;
 mod registry;
 mod tls;
-mod webhooks;
+pub(super) mod webhooks;
 
 use super::bench::{Bench, POLICY, workspace};
 use std::{fmt::Write as _, sync::Arc, time::Duration};

@@ -13,10 +13,10 @@ use tokio::{
 const SECRET: &str = "not-for-anybody";
 
 /// What came with one delivery: headers in lower case, and the body.
-type Delivery = (BTreeMap<String, String>, String);
+pub(in crate::contract) type Delivery = (BTreeMap<String, String>, String);
 
 /// Takes deliveries; the first `busy` are answered 503.
-async fn receiver(mut busy: u32) -> (String, mpsc::Receiver<Delivery>) {
+pub(in crate::contract) async fn receiver(mut busy: u32) -> (String, mpsc::Receiver<Delivery>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook?a=b", listener.local_addr().unwrap());
     let (tell, told) = mpsc::channel(16);
