@@ -8,9 +8,18 @@
 use std::{
     collections::BTreeMap,
     process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
-use tokio::{runtime::Runtime, task::JoinSet};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    runtime::Runtime,
+    task::JoinSet,
+};
 use trimtab_core::{
     metric::{MetricEntry, Point, SeriesQuery},
     run::{NewRun, RunId, RunKey, RunOrder, RunQuery},
@@ -68,7 +77,10 @@ fn main() {
         size("TRIMTAB_BENCH_RUNS", 100_000),
         size("TRIMTAB_BENCH_POINTS", 20),
     );
-    let workspace = Workspace::new(BINARY, "[workspace]\nname = \"bench\"\n");
+    let workspace = Workspace::new(
+        BINARY,
+        "[workspace]\nname = \"bench\"\n[agent]\nhttp = \"127.0.0.1:0\"\n",
+    );
     workspace.run(&["agent", "start"]).ok();
     let runtime = Runtime::new().unwrap();
     let dial = Dial::Unix(trimtab_wire::socket::path(
@@ -305,14 +317,14 @@ fn console(workspace: &Workspace, runtime: &Runtime, dial: &Dial, ids: &[RunId])
     );
 
     // Ten runs log while somebody scrolls.
-    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let stop = Arc::new(AtomicBool::new(false));
     for run in &ids[..10.min(ids.len())] {
         let run = run.clone();
         let (stop, dial) = (stop.clone(), dial.clone());
         runtime.spawn(async move {
             let link = Link::connect(&dial, "bench").await.unwrap();
             let mut s = 5_000_000;
-            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+            while !stop.load(Ordering::Relaxed) {
                 s += 1;
                 let request = Request::LogBatch {
                     run: run.clone(),
@@ -328,7 +340,7 @@ fn console(workspace: &Workspace, runtime: &Runtime, dial: &Dial, ids: &[RunId])
     let mut keys: Vec<f64> = (0..300)
         .map(|_| step(&mut pty).as_secs_f64() * 1000.0)
         .collect();
-    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    stop.store(true, Ordering::Relaxed);
     println!(
         "{:<44} {:>12.1} ms",
         "key to frame, ten live runs, median",
@@ -340,7 +352,65 @@ fn console(workspace: &Workspace, runtime: &Runtime, dial: &Dial, ids: &[RunId])
         16.0,
     )
     .print();
+    under_storm(workspace, runtime, ids, &mut pty);
     pty.keys("q");
+}
+
+/// Sixteen clients write over HTTP, each its next value as soon as the last is durable, while somebody scrolls.
+fn under_storm(workspace: &Workspace, runtime: &Runtime, ids: &[RunId], pty: &mut Pty) {
+    const CLIENTS: usize = 16;
+    let status: serde_json::Value =
+        serde_json::from_str(&workspace.run(&["agent", "status", "--json"]).ok()).unwrap();
+    let url = status["http"].as_str().unwrap();
+    let address = url.strip_prefix("http://").unwrap().to_owned();
+    let stop = Arc::new(AtomicBool::new(false));
+    let written = Arc::new(AtomicU64::new(0));
+    let mut clients = JoinSet::new();
+    for run in ids.iter().cycle().take(CLIENTS) {
+        let (run, address) = (run.as_str().to_owned(), address.clone());
+        let (stop, written) = (Arc::clone(&stop), Arc::clone(&written));
+        clients.spawn_on(
+            async move {
+                let mut stream = TcpStream::connect(&address).await.unwrap();
+                stream.set_nodelay(true).unwrap();
+                let mut answer = [0; 1024];
+                let mut step = 9_000_000_u64;
+                while !stop.load(Ordering::Relaxed) {
+                    step += 1;
+                    let body = format!(
+                        r#"{{"run_id":"{run}","key":"auc","value":0.5,"timestamp":{step},"step":{step}}}"#
+                    );
+                    let request = format!(
+                        "POST /api/2.0/mlflow/runs/log-metric HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                        body.len()
+                    );
+                    stream.write_all(request.as_bytes()).await.unwrap();
+                    // An answer without content comes in one piece.
+                    let read = stream.read(&mut answer).await.unwrap();
+                    assert!(answer[..read].starts_with(b"HTTP/1.1 200"));
+                    written.fetch_add(1, Ordering::Relaxed);
+                }
+            },
+            runtime.handle(),
+        );
+    }
+    let (from, started) = (written.load(Ordering::Relaxed), Instant::now());
+    let mut keys: Vec<f64> = (0..300).map(|_| step(pty).as_secs_f64() * 1000.0).collect();
+    let took = started.elapsed().as_secs_f64();
+    let values = (written.load(Ordering::Relaxed) - from) as f64;
+    stop.store(true, Ordering::Relaxed);
+    runtime.block_on(clients.join_all());
+    println!(
+        "{:<44} {:>12.1} /s",
+        "log-metric over HTTP, 16 clients meanwhile",
+        values / took
+    );
+    time(
+        "key to frame, 16 clients writing, p99",
+        percentile(&mut keys, 0.99),
+        16.0,
+    )
+    .print();
 }
 
 /// One `j`, or `k` at the end: until the selected row's mark has moved.

@@ -285,7 +285,7 @@ fn keep<T>(known: &mut BTreeMap<String, T>, files: &[LogFile]) {
     known.retain(|fingerprint, _| now.contains(fingerprint));
 }
 
-fn fault(file: &LogFile, error: LogError) -> Problem {
+pub(super) fn fault(file: &LogFile, error: LogError) -> Problem {
     match error {
         LogError::File(problem) => problem,
         other => Problem {

@@ -42,6 +42,8 @@ fn flights_by_month_agree_with_scipy() {
         log: year.into(),
         labels: None,
         reference: "reference.parquet".into(),
+        reference_from: None,
+        reference_to: None,
         window: Window::Month,
         columns: Columns {
             // The demonstration's file has labels and no answers; both are no features.

@@ -5,7 +5,9 @@ use trimtab_core::{
     policy::{Columns, MonitorPolicy, Task},
     stats::{isotonic::Isotonic, profile::ReferenceProfile},
 };
-use trimtab_store::logs::{Fitted, Kind, LogError, LogFile, Logs, Part, Problem, Want, Wanted};
+use trimtab_store::logs::{
+    Fitted, Kind, LogError, LogFile, Logs, Part, Problem, Want, Wanted, Within,
+};
 
 /// A column that is compared with the reference.
 #[derive(Clone, Debug)]
@@ -54,7 +56,10 @@ impl Reference {
         if files.is_empty() {
             reference.problems.push(Problem {
                 file: policy.reference.clone(),
-                reason: "The reference has no file; nothing can be compared.".into(),
+                reason: match policy.reference_span() {
+                    None => "The reference has no file; nothing can be compared.".into(),
+                    Some(_) => "The reference has no file with rows between reference_from and reference_to; nothing can be compared.".into(),
+                },
                 rows: 0,
             });
         }
@@ -88,6 +93,15 @@ impl Reference {
         let usual = Some(policy.columns.label.clone()).filter(|name| has.contains(name));
         let labelled = set.or(usual);
         wanted.extend(labelled.iter().map(|name| (name.clone(), Want::Number)));
+        let span = policy.reference_span();
+        if span.is_some() {
+            wanted.insert(policy.columns.timestamp.clone(), Want::Time);
+        }
+        let within = span.map(|(start, end)| Within {
+            timestamp: &policy.columns.timestamp,
+            start,
+            end,
+        });
         let mut fitted: Vec<(&LogFile, Fitted)> = Vec::new();
         for file in files {
             match logs.fit(file, &wanted) {
@@ -97,14 +111,21 @@ impl Reference {
                 Err(other) => reference.problems.push(unexpected(file, &other)),
             }
         }
-        reference.profile(logs, &mut fitted, &chosen);
+        reference.profile(logs, &mut fitted, within, &chosen);
         if let (Some(score), Some(label)) = (&scored, &labelled) {
-            reference.calibrate(logs, &fitted, label, score);
+            reference.calibrate(logs, &fitted, within, (label, score));
         }
         if !has.is_empty() {
             reference.unheeded(policy);
         }
-        reference.rows = fitted.iter().map(|(_, fit)| fit.rows).sum();
+        reference.rows = match span {
+            None => fitted.iter().map(|(_, fit)| fit.rows).sum(),
+            // What was read: a file may have rows outside.
+            Some(_) => {
+                let rows = |w: &Watched| w.profile.as_ref().map(|p| p.column().rows());
+                reference.watched.iter().filter_map(rows).max().unwrap_or(0)
+            }
+        };
         for (_, fit) in fitted {
             reference.problems.extend(fit.problems);
         }
@@ -112,8 +133,14 @@ impl Reference {
     }
 
     /// Takes what scores came to. A fault here costs only the estimate, and is named.
-    fn calibrate(&mut self, logs: &Logs, fitted: &[(&LogFile, Fitted)], label: &str, score: &str) {
-        match logs.pairs(&parts(fitted), None, (label, score)) {
+    fn calibrate(
+        &mut self,
+        logs: &Logs,
+        fitted: &[(&LogFile, Fitted)],
+        within: Option<Within<'_>>,
+        (label, score): (&str, &str),
+    ) {
+        match logs.pairs(&parts(fitted), within, (label, score)) {
             Ok(pairs) => {
                 if pairs.odd > 0 {
                     self.problems.push(Problem {
@@ -172,11 +199,12 @@ impl Reference {
         &mut self,
         logs: &Logs,
         fitted: &mut Vec<(&LogFile, Fitted)>,
+        within: Option<Within<'_>>,
         chosen: &[(String, Kind)],
     ) {
         loop {
             self.watched.clear();
-            match profiles(logs, fitted, chosen) {
+            match profiles(logs, fitted, within, chosen) {
                 Ok(watched) => {
                     self.watched = watched;
                     return;
@@ -217,12 +245,13 @@ fn parts<'a>(fitted: &'a [(&LogFile, Fitted)]) -> Vec<Part<'a>> {
 fn profiles(
     logs: &Logs,
     fitted: &[(&LogFile, Fitted)],
+    within: Option<Within<'_>>,
     chosen: &[(String, Kind)],
 ) -> Result<Vec<Watched>, LogError> {
     let parts = parts(fitted);
     let mut watched = Vec::new();
     for chunk in chosen.chunks(TOGETHER) {
-        let samples = logs.samples(&parts, None, chunk)?;
+        let samples = logs.samples(&parts, within, chunk)?;
         for ((name, kind), sample) in chunk.iter().zip(samples) {
             let there = parts.iter().any(|p| p.columns.contains_key(name));
             watched.push(Watched {

@@ -26,6 +26,8 @@ fn policy() -> MonitorPolicy {
         log: "log/*.parquet".into(),
         labels: Some("labels/*.parquet".into()),
         reference: "reference.parquet".into(),
+        reference_from: None,
+        reference_to: None,
         window: Window::Week,
         columns: Columns {
             timestamp: "ts".into(),

@@ -2,7 +2,7 @@
 
 use super::{
     compute::{self, Compared, Inputs},
-    files::Files,
+    files::{Files, fault},
     reference::Reference,
 };
 use sha2::{Digest as _, Sha256};
@@ -21,7 +21,7 @@ use trimtab_core::{
     time::Millis,
 };
 use trimtab_store::logs::{
-    Inspection, Listing, LogError, Logs, Part, Problem, Within, list, window_end,
+    Inspection, Listing, LogError, LogFile, Logs, Part, Problem, Within, list, window_end,
 };
 
 /// Part of every signature: another number makes every window be computed again. Raise it when a
@@ -40,6 +40,8 @@ pub(super) struct Watch {
     looked: bool,
     /// What is wrong with patterns, folders and names.
     listed: Vec<Problem>,
+    /// By fingerprint of the reference's files, where only a span of time counts: their rows in it.
+    spans: BTreeMap<String, Result<u64, Problem>>,
 }
 
 /// A stored window, as far as a pass must know it.
@@ -80,6 +82,7 @@ impl Watch {
             files: Files::default(),
             looked: false,
             listed: Vec::new(),
+            spans: BTreeMap::new(),
         })
     }
 
@@ -185,7 +188,8 @@ impl Watch {
     /// Takes the files that there are now.
     pub(super) fn refresh(&mut self) {
         self.listed.clear();
-        let reference = self.list(&self.policy.reference.clone());
+        let mut reference = self.list(&self.policy.reference.clone());
+        self.in_span(&mut reference);
         let same = Reference::fingerprint_of(&reference.files) == self.reference.fingerprint;
         if !(self.looked && same) {
             self.reference = Reference::load(&self.logs, &reference.files, &self.policy);
@@ -208,6 +212,31 @@ impl Watch {
             &log.files,
             &labels.files,
         );
+    }
+
+    /// Leaves those files of the reference that have rows in policy's span. Others come and go with the
+    /// log, and change nothing.
+    fn in_span(&mut self, listing: &mut Listing) {
+        let Some(span) = self.policy.reference_span() else {
+            return;
+        };
+        let before = std::mem::take(&mut self.spans);
+        let timestamp = &self.policy.columns.timestamp;
+        for file in &listing.files {
+            let known = before.get(&file.fingerprint()).cloned();
+            let rows = known.unwrap_or_else(|| {
+                let rows = self.logs.rows_between(file, timestamp, span);
+                rows.map_err(|error| fault(file, error))
+            });
+            self.spans.insert(file.fingerprint(), rows);
+        }
+        let unread = self.spans.values().filter_map(|rows| rows.as_ref().err());
+        listing.problems.extend(unread.cloned());
+        let counts = |file: &LogFile| {
+            let rows = self.spans.get(&file.fingerprint());
+            rows.is_some_and(|rows| rows.as_ref().is_ok_and(|rows| *rows > 0))
+        };
+        listing.files.retain(counts);
     }
 
     /// The columns that are compared, in the order of [`Watch::compare`]'s cells.
@@ -265,6 +294,9 @@ impl Watch {
         );
         for text in [&COMPUTATION.to_string(), &how, &self.reference.fingerprint] {
             add(&mut common, text);
+        }
+        if let Some((from, to)) = policy.reference_span() {
+            add(&mut common, &format!("{} {}", from.0, to.0));
         }
         let mut windows: BTreeMap<Millis, (Sha256, BTreeSet<String>)> = BTreeMap::new();
         for (fingerprint, seen) in self.files.log() {

@@ -23,6 +23,19 @@ pub(super) fn monitors<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
                 Fault::unknown("model", &monitor.model, known),
             );
         }
+        if let Some((from, to)) = monitor.reference_span().filter(|(from, to)| from >= to) {
+            faults.add(
+                [here[0], here[1], Key("reference_to")],
+                Fault::new(
+                    format!(
+                        "an end, {}, that is not after the start, {}",
+                        to.date(),
+                        from.date()
+                    ),
+                    "a later moment",
+                ),
+            );
+        }
         let drift = |key| [here[0], here[1], Key("drift"), Key(key)];
         let d = &monitor.drift;
         if !(d.psi > 0.0 && d.psi.is_finite()) {

@@ -9,6 +9,7 @@ mod check;
 mod check_monitors;
 mod error;
 mod model;
+mod moment;
 mod monitor;
 mod notify;
 mod recipe;
@@ -20,6 +21,7 @@ pub use error::PolicyError;
 pub use model::{
     ApprovalPolicy, Bound, Direction, GatePolicy, GateRule, ModelPolicy, SymlinkTarget, Target,
 };
+pub use moment::Moment;
 pub use monitor::{
     Columns, DriftPolicy, FeatureRule, MonitorPolicy, QualityMetric, QualityPolicy, Task, Window,
 };

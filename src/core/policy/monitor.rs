@@ -1,9 +1,10 @@
 //! A monitor's policy: where the inference log is, what its columns mean, when to worry.
 
-use super::{Direction, Span};
+use super::{Direction, Moment, Span};
 use crate::{
     alert::Persistence,
     stats::effect::{Method, Rule, Shape},
+    time::Millis,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,13 @@ pub struct MonitorPolicy {
     pub labels: Option<String>,
     /// What the log is compared with: a glob of files of the same columns.
     pub reference: String,
+    /// The instant from which on the reference's rows count, by the column `timestamp`: with the log's own
+    /// files as reference, a part of the log. Default: the first.
+    #[serde(default)]
+    pub reference_from: Option<Moment>,
+    /// The instant up to which they count, itself not included. Default: the last.
+    #[serde(default)]
+    pub reference_to: Option<Moment>,
     /// How the log is cut in time, in UTC. Default `week`.
     #[serde(default)]
     pub window: Window,
@@ -41,6 +49,17 @@ pub struct MonitorPolicy {
     /// How windows become an alert.
     #[serde(default)]
     pub alert: Persistence,
+}
+
+impl MonitorPolicy {
+    /// The span of time that the reference's rows are of; `None` when all of them count.
+    pub fn reference_span(&self) -> Option<(Millis, Millis)> {
+        let (from, to) = (self.reference_from, self.reference_to);
+        (from.is_some() || to.is_some()).then(|| {
+            let from = from.map_or(Millis(i64::MIN), |m| m.0);
+            (from, to.map_or(Millis(i64::MAX), |m| m.0))
+        })
+    }
 }
 
 /// What a model answers with.

@@ -452,6 +452,18 @@ fn an_error_reads_as_a_compilers() {
     "6:8",
     "expected http_token_file = \"<file>\" beside it, or a loopback address"
 )]
+#[case::reference_ends_first(
+    "reference = \"reference.parquet\"",
+    "reference = \"reference.parquet\"\nreference_from = \"2013-02-01\"\nreference_to = \"2013-02-01\"",
+    "33:16",
+    "an end, 2013-02-01, that is not after the start, 2013-02-01"
+)]
+#[case::no_moment(
+    "reference = \"reference.parquet\"",
+    "reference = \"reference.parquet\"\nreference_from = \"spring\"",
+    "32:18",
+    "invalid moment \"spring\"; expected a UTC day or an instant"
+)]
 #[case::nobody_tells(
     "url_file = \"ops.url\"",
     "on = [\"firing\"]",

@@ -14,6 +14,7 @@ mod pairs;
 mod parallel;
 mod read;
 mod schema;
+mod span;
 mod sql;
 mod window;
 

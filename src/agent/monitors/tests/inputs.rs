@@ -173,3 +173,45 @@ async fn what_was_computed_of_files_that_are_gone_or_broken_stays() {
     assert_eq!(world.pass().await.gone, []);
     assert_eq!(stored(&world).await.len(), 3);
 }
+
+#[tokio::test]
+async fn a_part_of_the_log_is_a_reference() {
+    let mut policy = policy();
+    policy.reference = "log/*.parquet".into();
+    policy.reference_from = Some("2013-02-04".parse().unwrap());
+    policy.reference_to = Some("2013-02-11".parse().unwrap());
+    let world = World::with(policy);
+    assert_eq!(problems(&world.pass().await), []);
+    let state = world.runner.state("m").await.unwrap();
+    assert_eq!(state.reference_rows, 400);
+    let (own, moved) = (world.window(0).await, world.window(2).await);
+    assert_eq!(own.cells[0].psi, 0.0);
+    assert_eq!(moved.cells[0].verdict, Verdict::Drifted);
+    // Roles are no features, though the log has them.
+    let names: Vec<&str> = own.cells.iter().map(|c| c.feature.as_str()).collect();
+    assert_eq!(names, ["x", "colour", "score", "answer"]);
+
+    // Later rows are other windows, whatever else is in their file; rows of the span are another reference.
+    world.write("log/next.parquet", &week("2013-02-25", "n", 50, 0.0));
+    assert_eq!(weeks(&world.pass().await), ["2013-02-25"]);
+    fs::write(world.path("log/broken.parquet"), "no Parquet").unwrap();
+    let broken = world.pass().await;
+    assert_eq!(weeks(&broken), Vec::<String>::new());
+    assert_eq!(broken.problems.len(), 1, "{:?}", broken.problems);
+    fs::remove_file(world.path("log/broken.parquet")).unwrap();
+    world.write("log/late.parquet", &week("2013-02-04", "late", 50, 0.0));
+    assert_eq!(weeks(&world.pass().await).len(), 4);
+    let state = world.runner.state("m").await.unwrap();
+    assert_eq!(state.reference_rows, 450);
+}
+
+#[tokio::test]
+async fn a_span_without_rows_is_no_reference() {
+    let mut policy = policy();
+    policy.reference_to = Some("2000-01-01".parse().unwrap());
+    let world = World::with(policy);
+    assert!(says(
+        &world.pass().await,
+        "The reference has no file with rows"
+    ));
+}
