@@ -3,6 +3,7 @@
 mod check;
 mod notify;
 mod replay;
+mod report;
 mod show;
 
 use super::{
@@ -77,6 +78,8 @@ pub enum MonitorCommand {
         /// Whom to send a trial notice.
         trial: Option<String>,
     },
+    /// Write a window with its history as one HTML file: alerts, features, quality, service, distributions.
+    Report(report::ReportArgs),
     /// Try an alert rule on the stored history: how many alerts it would have raised, beside policy's own.
     Replay(replay::ReplayArgs),
     /// Show a monitor's windows, or one window's features.
@@ -185,6 +188,7 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
             let recipients = expect_reply!(link.request(request).await?, Reply::Recipients(r) => r);
             notify::list(&recipients, out)?;
         }
+        MonitorCommand::Report(args) => report::report(&link, args, out).await?,
         MonitorCommand::Replay(args) => {
             let monitors =
                 expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);

@@ -195,7 +195,7 @@ async fn curves(
     .into())
 }
 
-async fn state(link: &Link, name: &str) -> CliResult<MonitorState> {
+pub(super) async fn state(link: &Link, name: &str) -> CliResult<MonitorState> {
     let monitors = expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
     let state = monitor::pick(monitors, name)?;
     match state.windows.is_empty() {
@@ -237,7 +237,7 @@ fn heatmap(m: &MonitorState) -> ChartKind {
     .into()
 }
 
-async fn quality(link: &Link, m: &MonitorState) -> CliResult<ChartKind> {
+pub(super) async fn quality(link: &Link, m: &MonitorState) -> CliResult<ChartKind> {
     let fleet = expect_reply!(link.request(Request::Fleet).await?, Reply::Fleet(f) => f);
     let row = fleet.into_iter().find(|r| r.model == m.model);
     let points = m
@@ -292,7 +292,12 @@ async fn distribution(
         feature,
     };
     let d = expect_reply!(link.request(request).await?, Reply::Distribution(d) => d);
-    Ok(Histogram {
+    Ok(histogram(d))
+}
+
+/// A feature's shares in a window beside the reference's.
+pub(super) fn histogram(d: trimtab_core::monitor::Distribution) -> ChartKind {
+    Histogram {
         title: format!("{} against the reference", d.feature),
         label: d.feature,
         bins: d.buckets,
@@ -301,5 +306,5 @@ async fn distribution(
         current_name: format!("window of {}", d.start.date()),
         current: d.current,
     }
-    .into())
+    .into()
 }

@@ -102,15 +102,9 @@ pub(super) fn numbers(d: &Distribution, explain: bool, out: &mut Output) -> CliR
     out.table(heads, &rows)
 }
 
-/// Quality of one window: what is known, how sure that is, what is only estimated.
-fn show_quality(w: &WindowResult, out: &mut Output) -> CliResult<()> {
+/// What is known of a window's quality: measures with their values, and intervals where there are some.
+pub(super) fn list_quality(w: &WindowResult) -> Vec<Vec<String>> {
     let q = &w.quality;
-    out.line(format!(
-        "labels for {} of {} rows ({})",
-        q.labelled,
-        w.rows,
-        percent(q.labelled, w.rows)
-    ))?;
     let interval = |(low, high): (f64, f64)| format!(" ({} to {})", number(low), number(high));
     let known = [
         ("auc", q.auc, interval(q.auc_95)),
@@ -130,11 +124,33 @@ fn show_quality(w: &WindowResult, out: &mut Output) -> CliResult<()> {
         ("r2", q.r2, String::new()),
         ("bias", q.bias, String::new()),
     ];
-    let known: Vec<String> = known
-        .iter()
-        .filter(|(_, value, _)| !value.is_nan())
-        .map(|(name, value, sure)| format!("{name} {}{sure}", number(*value)))
-        .collect();
+    let mut rows = vec![vec![
+        "labels".to_owned(),
+        format!(
+            "{} of {} rows ({})",
+            q.labelled,
+            w.rows,
+            percent(q.labelled, w.rows)
+        ),
+    ]];
+    let known = known.into_iter().filter(|(_, value, _)| !value.is_nan());
+    rows.extend(
+        known.map(|(name, value, sure)| vec![name.to_owned(), format!("{}{sure}", number(value))]),
+    );
+    rows
+}
+
+/// Quality of one window: what is known, how sure that is, what is only estimated.
+fn show_quality(w: &WindowResult, out: &mut Output) -> CliResult<()> {
+    let q = &w.quality;
+    out.line(format!(
+        "labels for {} of {} rows ({})",
+        q.labelled,
+        w.rows,
+        percent(q.labelled, w.rows)
+    ))?;
+    let rows = list_quality(w);
+    let known: Vec<String> = rows.iter().skip(1).map(|row| row.join(" ")).collect();
     if !known.is_empty() {
         out.line(format!("quality: {}", known.join(", ")))?;
     }
