@@ -123,14 +123,18 @@ fn page(
     };
     let mut page = Page::new(&format!("{}: window of {}", state.name, window.when()));
     let versions: Vec<String> = window.versions.iter().map(|(v, _)| v.to_string()).collect();
+    let against = match state.reference_rows {
+        // Not known before the agent's first look.
+        0 => String::new(),
+        rows => format!(" against {rows} of the reference"),
+    };
     page.text(
         "faint",
         &format!(
-            "model {} {}; {} rows against {} of the reference; made by trimtab {}",
+            "model {} {}; {} rows{against}; made by trimtab {}",
             state.model,
             versions.join(", "),
             window.rows,
-            state.reference_rows,
             env!("CARGO_PKG_VERSION")
         ),
     );
@@ -220,10 +224,18 @@ fn row(cell: &FeatureCell) -> Vec<String> {
         cell.rule.method.word().to_owned(),
         number(cell.effect),
         number(cell.rule.threshold),
-        number(cell.p_adjusted),
+        p_value(cell.p_adjusted),
         number(cell.psi),
         percent(cell.nulls, cell.rows),
     ]
+}
+
+/// A p-value that is too small for a number is below the smallest.
+fn p_value(p: f64) -> String {
+    match p {
+        0.0 => "< 1e-300".to_owned(),
+        p => number(p),
+    }
 }
 
 /// How far each feature was over its own threshold, so that all have one scale.
