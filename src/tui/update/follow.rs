@@ -168,6 +168,8 @@ fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
             .and_then(|j| j.run.clone())
             .into_iter()
             .collect(),
+        // Marks may be older than what is known of the runs.
+        Pane::Compare => model.compare.runs(model),
         Pane::Registry => model
             .registry
             .selected_version(model)

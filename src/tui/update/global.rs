@@ -3,6 +3,7 @@
 use trimtab_core::time::Millis;
 use trimtab_wire::{DemoCommand, Request};
 
+use crate::model::compare::View;
 use crate::model::layer::{Choice, Layer};
 use crate::model::nav::Pane;
 use crate::model::registry::Region;
@@ -26,7 +27,7 @@ pub fn next_region(model: &mut Model) -> Vec<Effect> {
             };
         }
         Pane::Retrain => model.retrain.wide_log = !model.retrain.wide_log,
-        Pane::Compare => model.compare.differences = !model.compare.differences,
+        Pane::Compare => model.compare.view = model.compare.view.next(),
         Pane::Runs => model.runs.detail = !model.runs.detail,
         Pane::Fleet | Pane::Monitors | Pane::Audit => {}
     }
@@ -85,10 +86,7 @@ fn leave_one(model: &mut Model) -> bool {
             model.audit.filter.clear();
             true
         }
-        Pane::Compare if model.compare.differences => {
-            model.compare.differences = false;
-            true
-        }
+        Pane::Compare => super::compare::leave(model),
         Pane::Retrain if model.retrain.wide_log => {
             model.retrain.wide_log = false;
             true
@@ -123,7 +121,7 @@ pub fn chart(model: &Model) -> Option<(Chart, String)> {
                 format!("{}-{}", row.model, row.quality_metric),
             )
         }
-        Pane::Compare => {
+        Pane::Compare if model.compare.view == View::Charts => {
             let chart = model.compare.chart(model);
             let name = format!("compare-{}", chart.title);
             (chart, name)
@@ -248,8 +246,8 @@ pub fn picked(model: &mut Model, choice: Choice, index: usize) -> Vec<Effect> {
     match choice {
         Choice::CompareMetric => {
             model.compare.metric = model.compare.metrics(model).into_iter().nth(index);
-            model.compare.zoom = None;
-            model.compare.cursor = None;
+            model.compare.curves.zoom = None;
+            model.compare.curves.cursor = None;
         }
         Choice::DetailMetric => super::runs::set_metric(model, index),
         Choice::RunOrder => super::run_table::set_order(model, index),

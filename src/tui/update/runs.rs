@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use trimtab_core::run::{RunId, RunPage, RunQuery, RunRow};
 use trimtab_wire::Request;
 
+use crate::model::compare::curves::Axis;
 use crate::model::data::Slot;
 use crate::model::nav::Pane;
 use crate::model::{Model, Tone};
@@ -17,10 +18,8 @@ const MOST: u32 = 1_000;
 /// The run that `y` means.
 #[must_use]
 pub fn subject(model: &Model) -> Option<&RunRow> {
-    if model.pane == Pane::Compare && !model.compare.differences {
-        return model
-            .data
-            .run_by_id(model.compare.runs(model).get(model.compare.list.selected)?);
+    if model.pane == Pane::Compare {
+        return model.data.run_by_id(&model.compare.selected(model)?);
     }
     model.runs.selected(model)
 }
@@ -143,7 +142,7 @@ pub fn detail_chart(model: &Model) -> Option<Chart> {
         .curves(Slot::Detail)
         .iter()
         .find(|s| s.run == run.id && s.key == key)?;
-    let points = crate::model::compare::points(series, crate::model::compare::Axis::Step);
+    let points = crate::model::compare::curves::points(series, Axis::Step);
     Some(Chart {
         title: key.clone(),
         lines: vec![Line {

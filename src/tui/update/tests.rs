@@ -103,6 +103,9 @@ const KEYS: &[&str] = &[
     "o",
     "d",
     ".",
+    "i",
+    "p",
+    "%",
 ];
 
 fn step() -> impl Strategy<Value = Step> {

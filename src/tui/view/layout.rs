@@ -109,13 +109,39 @@ pub fn runs(body: Rect, detail: bool) -> (Rect, Option<Rect>) {
     (table, Some(rest))
 }
 
-/// Compare: the chart above, the runs below.
+/// Compare: below the row of tabs; the row comes second.
 #[must_use]
-pub fn compare(body: Rect, runs: usize) -> (Rect, Rect) {
+pub fn compare_head(body: Rect) -> (Rect, Rect) {
+    let (tabs, below) = top(body, 1);
+    (below, tabs)
+}
+
+/// Compare's curves: the charts above, the runs below.
+#[must_use]
+pub fn compare_charts(below: Rect, runs: usize) -> (Rect, Rect) {
     let rows = (runs as u16)
         .saturating_add(2)
-        .clamp(3, share(body.height, 35).max(3));
-    bottom(body, rows)
+        .clamp(3, share(below.height, 36).max(3));
+    bottom(below, rows)
+}
+
+/// Columns of a run's name in Compare's tables.
+pub const NAME: u16 = 16;
+/// Columns of a metric with its distance from the baseline.
+pub const METRIC: u16 = 16;
+/// Columns of a run beside its parameters.
+pub const PARAM: u16 = 14;
+
+/// Metrics that fit beside the runs' markers and names; columns stand two apart.
+#[must_use]
+pub fn metric_columns(width: u16) -> usize {
+    usize::from(width.saturating_sub(2 + 1 + 2 + NAME) / (METRIC + 2)).max(1)
+}
+
+/// Runs that fit beside the parameters' names.
+#[must_use]
+pub fn param_columns(width: u16) -> usize {
+    usize::from(width.saturating_sub(2 + NAME + 2) / (PARAM + 2)).max(1)
 }
 
 /// Registry: versions, requests, evidence.
@@ -212,7 +238,7 @@ mod tests {
             let s = screen(Size::new(w, h));
             let inside = |r: Rect| r.is_empty() || all.intersection(r) == r;
             let (f1, f2) = fleet(s.body, n);
-            let (c1, c2) = compare(s.body, n);
+            let (c1, c2) = compare_charts(compare_head(s.body).0, n);
             let (a1, a2) = audit(s.body);
             let (r1, r2) = runs(s.body, wide);
             let parts = [s.header, s.body, s.hints, f1, f2, c1, c2, a1, a2, r1, r2.unwrap_or_default()];

@@ -141,7 +141,11 @@ impl Canvas {
                 } else if faint {
                     "."
                 } else {
-                    g.lines[series % 8]
+                    if series < 8 {
+                        g.lines[series]
+                    } else {
+                        g.marker(series)
+                    }
                 };
                 brush.put(area.x + column, area.y + row, 1, symbol, style);
             }
@@ -153,13 +157,7 @@ impl Canvas {
         if !lines.is_empty() {
             for (series, column, row) in &self.ends {
                 let style = brush.look.theme.series(*series);
-                brush.put(
-                    area.x + column,
-                    area.y + row,
-                    1,
-                    g.markers[series % 8],
-                    style,
-                );
+                brush.put(area.x + column, area.y + row, 1, g.marker(*series), style);
             }
         }
         self.ends.clone()
@@ -174,7 +172,7 @@ impl Canvas {
                         .is_some_and(|c| c.bits != 0 && c.owner == line.series)
                 });
                 if let Some(row) = row {
-                    let glyph = brush.glyphs().markers[line.series % 8];
+                    let glyph = brush.glyphs().marker(line.series);
                     brush.put(area.x + column, area.y + row, 1, glyph, Role::Text);
                 }
             }

@@ -111,7 +111,7 @@ fn beside(
         let line = &chart.lines[*i];
         let (x, y) = (plot.right() + 2, plot.y + row);
         let style = brush.look.theme.series(line.series);
-        let marker = brush.glyphs().markers[line.series % 8];
+        let marker = brush.glyphs().marker(line.series);
         brush.put(x, y, 1, marker, style);
         let name = plan.right.saturating_sub(VALUE + 4);
         brush.put(x + 2, y, name, &line.name, style);
@@ -142,7 +142,7 @@ fn above(chart: &Chart, brush: &mut Brush<'_>, area: Rect, plot: Rect) {
         // Marker, spaces and the gap to the next take five columns; the name gives way to the value.
         let room = share.saturating_sub(5 + width(&value) as u16);
         let name = text::fit(&line.name, room.max(2).into(), brush.glyphs().ellipsis);
-        let entry = format!("{} {name} {value}", brush.glyphs().markers[line.series % 8]);
+        let entry = format!("{} {name} {value}", brush.glyphs().marker(line.series));
         x = brush.put(x, area.y, area.right() - x, &entry, style) + 2;
     }
 }
