@@ -77,6 +77,8 @@ pub struct Glyphs {
     pub best: &'static str,
     /// What others are measured against.
     pub base: &'static str,
+    /// Where a curve has no number.
+    pub gap: &'static str,
 }
 
 /// Markers of series beyond the eighth. Two letters are among the plain markers already.
@@ -135,6 +137,7 @@ pub static UNICODE: Glyphs = Glyphs {
     times: "×",
     best: "★",
     base: "◂",
+    gap: "×",
 };
 
 /// For terminals and fonts with nothing but ASCII.
@@ -175,6 +178,7 @@ pub static ASCII: Glyphs = Glyphs {
     times: "x",
     best: "*",
     base: "<",
+    gap: "N",
 };
 
 #[cfg(test)]

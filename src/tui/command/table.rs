@@ -155,9 +155,12 @@ pub static COMMANDS: &[Command] = &[
         .when(compare::in_table),
     row("statistic", &["v"], &[Compare], "values", "Goes through the latest, the least and the greatest values of the metrics.", |m, _| compare::statistic(m)).hint(9)
         .when(compare::in_table),
-    row("x axis", &["X"], &[Compare], "x axis", "Goes through step, elapsed time and wall-clock time.", |m, _| curves::axis(m)).hint(12).when(curves::has_curves),
+    row("x axis", &["X"], &[Compare], "x axis", "Goes through step, elapsed time, wall-clock time and what the runs count (epochs); any metric when named.", curves::axis).args("[AXIS]").hint(12).when(curves::has_curves),
     row("smooth", &["S"], &[Compare], "smooth", "Goes through four strengths of smoothing; the raw curve stays behind it.", |m, _| curves::smooth(m)).hint(12).when(curves::has_curves),
     row("log scale", &["L"], &[Compare], "log", "Draws y on a logarithmic scale, and back.", |m, _| curves::log(m)).hint(12).when(curves::has_curves),
+    row("one chart", &["enter"], &[Compare], "one chart", "Gives the chart in front all the room, or shows all of them again.", |m, _| curves::alone(m)).hint(9).when(curves::several_charts),
+    row("next chart", &["n"], &[Compare], "next chart", "Moves to the next chart.", |m, _| curves::next_chart(m, 1)).hint(9).when(curves::several_charts),
+    row("previous chart", &["N"], &[Compare], "previous chart", "Moves to the chart before.", |m, _| curves::next_chart(m, -1)).when(curves::several_charts),
     row("zoom in", &["+"], &[Compare], "zoom in", "Shows half of the x axis, around the read-out.", |m, _| curves::zoom(m, 0.5)).when(curves::has_curves),
     row("zoom out", &["-"], &[Compare], "zoom out", "Shows twice as much of the x axis.", |m, _| curves::zoom(m, 2.0)).when(curves::has_curves),
     row("pan left", &["["], &[Compare], "pan left", "Moves the zoomed part to the left.", |m, _| curves::pan(m, -0.25)).when(curves::has_curves),

@@ -1,11 +1,16 @@
 //! The Compare pane key by key.
 
 use trimtab_core::compare::Better;
+use trimtab_core::run::{RunPage, RunRow};
+use trimtab_wire::{Request, Snapshot, Topic};
 
 use crate::model::compare::View;
+use crate::model::compare::axis::Axis;
+use crate::model::data::Slot;
 use crate::model::nav::Pane;
-use crate::testing::compare::compared;
+use crate::testing::compare::{compared, fed};
 use crate::testing::fixtures::run_id;
+use crate::testing::harness::Harness;
 
 #[test]
 fn each_view_has_a_key_and_esc_leads_back() {
@@ -76,7 +81,7 @@ fn the_best_come_first_and_the_selection_stays_on_its_run() {
 #[test]
 fn only_differences_are_shown_unless_asked() {
     let mut h = compared((100, 30), 2, "x");
-    let names = |h: &crate::testing::harness::Harness| -> Vec<String> {
+    let names = |h: &Harness| -> Vec<String> {
         let lines = h.model.compare.params(&h.model);
         lines.iter().map(|l| l.key.name()).collect()
     };
@@ -86,4 +91,131 @@ fn only_differences_are_shown_unless_asked() {
     // One run differs from nothing: all of it is shown.
     let h = compared((100, 30), 1, "x");
     assert_eq!(names(&h).len(), 6);
+}
+
+fn keys_followed(h: &Harness) -> Vec<String> {
+    let mut slots: Vec<_> = h.follows.iter().collect();
+    slots.sort_by_key(|(slot, _)| **slot);
+    let series = slots.into_iter().filter_map(|(_, (_, topic))| match topic {
+        Topic::Series { key, .. } => Some(key.clone()),
+        _ => None,
+    });
+    series.collect()
+}
+
+#[test]
+fn the_charts_on_the_screen_are_followed_and_no_others() {
+    let mut h = compared((80, 24), 3, "");
+    assert_eq!(
+        keys_followed(&h),
+        ["heldout_auc", "heldout_loss", "train_loss"]
+    );
+    h.keys("n enter");
+    assert_eq!(keys_followed(&h), ["heldout_loss"]);
+    h.keys("N N");
+    assert_eq!(keys_followed(&h), ["train_loss"], "round at the ends");
+    // A metric of single numbers has no place in the grid, and is shown alone.
+    h.keys("enter m");
+    h.keys("down down down enter");
+    assert_eq!(keys_followed(&h), ["champion_heldout_auc"]);
+    h.keys("n t");
+    assert_eq!(
+        keys_followed(&h),
+        Vec::<String>::new(),
+        "tables need no curves"
+    );
+    h.keys("c");
+    assert_eq!(keys_followed(&h).len(), 3);
+}
+
+/// The cursor stands at the same x in every chart, wherever their curves end.
+#[test]
+fn the_read_out_is_one_for_all_charts() {
+    let mut h = compared((80, 24), 3, "l l l l l l l l l l");
+    let charts = h.model.compare.charts(&h.model);
+    assert_eq!(charts.len(), 3);
+    let cursor = charts[0].cursor.unwrap();
+    assert!(
+        charts
+            .iter()
+            .all(|c| c.cursor == Some(cursor) && c.x_range == Some((0.0, 119.0)))
+    );
+    let read = crate::model::compare::Compare::read_out(&charts, 1, "heldout_auc").unwrap();
+    let expected =
+        crate::testing::fixtures::curve(&crate::testing::fixtures::runs()[1], "heldout_auc");
+    assert!((read - expected.points[cursor as usize].value).abs() < 1e-12);
+    h.keys("+");
+    let zoomed = h.model.compare.charts(&h.model);
+    assert!(
+        zoomed
+            .iter()
+            .all(|c| c.x_range == zoomed[0].x_range && c.x_range != Some((0.0, 119.0)))
+    );
+    h.keys("=");
+    assert_eq!(h.model.compare.charts(&h.model)[2].cursor, None);
+}
+
+#[test]
+fn what_the_runs_count_can_be_the_x_axis() {
+    let mut h = compared((80, 24), 2, "");
+    let epoch = |run: RunRow| {
+        let mut run = run;
+        run.metrics
+            .insert("epoch".into(), run.metrics["heldout_auc"]);
+        run
+    };
+    let rows: Vec<_> = crate::testing::fixtures::runs()
+        .into_iter()
+        .map(epoch)
+        .collect();
+    let page = RunPage {
+        total: rows.len() as u64,
+        rows: rows.clone(),
+        ..RunPage::default()
+    };
+    h.feed(Slot::Runs, Snapshot::Runs(page));
+    h.keys("X X X");
+    assert_eq!(h.model.compare.curves.axis, Axis::Of("epoch".into()));
+    assert_eq!(keys_followed(&h).last().map(String::as_str), Some("epoch"));
+    fed(&mut h);
+    let mut counts = crate::testing::fixtures::curve(&rows[1], "epoch");
+    for p in &mut counts.points {
+        p.value = p.step as f64 / 10.0;
+    }
+    h.feed(Slot::CompareX, Snapshot::Series(vec![counts]));
+    let charts = h.model.compare.charts(&h.model);
+    let chart = charts.iter().find(|c| c.title == "heldout_auc").unwrap();
+    let last = chart
+        .lines
+        .iter()
+        .find(|l| l.series == 1)
+        .unwrap()
+        .points
+        .last()
+        .unwrap();
+    assert!((last.0 - 11.9).abs() < 1e-9, "{last:?}");
+    assert_eq!(chart.x_label, "epoch");
+    h.keys("X");
+    assert_eq!(h.model.compare.curves.axis, Axis::Step, "round again");
+    h.keys(":");
+    h.text("x axis train_loss");
+    h.keys("enter");
+    assert_eq!(h.model.compare.curves.axis, Axis::Of("train_loss".into()));
+    h.keys(":");
+    h.text("x axis colour");
+    h.keys("enter");
+    assert!(h.model.toasts.last().unwrap().text.contains("colour"));
+}
+
+/// Marks may be older than what this console has seen of the runs.
+#[test]
+fn runs_that_are_not_known_are_asked_for_once() {
+    let mut h = compared((80, 24), 1, "1");
+    h.model.runs.marks.push(run_id(77));
+    h.keys("3 j k");
+    let asked = h
+        .asked
+        .iter()
+        .filter(|(_, r)| *r == Request::Run(run_id(77).to_string()));
+    assert_eq!(asked.count(), 1);
 }

@@ -72,18 +72,7 @@ fn wanted(model: &Model) -> BTreeMap<Slot, Topic> {
         topics.insert(Slot::Audit, Topic::Audit { tail: AUDIT_TAIL });
     }
     match model.pane {
-        Pane::Compare => {
-            if let Some(key) = model.compare.current_metric(model) {
-                topics.insert(
-                    Slot::Compare,
-                    Topic::Series {
-                        runs: model.compare.runs(model),
-                        key,
-                        columns,
-                    },
-                );
-            }
-        }
+        Pane::Compare => topics.extend(super::compare::curves::topics(model)),
         Pane::Runs if model.runs.detail => {
             let selected = model.runs.selected(model);
             if let Some((run, key)) =

@@ -122,7 +122,7 @@ pub fn chart(model: &Model) -> Option<(Chart, String)> {
             )
         }
         Pane::Compare if model.compare.view == View::Charts => {
-            let chart = model.compare.chart(model);
+            let chart = model.compare.focused_chart(model)?;
             let name = format!("compare-{}", chart.title);
             (chart, name)
         }
@@ -245,9 +245,8 @@ pub fn copy(model: &mut Model, whole: bool) -> Vec<Effect> {
 pub fn picked(model: &mut Model, choice: Choice, index: usize) -> Vec<Effect> {
     match choice {
         Choice::CompareMetric => {
-            model.compare.metric = model.compare.metrics(model).into_iter().nth(index);
-            model.compare.curves.zoom = None;
-            model.compare.curves.cursor = None;
+            let metrics = model.compare.metrics(model);
+            model.compare.metric = metrics.into_iter().nth(index);
         }
         Choice::DetailMetric => super::runs::set_metric(model, index),
         Choice::RunOrder => super::run_table::set_order(model, index),

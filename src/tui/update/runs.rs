@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use trimtab_core::run::{RunId, RunPage, RunQuery, RunRow};
 use trimtab_wire::Request;
 
-use crate::model::compare::curves::Axis;
+use crate::model::compare::axis::{Axis, points};
 use crate::model::data::Slot;
 use crate::model::nav::Pane;
 use crate::model::{Model, Tone};
@@ -142,7 +142,7 @@ pub fn detail_chart(model: &Model) -> Option<Chart> {
         .curves(Slot::Detail)
         .iter()
         .find(|s| s.run == run.id && s.key == key)?;
-    let points = crate::model::compare::curves::points(series, Axis::Step);
+    let points = points(series, &Axis::Step, None);
     Some(Chart {
         title: key.clone(),
         lines: vec![Line {

@@ -2,10 +2,65 @@
 
 use insta::assert_snapshot;
 
+use trimtab_wire::{Event, Failure, FailureKind, Snapshot};
+
+use crate::model::data::Slot;
+use crate::msg::Msg;
 use crate::testing::compare::{SIZES, compared, fed};
+use crate::testing::fixtures;
+use crate::testing::harness::Harness;
 
 fn name(of: &str, size: (u16, u16)) -> String {
     format!("{of}_{}x{}", size.0, size.1)
+}
+
+#[test]
+fn grids_of_charts() {
+    for size in SIZES {
+        // The read-out stands in every chart, and the table tells its values.
+        let h = compared(size, 3, "j S h h h h h h h h h h h h");
+        assert_snapshot!(name("grid_cursor", size), h.text_frame());
+        assert_snapshot!(
+            name("grid_many", size),
+            compared(size, 14, "n").text_frame()
+        );
+    }
+    assert_snapshot!("chart_alone", compared(SIZES[0], 3, "n enter").text_frame());
+    let mut h = Harness::alive(80, 24);
+    h.keys("2 space space c");
+    assert_snapshot!("grid_loading", h.text_frame());
+    let failure = Failure::new(
+        FailureKind::Store,
+        "The store cannot be read.",
+        "Look at the disk.",
+    );
+    let generation = h.follows[&Slot::Compare(1)].0;
+    h.send(Msg::Fed {
+        slot: Slot::Compare(1),
+        generation,
+        event: Event::Failed(failure),
+    });
+    assert_snapshot!("grid_failed", h.text_frame());
+}
+
+/// Values that are no number are gaps with a mark: NaN where the curve was, infinities at the edge.
+#[test]
+fn gaps_are_marked() {
+    let mut h = compared(SIZES[0], 2, "enter");
+    let rows = fixtures::runs();
+    let mut curves: Vec<_> = rows[..2]
+        .iter()
+        .map(|r| fixtures::curve(r, "heldout_auc"))
+        .collect();
+    for at in [40, 41, 70, 71, 72] {
+        curves[1].points[at].value = f64::NAN;
+    }
+    curves[1].points[90].value = f64::INFINITY;
+    curves[0].points[20].value = f64::NEG_INFINITY;
+    h.feed(Slot::Compare(0), Snapshot::Series(curves));
+    assert_snapshot!("gaps_80x24", h.text_frame());
+    h.model.look = crate::testing::ascii();
+    assert_snapshot!("gaps_ascii", h.text_frame());
 }
 
 #[test]

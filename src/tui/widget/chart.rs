@@ -75,6 +75,21 @@ pub struct Chart {
     pub log_y: bool,
     /// Read-out position.
     pub cursor: Option<f64>,
+    /// One of several: the legend has no names, something beside the chart has.
+    pub small: bool,
+}
+
+impl Line {
+    /// The point at the read-out, or the last one. What is no number is a value, too.
+    #[must_use]
+    pub fn at(&self, cursor: Option<f64>) -> Option<f64> {
+        let mut points = self.points.iter().rev();
+        let found = match cursor {
+            Some(x) => points.find(|p| p.0 <= x),
+            None => points.next(),
+        };
+        found.map(|p| p.1)
+    }
 }
 
 /// Rows the axis takes below the plot.

@@ -1,5 +1,6 @@
 //! The Compare pane: what the compared runs are, and which view of them is in front.
 
+pub mod axis;
 pub mod curves;
 pub mod metrics;
 pub mod params;

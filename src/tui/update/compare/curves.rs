@@ -1,9 +1,14 @@
 //! Commands of the curves: axes, smoothing, zoom and the read-out.
 
-use crate::model::Model;
+use trimtab_wire::Topic;
+
 use crate::model::compare::View;
-use crate::model::compare::curves::SMOOTHING;
+use crate::model::compare::axis::Axis;
+use crate::model::compare::curves::{Curves, SMOOTHING, extent};
+use crate::model::data::Slot;
+use crate::model::{Model, Tone};
 use crate::msg::Effect;
+use crate::view::layout;
 
 /// Steps of the read-out across the visible part.
 const STEPS: f64 = 60.0;
@@ -21,11 +26,89 @@ pub fn is_moved(model: &Model) -> bool {
     has_curves(model) && (state.zoom.is_some() || state.cursor.is_some())
 }
 
-/// `X`.
-pub fn axis(model: &mut Model) -> Vec<Effect> {
-    model.compare.curves.axis = model.compare.curves.axis.next();
-    model.compare.curves.zoom = None;
-    model.compare.curves.cursor = None;
+/// What must be followed for the charts on the screen.
+#[must_use]
+pub fn topics(model: &Model) -> Vec<(Slot, Topic)> {
+    let state = &model.compare;
+    if state.view != View::Charts {
+        return Vec::new();
+    }
+    let runs = state.runs(model);
+    let page = state.page(model);
+    let places = layout::charts(state.charts_area(model), page.len());
+    let topic = |key: String, columns: u16| Topic::Series {
+        runs: runs.clone(),
+        key,
+        // Twice the cells, as braille has; in steps, so that a resize by a column asks for nothing anew.
+        columns: u32::from(columns.max(20)).next_multiple_of(20) * 2,
+    };
+    let slots = (0..).map(Slot::Compare);
+    let mut topics: Vec<_> = slots
+        .zip(page.into_iter().zip(places))
+        .map(|(slot, (key, place))| (slot, topic(key, place.width)))
+        .collect();
+    if let Axis::Of(key) = &state.curves.axis {
+        topics.push((Slot::CompareX, topic(key.clone(), model.size.width)));
+    }
+    topics
+}
+
+/// `X`: the next axis, or the metric that is named.
+pub fn axis(model: &mut Model, named: &str) -> Vec<Effect> {
+    let axes = model.compare.axes(model);
+    let state = &model.compare.curves;
+    let next = match named.trim() {
+        "" => {
+            let now = axes.iter().position(|a| *a == state.axis);
+            axes[now.map_or(0, |at| at + 1) % axes.len()].clone()
+        }
+        word => match axes.into_iter().find(|a| a.word() == word) {
+            Some(axis) => axis,
+            None if model.compare.metrics(model).iter().any(|m| m == word) => {
+                Axis::Of(word.to_owned())
+            }
+            None => {
+                let told = format!("There is no \"{word}\" to be the x axis.");
+                model.toast(
+                    Tone::Note,
+                    told,
+                    "step, elapsed, time, or a metric of these runs.",
+                );
+                return Vec::new();
+            }
+        },
+    };
+    model.compare.curves = Curves {
+        axis: next,
+        zoom: None,
+        cursor: None,
+        ..model.compare.curves.clone()
+    };
+    Vec::new()
+}
+
+/// `n` and `N`: the chart after or before, round at the ends.
+pub fn next_chart(model: &mut Model, by: isize) -> Vec<Effect> {
+    let all = model.compare.charted(model);
+    let meant = model.compare.current_metric(model);
+    let at = all.iter().position(|m| Some(m) == meant.as_ref());
+    let to = match at {
+        Some(at) => (at as isize + by).rem_euclid(all.len() as isize) as usize,
+        None => 0,
+    };
+    model.compare.metric = all.into_iter().nth(to);
+    Vec::new()
+}
+
+/// Whether there are several charts.
+#[must_use]
+pub fn several_charts(model: &Model) -> bool {
+    model.compare.view == View::Charts && model.compare.charted(model).len() > 1
+}
+
+/// Enter: one chart alone, or all of them.
+pub fn alone(model: &mut Model) -> Vec<Effect> {
+    model.compare.curves.alone = !model.compare.curves.alone;
     Vec::new()
 }
 
@@ -43,7 +126,7 @@ pub fn log(model: &mut Model) -> Vec<Effect> {
 
 /// The whole x range and the visible part of it.
 fn ranges(model: &Model) -> Option<((f64, f64), (f64, f64))> {
-    let whole = model.compare.chart(model).extent()?;
+    let whole = extent(&model.compare.charts(model))?;
     Some((whole, model.compare.curves.zoom.unwrap_or(whole)))
 }
 

@@ -79,10 +79,12 @@ pub fn params(model: &mut Model) -> Vec<Effect> {
     show(model, View::Params)
 }
 
-/// Esc: back to the curves. False when they are in front.
+/// Esc: back to the curves, and from one of them to all. False when all of them are in front.
 pub fn leave(model: &mut Model) -> bool {
-    let left = model.compare.view != View::Charts;
-    model.compare.view = View::Charts;
+    let state = &mut model.compare;
+    let left = state.view != View::Charts || state.curves.alone;
+    state.curves.alone &= state.view != View::Charts;
+    state.view = View::Charts;
     left
 }
 

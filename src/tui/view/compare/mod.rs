@@ -9,7 +9,6 @@ use ratatui::layout::Rect;
 use super::{layout, notice};
 use crate::model::Model;
 use crate::model::compare::{Compare, View};
-use crate::model::data::{Feed, Slot};
 use crate::theme::Role;
 use crate::widget::rule;
 use crate::widget::table::{Cell, Column};
@@ -41,7 +40,7 @@ fn tabs(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     if area.is_empty() {
         return;
     }
-    rule::titled(brush, area, "Compare", &condition(model), true);
+    rule::titled(brush, area, "Compare", "", true);
     let key = |v: View| {
         let keys = model.keymap.keys_of(v.command());
         keys.first().map_or("", String::as_str).to_owned()
@@ -62,16 +61,6 @@ fn tabs(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         pieces.push((" ".into(), Role::Dim.into()));
         let borrowed: Vec<(&str, Ink)> = pieces.iter().map(|(t, i)| (t.as_str(), *i)).collect();
         x = brush.pieces(x, area.y, area.right().saturating_sub(x + 1), &borrowed);
-    }
-}
-
-/// What is to be said about the curves' data.
-fn condition(model: &Model) -> String {
-    let unknown = Feed::default();
-    let feed = model.data.series.get(&Slot::Compare).unwrap_or(&unknown);
-    match model.compare.view {
-        View::Charts => notice::condition(model, feed, Slot::Compare),
-        _ => String::new(),
     }
 }
 
