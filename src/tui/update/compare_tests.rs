@@ -1,13 +1,15 @@
 //! The Compare pane key by key.
 
 use trimtab_core::compare::Better;
-use trimtab_core::run::{RunPage, RunRow};
+use trimtab_core::run::{RunKey, RunPage, RunRow};
 use trimtab_wire::{Request, Snapshot, Topic};
 
 use crate::model::compare::View;
 use crate::model::compare::axis::Axis;
 use crate::model::data::Slot;
 use crate::model::nav::Pane;
+use crate::msg::Effect;
+use crate::sheet::Value;
 use crate::testing::compare::{compared, fed};
 use crate::testing::fixtures::run_id;
 use crate::testing::harness::Harness;
@@ -218,4 +220,183 @@ fn runs_that_are_not_known_are_asked_for_once() {
         .iter()
         .filter(|(_, r)| *r == Request::Run(run_id(77).to_string()));
     assert_eq!(asked.count(), 1);
+}
+
+#[test]
+fn a_parameter_leads_to_its_scatter() {
+    let mut h = compared((100, 30), 14, "i");
+    let found = h.model.compare.importance(&h.model);
+    assert_eq!((found.runs, found.not_finite, found.without), (13, 1, 0));
+    assert_eq!(found.left_out[0].param, "rounds");
+    let first = found.factors[0].param.clone();
+    h.keys("enter");
+    assert_eq!(h.model.compare.view, View::Scatter);
+    let (x, y) = h.model.compare.scatter_keys(&h.model).unwrap();
+    assert_eq!(
+        (x, y),
+        (RunKey::Param(first), RunKey::Metric("heldout_auc".into()))
+    );
+    let scatter = h.model.compare.scattered(&h.model).unwrap();
+    assert_eq!((scatter.runs.len(), scatter.points().count()), (14, 13));
+    // Both columns are chosen from lists, or written.
+    h.keys("X enter");
+    assert_eq!(
+        h.model.compare.scatter_keys(&h.model).unwrap().0,
+        RunKey::Param("depth".into())
+    );
+    h.keys("m down enter");
+    assert_eq!(
+        h.model.compare.scatter_keys(&h.model).unwrap().1,
+        RunKey::Metric("heldout_loss".into())
+    );
+    h.keys(":");
+    h.text("scatter duration,max(metrics.heldout_auc)");
+    h.keys("enter");
+    let keys = h.model.compare.scatter_keys(&h.model).unwrap();
+    assert_eq!(
+        keys,
+        (RunKey::Duration, RunKey::Greatest("heldout_auc".into()))
+    );
+    h.keys(":");
+    h.text("scatter colour of it");
+    h.keys("enter");
+    assert!(
+        h.model
+            .toasts
+            .last()
+            .is_some_and(|t| t.hint.contains("scatter"))
+    );
+}
+
+#[test]
+fn parallel_axes_are_moved_and_hidden() {
+    let mut h = compared((80, 24), 14, "p");
+    let names = |h: &Harness| -> Vec<String> {
+        let keys = h.model.compare.parallel_keys(&h.model);
+        keys.iter().map(RunKey::name).collect()
+    };
+    let usual = names(&h);
+    assert_eq!(usual.len(), 5);
+    assert_eq!(usual[..2], ["params.depth", "params.learning_rate"]);
+    assert_eq!(
+        usual[4], "metrics.heldout_auc",
+        "what is looked for stands last"
+    );
+    h.keys("]");
+    assert_eq!(names(&h)[..2], ["params.learning_rate", "params.depth"]);
+    h.keys("- - - - - -");
+    assert_eq!(names(&h).len(), 2, "two stay");
+    h.keys("=");
+    assert_eq!(names(&h), usual);
+    h.keys(":");
+    h.text("parallel params.depth,duration,metrics.train_loss");
+    h.keys("enter");
+    assert_eq!(
+        names(&h),
+        ["params.depth", "duration", "metrics.train_loss"]
+    );
+}
+
+/// Without marks the table's runs are the crowd; with them only the marked ones, and of a scatter no more than fifty.
+#[test]
+fn a_crowd_is_marked_or_the_table() {
+    let mut h = compared((80, 24), 0, "i");
+    assert_eq!(h.model.compare.all_runs(&h.model).len(), 14);
+    h.keys("2 space space space 3");
+    assert_eq!(h.model.compare.all_runs(&h.model).len(), 3);
+    for n in 0..80 {
+        h.model.runs.marks.push(run_id(100 + n));
+    }
+    assert_eq!(h.model.compare.crowd(&h.model).len(), 50);
+    assert_eq!(h.model.compare.all_runs(&h.model).len(), 83);
+}
+
+#[test]
+fn every_view_is_exported_as_what_it_is() {
+    let mut h = compared((100, 30), 3, "S");
+    for (view, chart) in [
+        ("c", true),
+        ("x", false),
+        ("t", false),
+        ("s", true),
+        ("p", true),
+        ("i", false),
+    ] {
+        h.effects.clear();
+        h.keys(view);
+        fed(&mut h);
+        h.keys("e");
+        let is_chart = match &h.effects[..] {
+            [Effect::Export { chart, .. }] => !chart.lines.is_empty(),
+            [Effect::ExportSheet { sheet, .. }] => {
+                assert!(
+                    sheet.rows.len() == 3 && sheet.columns.len() > 3,
+                    "{sheet:?}"
+                );
+                false
+            }
+            other => panic!("{view}: {other:?}"),
+        };
+        assert_eq!(is_chart, chart, "{view}");
+    }
+    h.keys("t j b");
+    let (sheet, _) = h.model.compare.sheet(&h.model).unwrap();
+    let at = sheet
+        .columns
+        .iter()
+        .position(|c| c == "metrics.heldout_auc change")
+        .unwrap();
+    let Value::Number(change) = sheet.rows[0][at] else {
+        panic!("{sheet:?}")
+    };
+    assert!((change + 0.009).abs() < 1e-12);
+    assert_eq!(sheet.rows[1][at], Value::None, "the baseline has no change");
+}
+
+#[test]
+fn values_are_copied_in_full() {
+    let mut h = compared((100, 30), 3, "t j Y");
+    let copied = |h: &Harness| match h.effects.last() {
+        Some(Effect::Copy(text)) => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    let expected = h
+        .model
+        .data
+        .run_by_id(&run_id(2))
+        .unwrap()
+        .metric("heldout_auc")
+        .unwrap();
+    assert_eq!(copied(&h), expected.to_string());
+    h.keys("x l l Y");
+    assert_eq!(copied(&h), "4", "the third run's depth");
+    h.keys("y");
+    assert_eq!(copied(&h), run_id(3).to_string());
+    h.keys("c");
+    fed(&mut h);
+    h.keys("Y");
+    assert!(
+        copied(&h).starts_with("run "),
+        "without a read-out the run itself"
+    );
+    h.keys("h Y");
+    assert!(copied(&h).starts_with("0.6"), "{}", copied(&h));
+}
+
+/// What a range marks on slices that were never shown can be compared all the same.
+#[test]
+fn runs_of_a_range_are_known() {
+    let mut h = compared((100, 30), 0, "");
+    let page = RunPage {
+        total: 1,
+        rows: vec![crate::testing::fixtures::run(
+            99,
+            "far",
+            trimtab_core::run::RunStatus::Finished,
+        )],
+        ..RunPage::default()
+    };
+    crate::update::runs::mark_page(&mut h.model, &page);
+    assert!(h.model.compare.rows(&h.model).iter().all(Option::is_some));
+    assert_eq!(h.model.compare.runs(&h.model), [run_id(99)]);
 }

@@ -14,6 +14,8 @@ use crate::view::layout;
 
 /// Bytes of a log's history.
 const LOG_TAIL: u64 = 256 << 10;
+/// Marked runs that are asked for one by one at most.
+const MARKS: usize = 200;
 /// Entries of the audit's history.
 const AUDIT_TAIL: u32 = 2_000;
 
@@ -158,7 +160,7 @@ fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
             .into_iter()
             .collect(),
         // Marks may be older than what is known of the runs.
-        Pane::Compare => model.compare.runs(model),
+        Pane::Compare => model.runs.marks.iter().take(MARKS).cloned().collect(),
         Pane::Registry => model
             .registry
             .selected_version(model)

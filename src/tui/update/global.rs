@@ -9,6 +9,7 @@ use crate::model::nav::Pane;
 use crate::model::registry::Region;
 use crate::model::{Model, Tone};
 use crate::msg::{Call, Effect};
+use crate::sheet::Sheet;
 use crate::widget::chart::Chart;
 
 /// Brings a pane to the front.
@@ -126,6 +127,14 @@ pub fn chart(model: &Model) -> Option<(Chart, String)> {
             let name = format!("compare-{}", chart.title);
             (chart, name)
         }
+        Pane::Compare if model.compare.view == View::Scatter => {
+            let chart = model.compare.scatter_chart(model)?;
+            let name = format!("scatter-{}", chart.title);
+            (chart, name)
+        }
+        Pane::Compare if model.compare.view == View::Parallel => {
+            (model.compare.parallel_chart(model), "parallel".to_owned())
+        }
         Pane::Runs if model.runs.detail => {
             let chart = super::runs::detail_chart(model)?;
             let name = format!("{}-{}", model.runs.selected(model)?.name, chart.title);
@@ -157,8 +166,23 @@ fn file_name(name: &str) -> String {
     clean.trim_start_matches('.').to_owned()
 }
 
+/// The table in front and a name for its files.
+#[must_use]
+pub fn sheet(model: &Model) -> Option<(Sheet, &'static str)> {
+    match model.pane {
+        Pane::Compare => model.compare.sheet(model),
+        _ => None,
+    }
+}
+
 /// `e`.
 pub fn export(model: &mut Model) -> Vec<Effect> {
+    if let Some((sheet, name)) = sheet(model) {
+        return vec![Effect::ExportSheet {
+            sheet: Box::new(sheet),
+            name: name.to_owned(),
+        }];
+    }
     chart(model)
         .map(|(chart, name)| Effect::Export {
             chart: Box::new(chart),
@@ -178,6 +202,9 @@ pub fn copy(model: &mut Model, whole: bool) -> Vec<Effect> {
                 r.model.clone()
             }
         }),
+        Pane::Compare if whole && super::compare::value(model).is_some() => {
+            super::compare::value(model)
+        }
         Pane::Runs | Pane::Compare => super::runs::subject(model).map(|r| {
             if whole {
                 super::runs::as_text(r)
@@ -248,6 +275,8 @@ pub fn picked(model: &mut Model, choice: Choice, index: usize) -> Vec<Effect> {
             let metrics = model.compare.metrics(model);
             model.compare.metric = metrics.into_iter().nth(index);
         }
+        Choice::CrowdMetric => super::compare::crowd::chosen_metric(model, index),
+        Choice::ScatterX | Choice::ScatterY => super::compare::crowd::chosen(model, choice, index),
         Choice::DetailMetric => super::runs::set_metric(model, index),
         Choice::RunOrder => super::run_table::set_order(model, index),
         Choice::RunGroup => super::run_table::set_group(model, index),

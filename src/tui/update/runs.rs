@@ -95,7 +95,11 @@ pub fn mark_range(model: &mut Model) -> Vec<Effect> {
 pub fn mark_page(model: &mut Model, page: &RunPage) {
     let rows = page.rows.iter().enumerate();
     let runs = rows.filter(|(i, _)| page.line(*i).group.is_none());
-    mark_all(model, runs.map(|(_, r)| r.id.clone()));
+    let runs: Vec<&RunRow> = runs.map(|(_, r)| r).collect();
+    // Other slices never come for them, and what is compared must be known.
+    let known = runs.iter().map(|r| (r.id.clone(), (*r).clone()));
+    model.data.known_runs.extend(known);
+    mark_all(model, runs.into_iter().map(|r| r.id.clone()));
 }
 
 /// Marks runs that are not marked yet.

@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 
+use trimtab_core::run::RunPage;
 use trimtab_wire::{Event, Failure, FailureKind, Snapshot};
 
 use crate::model::data::Slot;
@@ -92,6 +93,91 @@ fn parameters() {
     assert_snapshot!("params_one", compared(SIZES[0], 1, "x").text_frame());
 }
 
+#[test]
+fn crowds() {
+    for size in SIZES {
+        assert_snapshot!(name("importance", size), compared(size, 14, "i j").frame());
+        assert_snapshot!(name("scatter", size), compared(size, 14, "s j j j").frame());
+        assert_snapshot!(
+            name("parallel", size),
+            compared(size, 14, "p j j l").frame()
+        );
+    }
+    // Without marks, the runs of the table.
+    assert_snapshot!(
+        "importance_of_table",
+        compared(SIZES[0], 0, "i v").text_frame()
+    );
+    assert_snapshot!("scatter_of_table", compared(SIZES[0], 0, "s").text_frame());
+    let mut h = compared(SIZES[0], 14, "p l ] ] -");
+    assert_snapshot!("parallel_moved", h.text_frame());
+    h.model.look = crate::testing::ascii();
+    assert_snapshot!("parallel_ascii", h.text_frame());
+    h.keys("s");
+    assert_snapshot!("scatter_ascii", h.text_frame());
+    h.keys("i");
+    assert_snapshot!("importance_ascii", h.text_frame());
+}
+
+/// Words have axes, too, and values that span decades are spread by their size.
+#[test]
+fn words_and_decades() {
+    let mut rows = fixtures::runs();
+    for (i, row) in rows.iter_mut().enumerate() {
+        let optimizer = ["sgd", "adam", "lamb"][i % 3];
+        row.params.insert("optimizer".into(), optimizer.into());
+        row.params.insert(
+            "learning_rate".into(),
+            ["1e-4", "0.1", "0.01", "3e-3"][i % 4].into(),
+        );
+        row.params.insert("note".into(), format!("try {i}"));
+        if i == 4 {
+            row.params.insert("depth".into(), "None".into());
+        }
+    }
+    let mut h = compared(SIZES[0], 14, "");
+    let page = RunPage {
+        total: rows.len() as u64,
+        rows,
+        ..RunPage::default()
+    };
+    h.feed(Slot::Runs, Snapshot::Runs(page));
+    h.keys("i");
+    assert_snapshot!("importance_words", h.text_frame());
+    h.keys("s");
+    assert_snapshot!("scatter_decades", h.text_frame());
+    h.keys(":");
+    h.text("scatter params.optimizer,params.depth");
+    h.keys("enter");
+    assert_snapshot!("scatter_words", h.text_frame());
+    h.keys("p");
+    assert_snapshot!("parallel_words", h.text_frame());
+}
+
+#[test]
+fn log_symlog_and_clips() {
+    let mut h = compared(SIZES[0], 2, "enter");
+    let rows = fixtures::runs();
+    let mut curves: Vec<_> = rows[..2]
+        .iter()
+        .map(|r| fixtures::curve(r, "heldout_auc"))
+        .collect();
+    for (i, p) in curves[1].points.iter_mut().enumerate() {
+        p.value = if i == 60 {
+            5e6
+        } else {
+            (60.0 - i as f64).powi(3) / 10.0
+        };
+    }
+    h.feed(Slot::Compare(0), Snapshot::Series(curves));
+    h.keys("%");
+    assert_snapshot!("chart_clipped", h.text_frame());
+    h.keys("% % L");
+    assert_snapshot!("chart_log", h.text_frame());
+    h.keys("L");
+    assert_snapshot!("chart_symlog", h.text_frame());
+}
+
 /// Whatever the size and the view, nothing is drawn outside or panics.
 #[test]
 fn every_view_at_odd_sizes() {
@@ -106,7 +192,7 @@ fn every_view_at_odd_sizes() {
         (300, 8),
         (5, 100),
     ] {
-        for view in ["c", "x", "t"] {
+        for view in ["c", "x", "t", "s", "p", "i"] {
             for runs in [0, 1, 14] {
                 let mut h = compared(size, runs, view);
                 h.keys("l l h j G b");

@@ -186,6 +186,12 @@ pub fn metric_columns(width: u16) -> usize {
     usize::from(width.saturating_sub(2 + 1 + 2 + NAME) / (METRIC + 2)).max(1)
 }
 
+/// Parallel axes that fit side by side with their names.
+#[must_use]
+pub fn parallel_axes(width: u16) -> usize {
+    usize::from(width.saturating_sub(2) / 13).max(2)
+}
+
 /// Runs that fit beside the parameters' names.
 #[must_use]
 pub fn param_columns(width: u16) -> usize {

@@ -14,8 +14,8 @@ mod legend;
 use ratatui::layout::Rect;
 
 use self::canvas::Canvas;
-use super::scale::{self, Scale};
-use super::text::{Brush, width};
+use super::scale::{Bend, Scale};
+use super::text::{Brush, fit, width};
 use crate::format;
 use crate::theme::Role;
 use trimtab_core::time::Millis;
@@ -54,6 +54,40 @@ pub enum XKind {
     Elapsed,
 }
 
+/// How the values of an axis are spread.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum YScale {
+    /// Evenly.
+    #[default]
+    Straight,
+    /// Logarithmically; what is at or below zero is left out.
+    Log,
+    /// Logarithmically on both sides of zero.
+    Symlog,
+}
+
+impl YScale {
+    /// The next one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Straight => Self::Log,
+            Self::Log => Self::Symlog,
+            Self::Symlog => Self::Straight,
+        }
+    }
+
+    /// The bend that suits some values.
+    #[must_use]
+    pub fn bend(self, values: impl Iterator<Item = f64>) -> Bend {
+        match self {
+            Self::Straight => Bend::Straight,
+            Self::Log => Bend::Log,
+            Self::Symlog => Bend::symlog(values),
+        }
+    }
+}
+
 /// A chart as data: drawn in cells here, exported as SVG or PNG elsewhere.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Chart {
@@ -71,10 +105,20 @@ pub struct Chart {
     pub x_label: String,
     /// The visible part of x; all when absent.
     pub x_range: Option<(f64, f64)>,
-    /// Logarithmic y.
-    pub log_y: bool,
+    /// Words in place of numbers on the x axis, at 0, 1, 2, …
+    pub x_words: Vec<String>,
+    /// And on the y axis.
+    pub y_words: Vec<String>,
+    /// Logarithmic x.
+    pub x_log: bool,
+    /// How y is spread.
+    pub y_scale: YScale,
+    /// The share of values at either end that y does not make room for.
+    pub clip: f64,
     /// Read-out position.
     pub cursor: Option<f64>,
+    /// Lines are single points, which need no legend: something beside the chart has one.
+    pub points: bool,
     /// One of several: the legend has no names, something beside the chart has.
     pub small: bool,
 }
@@ -85,6 +129,8 @@ impl Line {
     pub fn at(&self, cursor: Option<f64>) -> Option<f64> {
         let mut points = self.points.iter().rev();
         let found = match cursor {
+            // Behind its end a curve says nothing.
+            Some(x) if self.points.last().is_some_and(|p| p.0 < x) => None,
             Some(x) => points.find(|p| p.0 <= x),
             None => points.next(),
         };
@@ -110,27 +156,66 @@ impl Chart {
     pub fn extent(&self) -> Option<(f64, f64)> {
         let s = Scale::cover(
             self.lines.iter().flat_map(|l| l.points.iter().map(|p| p.0)),
-            false,
+            Bend::Straight,
         )?;
         Some((s.low, s.high))
     }
 
+    /// What y makes room for.
+    #[must_use]
+    pub fn y_range(&self) -> Option<(f64, f64)> {
+        self.scales().map(|(_, y)| (y.low, y.high))
+    }
+
+    /// How many values have no place on a logarithmic axis.
+    #[must_use]
+    pub fn unplaced(&self) -> usize {
+        let values = self
+            .lines
+            .iter()
+            .filter(|l| !l.faint)
+            .flat_map(|l| &l.points);
+        match self.y_scale {
+            YScale::Log => values.filter(|p| p.1.is_finite() && p.1 <= 0.0).count(),
+            YScale::Straight | YScale::Symlog => 0,
+        }
+    }
+
     fn scales(&self) -> Option<(Scale, Scale)> {
         let (low, high) = self.x_range.or_else(|| self.extent())?;
+        let log = self.x_log && low > 0.0;
         let x = Scale {
             low,
             high: if high > low { high } else { low + 1.0 },
-            log: false,
+            bend: if log { Bend::Log } else { Bend::Straight },
         };
-        let visible = self
-            .lines
-            .iter()
-            .flat_map(|l| &l.points)
-            .filter(|p| p.0 >= x.low && p.0 <= x.high)
-            .map(|p| p.1)
-            .chain(self.bound.iter().map(|b| b.0));
-        let y = Scale::cover(visible, self.log_y)?.padded(0.04);
+        let shown = || {
+            let points = self.lines.iter().flat_map(|l| &l.points);
+            let visible = points.filter(|p| p.0 >= x.low && p.0 <= x.high);
+            visible.map(|p| p.1)
+        };
+        let bend = self.y_scale.bend(shown());
+        if !self.y_words.is_empty() {
+            return Some((x, words_scale(&self.y_words)));
+        }
+        let y = Scale::clipped(shown(), bend, self.clip);
+        // A bound is worth its room, whatever is clipped.
+        let bound = self.bound.iter().map(|b| b.0);
+        let ends = y.iter().flat_map(|y| [y.low, y.high]).chain(bound);
+        let y = Scale::cover(ends, bend)?.padded(0.04);
         Some((x, y))
+    }
+
+    /// Ticks of the y axis with their labels.
+    fn y_ticks(&self, y: Scale, rows: u16) -> (Vec<f64>, Vec<String>) {
+        if self.y_words.is_empty() {
+            let ticks = y.ticks((rows / 2).clamp(3, 8).into());
+            let labels = y.labels(&ticks);
+            return (ticks, labels);
+        }
+        let every = self.y_words.len().div_ceil(usize::from(rows).max(1)).max(1);
+        let words = self.y_words.iter().enumerate().step_by(every);
+        words.map(|(i, w)| (i as f64, fit(w, 12, "."))).unzip()
     }
 
     /// Draws the chart; an empty one leaves the area blank, the pane says why.
@@ -145,8 +230,7 @@ impl Chart {
             return;
         }
         let plot_rows = area.height - AXIS_ROWS;
-        let y_ticks = y.ticks((plot_rows / 2).clamp(3, 8).into());
-        let y_labels = scale::labels(&y_ticks);
+        let (y_ticks, y_labels) = self.y_ticks(y, plot_rows);
         let gutter = y_labels.iter().map(|l| width(l)).max().unwrap_or(0) as u16 + 2;
         let legend = legend::plan(self, area, gutter);
         let plot = Rect {
@@ -334,7 +418,21 @@ impl Chart {
     /// An x value in words.
     #[must_use]
     pub fn x_text(&self, x: f64) -> String {
+        if !self.x_words.is_empty() {
+            let word = (x >= 0.0).then(|| self.x_words.get(x.round() as usize));
+            return word.flatten().cloned().unwrap_or_default();
+        }
         match self.x_kind {
+            XKind::Number if self.points => {
+                let text = format::metric(x);
+                let digits = text.contains('.') && !text.contains('e');
+                let short = text.trim_end_matches('0').trim_end_matches('.');
+                if digits { short.to_owned() } else { text }
+            }
+            // Steps are whole; epochs of a short run are not.
+            XKind::Number if self.x_range.is_some_and(|(low, high)| high - low < 20.0) => {
+                format::metric(x)
+            }
             XKind::Number => format!("{x:.0}"),
             XKind::Date => format::month_day(Millis(x as i64)),
             XKind::Elapsed => format::span(x as i64),
@@ -343,10 +441,15 @@ impl Chart {
 
     fn x_ticks(&self, x: Scale, columns: u16) -> Vec<(f64, String)> {
         let max = usize::from(columns / 10).clamp(1, 12);
+        if !self.x_words.is_empty() {
+            let every = self.x_words.len().div_ceil(max.max(1)).max(1);
+            let words = self.x_words.iter().enumerate().step_by(every);
+            return words.map(|(i, w)| (i as f64, fit(w, 12, "."))).collect();
+        }
         match self.x_kind {
             XKind::Number => {
-                let ticks = scale::ticks(x.low, x.high, max);
-                let labels = scale::labels(&ticks);
+                let ticks = x.ticks(max);
+                let labels = x.labels(&ticks);
                 ticks.into_iter().zip(labels).collect()
             }
             XKind::Date => date_ticks(x, max),
@@ -364,6 +467,25 @@ impl Chart {
                     .collect()
             }
         }
+    }
+}
+
+/// Draws lines without axes; the first line lies on top.
+pub fn strokes(brush: &mut Brush<'_>, area: Rect, lines: &[Line], x: Scale, y: Scale) {
+    let mut canvas = Canvas::new(area.width, area.height);
+    for line in lines.iter().rev() {
+        canvas.line(line, x, y);
+    }
+    canvas.paint(brush, area, lines);
+}
+
+/// The scale on which words stand at 0, 1, 2, …
+#[must_use]
+pub fn words_scale(words: &[String]) -> Scale {
+    Scale {
+        low: -0.5,
+        high: words.len().max(1) as f64 - 0.5,
+        bend: Bend::Straight,
     }
 }
 

@@ -8,11 +8,14 @@ use super::axis::{Axis, points};
 use crate::model::Model;
 use crate::model::data::Slot;
 use crate::view::layout;
-use crate::widget::chart::{Chart, Line, XKind};
+use crate::widget::chart::{Chart, Line, XKind, YScale};
 use crate::widget::scale;
 
 /// Weights of the smoothing that `S` walks through.
 pub const SMOOTHING: [f64; 4] = [0.0, 0.6, 0.9, 0.97];
+
+/// Shares of the values at either end that `%` cuts off.
+pub const CLIPS: [f64; 3] = [0.0, 0.01, 0.05];
 
 /// How curves are drawn.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,8 +24,10 @@ pub struct Curves {
     pub axis: Axis,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
-    /// Logarithmic y.
-    pub log: bool,
+    /// How y is spread.
+    pub y_scale: YScale,
+    /// Index into [`CLIPS`].
+    pub clip: usize,
     /// The visible part of x; all when absent.
     pub zoom: Option<(f64, f64)>,
     /// The read-out's x.
@@ -117,7 +122,8 @@ impl Compare {
                 Axis::Time | Axis::Relative => XKind::Elapsed,
             },
             x_label: crate::widget::text::clean(state.axis.word()),
-            log_y: state.log,
+            y_scale: state.y_scale,
+            clip: CLIPS[state.clip % CLIPS.len()],
             cursor: state.cursor,
             ..Chart::default()
         }

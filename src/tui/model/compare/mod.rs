@@ -1,14 +1,19 @@
 //! The Compare pane: what the compared runs are, and which view of them is in front.
 
 pub mod axis;
+pub mod crowd;
 pub mod curves;
+pub mod importance;
 pub mod metrics;
+pub mod parallel;
 pub mod params;
+pub mod scatter;
+pub mod sheets;
 
 use std::collections::BTreeMap;
 
 use trimtab_core::compare::Better;
-use trimtab_core::run::{RunId, RunRow};
+use trimtab_core::run::{RunId, RunKey, RunRow};
 
 use self::curves::Curves;
 use self::metrics::Statistic;
@@ -25,11 +30,24 @@ pub enum View {
     Params,
     /// Their metrics, against a baseline.
     Metrics,
+    /// Each run as a point between two columns.
+    Scatter,
+    /// Each run as a line across many columns.
+    Parallel,
+    /// Which parameters go with a metric.
+    Importance,
 }
 
 impl View {
     /// Every view in the order of the tabs.
-    pub const ALL: [Self; 3] = [Self::Charts, Self::Params, Self::Metrics];
+    pub const ALL: [Self; 6] = [
+        Self::Charts,
+        Self::Params,
+        Self::Metrics,
+        Self::Scatter,
+        Self::Parallel,
+        Self::Importance,
+    ];
 
     /// The command that opens it.
     #[must_use]
@@ -38,6 +56,9 @@ impl View {
             Self::Charts => "charts",
             Self::Params => "differences",
             Self::Metrics => "metric table",
+            Self::Scatter => "scatter",
+            Self::Parallel => "parallel",
+            Self::Importance => "importance",
         }
     }
 
@@ -48,6 +69,9 @@ impl View {
             Self::Charts => "charts",
             Self::Params => "parameters",
             Self::Metrics => "metrics",
+            Self::Scatter => "scatter",
+            Self::Parallel => "parallel",
+            Self::Importance => "importance",
         }
     }
 
@@ -83,6 +107,14 @@ pub struct Compare {
     pub columns: List,
     /// Which value of each metric the table shows.
     pub statistic: Statistic,
+    /// The columns of the scatter, across and up; what tells most when absent.
+    pub scatter: (Option<RunKey>, Option<RunKey>),
+    /// The columns of the parallel axes, in their order; those that differ when absent.
+    pub axes: Option<Vec<RunKey>>,
+    /// Selection among the parallel axes.
+    pub axis: List,
+    /// Selection among the parameters by importance.
+    pub factors: List,
     /// Which way metrics get better, where the operator knows better than their names.
     pub better: BTreeMap<String, Better>,
 }
@@ -105,10 +137,14 @@ impl Compare {
         runs.iter().map(|id| model.data.run_by_id(id)).collect()
     }
 
-    /// The selected one of the compared runs.
+    /// The selected run of the view in front.
     #[must_use]
     pub fn selected(&self, model: &Model) -> Option<RunId> {
-        self.runs(model).get(self.list.selected).cloned()
+        let runs = match self.view {
+            View::Scatter | View::Parallel => self.crowd(model),
+            View::Charts | View::Params | View::Metrics | View::Importance => self.runs(model),
+        };
+        runs.get(self.list.selected).cloned()
     }
 
     /// The place of the baseline among the compared runs.

@@ -2,10 +2,13 @@
 
 use trimtab_wire::Topic;
 
+use super::crowd;
+
 use crate::model::compare::View;
 use crate::model::compare::axis::Axis;
-use crate::model::compare::curves::{Curves, SMOOTHING, extent};
+use crate::model::compare::curves::{CLIPS, Curves, SMOOTHING, extent};
 use crate::model::data::Slot;
+use crate::model::layer::Choice;
 use crate::model::{Model, Tone};
 use crate::msg::Effect;
 use crate::view::layout;
@@ -19,9 +22,18 @@ pub fn has_curves(model: &Model) -> bool {
     model.compare.view == View::Charts && super::has_metrics(model)
 }
 
+/// Whether there is something to move or to hide: a zoomed part, or parallel axes.
+#[must_use]
+pub fn can_pan(model: &Model) -> bool {
+    has_curves(model) || crowd::has_axes(model)
+}
+
 /// Whether `=` has something to put back.
 #[must_use]
 pub fn is_moved(model: &Model) -> bool {
+    if model.compare.view == View::Parallel {
+        return model.compare.axes.is_some();
+    }
     let state = &model.compare.curves;
     has_curves(model) && (state.zoom.is_some() || state.cursor.is_some())
 }
@@ -55,6 +67,12 @@ pub fn topics(model: &Model) -> Vec<(Slot, Topic)> {
 
 /// `X`: the next axis, or the metric that is named.
 pub fn axis(model: &mut Model, named: &str) -> Vec<Effect> {
+    if model.compare.view == View::Scatter {
+        return match named.trim() {
+            "" => crowd::choose(model, Choice::ScatterX),
+            column => crowd::scatter(model, column),
+        };
+    }
     let axes = model.compare.axes(model);
     let state = &model.compare.curves;
     let next = match named.trim() {
@@ -119,8 +137,14 @@ pub fn smooth(model: &mut Model) -> Vec<Effect> {
 }
 
 /// `L`.
-pub fn log(model: &mut Model) -> Vec<Effect> {
-    model.compare.curves.log = !model.compare.curves.log;
+pub fn spread(model: &mut Model) -> Vec<Effect> {
+    model.compare.curves.y_scale = model.compare.curves.y_scale.next();
+    Vec::new()
+}
+
+/// `%`.
+pub fn clip(model: &mut Model) -> Vec<Effect> {
+    model.compare.curves.clip = (model.compare.curves.clip + 1) % CLIPS.len();
     Vec::new()
 }
 
@@ -128,6 +152,14 @@ pub fn log(model: &mut Model) -> Vec<Effect> {
 fn ranges(model: &Model) -> Option<((f64, f64), (f64, f64))> {
     let whole = extent(&model.compare.charts(model))?;
     Some((whole, model.compare.curves.zoom.unwrap_or(whole)))
+}
+
+/// `-`.
+pub fn zoom_out(model: &mut Model) -> Vec<Effect> {
+    if model.compare.view == View::Parallel {
+        return crowd::hide_axis(model);
+    }
+    zoom(model, 2.0)
 }
 
 /// `+` and `-`.
@@ -149,6 +181,9 @@ pub fn zoom(model: &mut Model, factor: f64) -> Vec<Effect> {
 
 /// `[` and `]`.
 pub fn pan(model: &mut Model, share: f64) -> Vec<Effect> {
+    if model.compare.view == View::Parallel {
+        return crowd::move_axis(model, if share < 0.0 { -1 } else { 1 });
+    }
     let Some((whole, (low, high))) = ranges(model) else {
         return Vec::new();
     };
@@ -165,6 +200,9 @@ fn set(model: &mut Model, whole: (f64, f64), low: f64, high: f64) {
 
 /// `=`.
 pub fn reset(model: &mut Model) -> Vec<Effect> {
+    if model.compare.view == View::Parallel {
+        return crowd::reset_axes(model);
+    }
     model.compare.curves.zoom = None;
     model.compare.curves.cursor = None;
     Vec::new()

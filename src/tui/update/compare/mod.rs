@@ -1,5 +1,6 @@
 //! Commands of the Compare pane, and the choice of a curve's metric in every pane.
 
+pub mod crowd;
 pub mod curves;
 mod moves;
 
@@ -30,15 +31,27 @@ pub fn detail_keys(model: &Model) -> Vec<String> {
 /// Whether `m` has something to offer.
 #[must_use]
 pub fn has_metrics(model: &Model) -> bool {
-    match model.pane {
-        Pane::Compare => !model.compare.metrics(model).is_empty(),
+    match (model.pane, model.compare.view) {
+        (Pane::Compare, View::Scatter) => !model.compare.axis_columns(model).is_empty(),
+        (Pane::Compare, View::Parallel | View::Importance) => {
+            model.compare.crowd_metric(model).is_some()
+        }
+        (Pane::Compare, _) => !model.compare.metrics(model).is_empty(),
         _ => !detail_keys(model).is_empty(),
     }
 }
 
 /// `m`.
 pub fn choose_metric(model: &mut Model) -> Vec<Effect> {
+    if model.pane == Pane::Compare && model.compare.view == View::Scatter {
+        return crowd::choose(model, Choice::ScatterY);
+    }
     let (choice, keys, now) = match model.pane {
+        Pane::Compare if matches!(model.compare.view, View::Parallel | View::Importance) => (
+            Choice::CrowdMetric,
+            model.compare.crowd_metrics(model),
+            model.compare.crowd_metric(model),
+        ),
         Pane::Compare => (
             Choice::CompareMetric,
             model.compare.metrics(model),
@@ -111,6 +124,31 @@ pub fn several(model: &Model) -> bool {
     model.compare.runs(model).len() > 1
 }
 
+/// Whether the view in front shows one value of each metric.
+#[must_use]
+pub fn has_statistic(model: &Model) -> bool {
+    !matches!(model.compare.view, View::Charts | View::Params) && has_metrics(model)
+}
+
+/// Enter: one chart alone or all of them; from a parameter to its scatter.
+pub fn closer(model: &mut Model) -> Vec<Effect> {
+    match model.compare.view {
+        View::Charts => curves::alone(model),
+        View::Importance => crowd::scatter_factor(model),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether Enter leads anywhere.
+#[must_use]
+pub fn can_go_closer(model: &Model) -> bool {
+    match model.compare.view {
+        View::Charts => curves::several_charts(model),
+        View::Importance => model.compare.crowd_metric(model).is_some(),
+        _ => false,
+    }
+}
+
 /// Whether the metric table is in front and has columns.
 #[must_use]
 pub fn in_table(model: &Model) -> bool {
@@ -140,6 +178,30 @@ pub fn better(model: &mut Model) -> Vec<Effect> {
         model.compare.better.insert(metric, next);
     }
     Vec::new()
+}
+
+/// The value that is selected, in full: of the metric or parameter, or of the curve at the read-out.
+#[must_use]
+pub fn value(model: &Model) -> Option<String> {
+    let state = &model.compare;
+    let at = state.list.selected;
+    match state.view {
+        View::Charts => {
+            state.curves.cursor?;
+            let metric = state.current_metric(model)?;
+            Compare::read_out(&state.charts(model), at, &metric).map(|v| v.to_string())
+        }
+        View::Metrics => {
+            let metric = state.selected_metric(model)?;
+            let column = state.metric_column(model, &metric);
+            (*column.values.get(at)?).map(|v| v.to_string())
+        }
+        View::Params => {
+            let line = state.params(model).into_iter().nth(state.params.selected)?;
+            line.values.get(at)?.clone()
+        }
+        View::Scatter | View::Parallel | View::Importance => None,
+    }
 }
 
 /// `v`: latest, least or greatest values.

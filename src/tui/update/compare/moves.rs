@@ -15,10 +15,24 @@ fn measures(model: &Model) -> (Measure, Measure) {
     let state = &model.compare;
     let runs = state.runs(model).len();
     let (below, _) = layout::compare_head(body);
+    let under_chart = |runs: usize| {
+        let (_, table) = layout::compare_charts(below, runs);
+        (runs, layout::table_rows(table))
+    };
     match state.view {
-        View::Charts => {
-            let (_, table) = layout::compare_charts(below, runs);
-            ((runs, layout::table_rows(table)), (0, 0))
+        View::Charts => (under_chart(runs), (0, 0)),
+        View::Scatter => (under_chart(state.crowd(model).len()), (0, 0)),
+        View::Parallel => (
+            under_chart(state.crowd(model).len()),
+            (
+                state.parallel_keys(model).len(),
+                layout::parallel_axes(body.width),
+            ),
+        ),
+        View::Importance => {
+            let found = state.importance(model);
+            let lines = found.factors.len() + found.left_out.len();
+            ((lines, layout::table_rows(below)), (0, 0))
         }
         View::Params => (
             (state.params(model).len(), layout::table_rows(below)),
@@ -38,7 +52,9 @@ fn measures(model: &Model) -> (Measure, Measure) {
 fn lists(model: &mut Model) -> (&mut List, Option<&mut List>) {
     let state = &mut model.compare;
     match state.view {
-        View::Charts => (&mut state.list, None),
+        View::Charts | View::Scatter => (&mut state.list, None),
+        View::Parallel => (&mut state.list, Some(&mut state.axis)),
+        View::Importance => (&mut state.factors, None),
         View::Params => (&mut state.params, Some(&mut state.list)),
         View::Metrics => (&mut state.list, Some(&mut state.columns)),
     }
@@ -53,9 +69,11 @@ pub fn go(model: &mut Model, motion: Move) {
 /// Left and right: the read-out of curves, the column of tables.
 pub fn sideways(model: &mut Model, by: isize) {
     let (_, (len, width)) = measures(model);
+    let charts = model.compare.view == View::Charts;
     match lists(model).1 {
         Some(list) => list.go(Move::By(by), len, width),
-        None => curves::read_out(model, by),
+        None if charts => curves::read_out(model, by),
+        None => {}
     }
 }
 

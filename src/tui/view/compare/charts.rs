@@ -7,11 +7,11 @@ use super::{layout, notice, run_cells, run_columns};
 use crate::format;
 use crate::model::Model;
 use crate::model::compare::Compare;
-use crate::model::compare::curves::SMOOTHING;
+use crate::model::compare::curves::{CLIPS, SMOOTHING};
 use crate::model::data::{Feed, Slot};
 use crate::theme::Role;
 use crate::view::status;
-use crate::widget::chart::Chart;
+use crate::widget::chart::{Chart, YScale};
 use crate::widget::rule;
 use crate::widget::table::{Cell, Column, Table};
 use crate::widget::text::{Brush, clean, width};
@@ -43,7 +43,11 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
 fn one(model: &Model, brush: &mut Brush<'_>, area: Rect, chart: &Chart, slot: Slot, focused: bool) {
     let unknown = Feed::default();
     let feed = model.data.series.get(&slot).unwrap_or(&unknown);
-    let aside = notice::condition(model, feed, slot);
+    let mut aside = notice::condition(model, feed, slot);
+    let unplaced = chart.unplaced();
+    if aside.is_empty() && unplaced > 0 {
+        aside = format!("{unplaced} at or below 0");
+    }
     let inner = rule::titled(brush, area, &clean(&chart.title), &aside, focused);
     if !chart.is_empty() {
         chart.draw(brush, inner);
@@ -65,8 +69,14 @@ fn manner(model: &Model) -> String {
     if SMOOTHING[state.smoothing % SMOOTHING.len()] > 0.0 {
         parts.push(format!("smoothed {}", SMOOTHING[state.smoothing]));
     }
-    if state.log {
-        parts.push("log".to_owned());
+    match state.y_scale {
+        YScale::Straight => {}
+        YScale::Log => parts.push("log".to_owned()),
+        YScale::Symlog => parts.push("symlog".to_owned()),
+    }
+    let clip = CLIPS[state.clip % CLIPS.len()] * 100.0;
+    if clip > 0.0 {
+        parts.push(format!("without {clip}% at either end"));
     }
     if state.zoom.is_some() {
         parts.push("zoomed".to_owned());

@@ -1,8 +1,11 @@
 //! Compare: a row of tabs, below it one view of the compared runs.
 
 mod charts;
+mod importance;
 mod metrics;
+mod parallel;
 mod params;
+mod scatter;
 
 use ratatui::layout::Rect;
 
@@ -18,7 +21,11 @@ use crate::widget::text::{Brush, Ink, width};
 pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     let (below, head) = layout::compare_head(area);
     tabs(model, brush, head);
-    if model.compare.runs(model).is_empty() {
+    let crowded = matches!(
+        model.compare.view,
+        View::Scatter | View::Parallel | View::Importance
+    );
+    if model.compare.runs(model).is_empty() && !crowded {
         notice::draw(
             brush,
             below,
@@ -32,6 +39,9 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         View::Charts => charts::draw(model, brush, below),
         View::Params => params::draw(model, brush, below),
         View::Metrics => metrics::draw(model, brush, below),
+        View::Scatter => scatter::draw(model, brush, below),
+        View::Parallel => parallel::draw(model, brush, below),
+        View::Importance => importance::draw(model, brush, below),
     }
 }
 
@@ -71,6 +81,16 @@ fn count(model: &Model, runs: usize) -> String {
         (0, _) => "the selected run".to_owned(),
         (_, true) => format!("the first {runs} of {marked} marked runs"),
         _ => format!("{} marked", crate::format::plural(runs as u64, "run")),
+    }
+}
+
+/// How many runs of those that are marked, or of the table's slice.
+fn crowd(model: &Model, runs: usize) -> String {
+    let runs = crate::format::plural(runs as u64, "run");
+    if Compare::is_crowd_marked(model) {
+        format!("{runs} marked")
+    } else {
+        format!("{runs} of the table")
     }
 }
 

@@ -28,7 +28,7 @@ pub fn plan(chart: &Chart, area: Rect, gutter: u16) -> Plan {
         .iter()
         .filter(|l| !l.faint && !l.name.is_empty());
     let widest = named.map(|l| width(&l.name) as u16).max().unwrap_or(0);
-    if widest == 0 {
+    if widest == 0 || chart.points {
         return Plan::default();
     }
     if chart.small {
