@@ -8,17 +8,16 @@
 //!          0       50     100  step
 //! ```
 
+mod axes;
 mod canvas;
 mod legend;
+mod rules;
 
 use ratatui::layout::Rect;
 
 use self::canvas::Canvas;
 use super::scale::{Bend, Scale};
-use super::text::{Brush, fit, width};
-use crate::format;
-use crate::theme::Role;
-use trimtab_core::time::Millis;
+use super::text::{Brush, width};
 
 /// One curve.
 #[derive(Debug, Clone, PartialEq)]
@@ -206,18 +205,6 @@ impl Chart {
         Some((x, y))
     }
 
-    /// Ticks of the y axis with their labels.
-    fn y_ticks(&self, y: Scale, rows: u16) -> (Vec<f64>, Vec<String>) {
-        if self.y_words.is_empty() {
-            let ticks = y.ticks((rows / 2).clamp(3, 8).into());
-            let labels = y.labels(&ticks);
-            return (ticks, labels);
-        }
-        let every = self.y_words.len().div_ceil(usize::from(rows).max(1)).max(1);
-        let words = self.y_words.iter().enumerate().step_by(every);
-        words.map(|(i, w)| (i as f64, fit(w, 12, "."))).unzip()
-    }
-
     /// Draws the chart; an empty one leaves the area blank, the pane says why.
     pub fn draw(&self, brush: &mut Brush<'_>, area: Rect) {
         let Some((x, y)) = self.scales() else { return };
@@ -261,213 +248,6 @@ impl Chart {
         }
         canvas
     }
-
-    fn axis_y(
-        &self,
-        brush: &mut Brush<'_>,
-        plot: Rect,
-        y: Scale,
-        ticks: &[f64],
-        labels: &[String],
-    ) {
-        let g = brush.glyphs();
-        for row in 0..plot.height {
-            brush.put(plot.x - 1, plot.y + row, 1, g.bar, Role::Rule);
-        }
-        for (tick, label) in ticks.iter().zip(labels) {
-            let Some(row) = y.place(*tick).and_then(|p| cell(1.0 - p, plot.height)) else {
-                continue;
-            };
-            let w = width(label) as u16;
-            brush.put(
-                (plot.x - 1).saturating_sub(w + 1),
-                plot.y + row,
-                w,
-                label,
-                Role::Dim,
-            );
-            brush.put(plot.x - 1, plot.y + row, 1, g.tick_y, Role::Rule);
-        }
-    }
-
-    fn axis_x(&self, brush: &mut Brush<'_>, plot: Rect, x: Scale) {
-        let g = brush.glyphs();
-        let line = plot.bottom();
-        brush.put(plot.x - 1, line, 1, g.corner, Role::Rule);
-        for column in 0..plot.width {
-            brush.put(plot.x + column, line, 1, g.rule, Role::Rule);
-        }
-        let mut free = plot.x.saturating_sub(2);
-        let cursor = self.cursor.and_then(|c| {
-            x.place(c)
-                .and_then(|p| cell(p, plot.width))
-                .map(|col| (col, self.x_text(c)))
-        });
-        let reserved = cursor.as_ref().map(|(col, text)| {
-            let w = width(text) as u16;
-            let from = (plot.x + *col)
-                .saturating_sub(w / 2)
-                .min((plot.right() + 1).saturating_sub(w))
-                .max(plot.x);
-            from..from + w
-        });
-        let end_label = width(&self.x_label) as u16;
-        for (value, label) in self.x_ticks(x, plot.width) {
-            let Some(column) = x.place(value).and_then(|p| cell(p, plot.width)) else {
-                continue;
-            };
-            brush.put(plot.x + column, line, 1, g.tick_x, Role::Rule);
-            let w = width(&label) as u16;
-            let from = (plot.x + column).saturating_sub(w / 2);
-            let to = from + w;
-            let clash = reserved
-                .as_ref()
-                .is_some_and(|r| from < r.end + 1 && to + 1 > r.start);
-            if from > free
-                && to + end_label < brush.buf.area.right().min(plot.right() + 12)
-                && !clash
-            {
-                brush.put(from, line + 1, w, &label, Role::Dim);
-                free = to;
-            }
-        }
-        if !self.x_label.is_empty() && free + 1 + end_label < brush.buf.area.right() {
-            let at = (plot.right()).saturating_sub(end_label).max(free + 2);
-            if reserved.as_ref().is_none_or(|r| at > r.end) {
-                brush.put(at, line + 1, end_label, &self.x_label, Role::Dim);
-            }
-        }
-        if let (Some((column, text)), Some(range)) = (cursor, reserved) {
-            brush.put(plot.x + column, line, 1, g.tick_x, Role::Accent);
-            brush.put(
-                range.start,
-                line + 1,
-                width(&text) as u16,
-                &text,
-                Role::Accent,
-            );
-        }
-    }
-
-    /// Bound, marks and read-out line, wherever no curve runs.
-    fn rules(&self, brush: &mut Brush<'_>, plot: Rect, x: Scale, y: Scale, canvas: &Canvas) {
-        let g = brush.glyphs();
-        if let Some((value, label)) = &self.bound
-            && let Some(row) = y.place(*value).and_then(|p| cell(1.0 - p, plot.height))
-        {
-            for column in 0..plot.width {
-                if !canvas.taken(column, row) {
-                    brush.put(plot.x + column, plot.y + row, 1, g.dash, Role::Warn);
-                }
-            }
-            let label = format!(" {label} ");
-            let w = width(&label) as u16;
-            // Where the curve leaves room: at the left, else at the right, else not at all.
-            let room = |from: u16| {
-                from + w <= plot.width && (from..from + w).all(|c| !canvas.taken(c, row))
-            };
-            if let Some(from) = [1, plot.width.saturating_sub(w + 1)]
-                .into_iter()
-                .find(|f| room(*f))
-            {
-                brush.put(plot.x + from, plot.y + row, w, &label, Role::Warn);
-            }
-        }
-        // The newest first: where labels meet, it is the one that stays.
-        let mut taken: Vec<std::ops::Range<u16>> = Vec::new();
-        for mark in self.marks.iter().rev() {
-            let Some(column) = x.place(mark.x).and_then(|p| cell(p, plot.width)) else {
-                continue;
-            };
-            self.upright(brush, plot, column, canvas, Role::Dim);
-            let w = width(&mark.label) as u16;
-            // To the right of its line, or to the left at the plot's edge.
-            let right = (column + 1 + w <= plot.width).then_some(column + 1);
-            let left = column.checked_sub(w);
-            let free = |from: &u16| {
-                let range = *from..from + w;
-                let clear = range.clone().all(|c| !canvas.taken(c, 0));
-                clear
-                    && !taken
-                        .iter()
-                        .any(|t| t.start <= range.end && range.start <= t.end)
-            };
-            if let Some(from) = right.filter(free).or(left.filter(free)) {
-                brush.put(plot.x + from, plot.y, w, &mark.label, Role::Dim);
-                taken.push(from..from + w);
-            }
-        }
-        if let Some(column) = self
-            .cursor
-            .and_then(|c| x.place(c))
-            .and_then(|p| cell(p, plot.width))
-        {
-            self.upright(brush, plot, column, canvas, Role::Accent);
-        }
-    }
-
-    fn upright(&self, brush: &mut Brush<'_>, plot: Rect, column: u16, canvas: &Canvas, role: Role) {
-        let g = brush.glyphs();
-        for row in 0..plot.height {
-            if !canvas.taken(column, row) {
-                brush.put(plot.x + column, plot.y + row, 1, g.dash_y, role);
-            }
-        }
-    }
-
-    /// An x value in words.
-    #[must_use]
-    pub fn x_text(&self, x: f64) -> String {
-        if !self.x_words.is_empty() {
-            let word = (x >= 0.0).then(|| self.x_words.get(x.round() as usize));
-            return word.flatten().cloned().unwrap_or_default();
-        }
-        match self.x_kind {
-            XKind::Number if self.points => {
-                let text = format::metric(x);
-                let digits = text.contains('.') && !text.contains('e');
-                let short = text.trim_end_matches('0').trim_end_matches('.');
-                if digits { short.to_owned() } else { text }
-            }
-            // Steps are whole; epochs of a short run are not.
-            XKind::Number if self.x_range.is_some_and(|(low, high)| high - low < 20.0) => {
-                format::metric(x)
-            }
-            XKind::Number => format!("{x:.0}"),
-            XKind::Date => format::month_day(Millis(x as i64)),
-            XKind::Elapsed => format::span(x as i64),
-        }
-    }
-
-    fn x_ticks(&self, x: Scale, columns: u16) -> Vec<(f64, String)> {
-        let max = usize::from(columns / 10).clamp(1, 12);
-        if !self.x_words.is_empty() {
-            let every = self.x_words.len().div_ceil(max.max(1)).max(1);
-            let words = self.x_words.iter().enumerate().step_by(every);
-            return words.map(|(i, w)| (i as f64, fit(w, 12, "."))).collect();
-        }
-        match self.x_kind {
-            XKind::Number => {
-                let ticks = x.ticks(max);
-                let labels = x.labels(&ticks);
-                ticks.into_iter().zip(labels).collect()
-            }
-            XKind::Date => date_ticks(x, max),
-            XKind::Elapsed => {
-                const STEPS: [f64; 14] = [
-                    1., 2., 5., 10., 15., 30., 60., 120., 300., 600., 1_800., 3_600., 14_400.,
-                    86_400.,
-                ];
-                let raw = (x.high - x.low) / 1000.0 / max as f64;
-                let step = STEPS.into_iter().find(|s| *s >= raw).unwrap_or(raw) * 1000.0;
-                (0..=max + 1)
-                    .map(|i| ((x.low / step).ceil() + i as f64) * step)
-                    .take_while(|v| *v <= x.high)
-                    .map(|v| (v, format::span(v as i64)))
-                    .collect()
-            }
-        }
-    }
 }
 
 /// Draws lines without axes; the first line lies on top.
@@ -487,46 +267,6 @@ pub fn words_scale(words: &[String]) -> Scale {
         high: words.len().max(1) as f64 - 0.5,
         bend: Bend::Straight,
     }
-}
-
-/// Starts of months, or days at even distances when the range is short.
-fn date_ticks(x: Scale, max: usize) -> Vec<(f64, String)> {
-    let day = Millis::DAY as f64;
-    let days = (x.high - x.low) / day;
-    if days < 70.0 {
-        let every = [1.0, 2.0, 7.0, 14.0]
-            .into_iter()
-            .find(|e| days / e <= max as f64)
-            .unwrap_or(28.0)
-            * day;
-        return (0..=max + 1)
-            .map(|i| x.low + i as f64 * every)
-            .take_while(|v| *v <= x.high)
-            .map(|v| (v, format::month_day(Millis(v as i64))))
-            .collect();
-    }
-    let every = (days / 30.4 / max as f64).ceil().max(1.0) as usize;
-    let start = Millis(x.low as i64).civil().date().first_of_month();
-    let years = days > 600.0;
-    (0..600i64)
-        .step_by(every)
-        .filter_map(|i| start.checked_add(jiff::Span::new().months(i)).ok())
-        .filter_map(Millis::from_date)
-        .map(|at| at.0 as f64)
-        .take_while(|v| *v <= x.high)
-        .filter(|v| *v >= x.low)
-        .map(|v| {
-            let at = Millis(v as i64);
-            (
-                v,
-                if years {
-                    at.date()[..7].to_owned()
-                } else {
-                    format::month(at).to_owned()
-                },
-            )
-        })
-        .collect()
 }
 
 /// The cell of `cells` that a place 0..1 falls into; `None` outside.

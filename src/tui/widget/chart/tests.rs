@@ -1,4 +1,5 @@
 use ratatui::buffer::Buffer;
+use trimtab_core::time::Millis;
 
 use super::*;
 use crate::testing;
