@@ -188,7 +188,11 @@ async fn curves(
     Ok(Chart {
         title: key.clone(),
         x,
-        y: YAxis { label: key, log },
+        y: YAxis {
+            label: key,
+            log,
+            ..YAxis::default()
+        },
         series,
         marks: Vec::new(),
     }
@@ -270,7 +274,7 @@ pub(super) async fn quality(link: &Link, m: &MonitorState) -> CliResult<ChartKin
         },
         y: YAxis {
             label: m.quality_metric.clone(),
-            log: false,
+            ..YAxis::default()
         },
         series,
         marks,

@@ -5,6 +5,7 @@
 pub mod alarm;
 pub mod alert;
 pub mod audit;
+pub mod compare;
 pub mod datacheck;
 pub mod expr;
 pub mod gate;

@@ -87,6 +87,8 @@ pub struct YAxis {
     pub label: String,
     /// Logarithmic. Values of zero or less are then left out, and the chart says how many.
     pub log: bool,
+    /// Logarithmic on both sides of zero, linear below this size; overrules `log`.
+    pub symlog: Option<f64>,
 }
 
 /// One curve.
@@ -100,6 +102,8 @@ pub struct Series {
     pub colour: usize,
     /// Drawn along the line, so that curves are told apart without colour.
     pub marker: Marker,
+    /// Thin and pale: the raw curve behind a smoothed one.
+    pub faint: bool,
 }
 
 impl Series {
@@ -110,6 +114,7 @@ impl Series {
             points,
             colour: index,
             marker: Marker::nth(index),
+            faint: false,
         }
     }
 }

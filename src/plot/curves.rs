@@ -13,7 +13,7 @@
 use crate::{
     chart::{Chart, Series, XKind},
     legend::{self, Label},
-    palette::{FAINT, GRID, INK, Marker, colour},
+    palette::{FAINT, GRID, INK, Marker, PAPER, colour},
     scale::{Scale, extent},
     scene::{Align, Scene},
     series::{pieces, thin},
@@ -36,7 +36,7 @@ pub(crate) struct Area {
 }
 
 pub(crate) fn lay_out(chart: &Chart, scene: &mut Scene) {
-    let log = chart.y.log;
+    let log = chart.y.log && chart.y.symlog.is_none();
     let curves: Vec<_> = chart.series.iter().map(|s| pieces(s, log)).collect();
     let lost: usize = curves.iter().map(|c| c.1).sum();
     let note = match lost {
@@ -67,10 +67,10 @@ pub(crate) fn lay_out(chart: &Chart, scene: &mut Scene) {
         );
         return;
     };
-    let y = if log {
-        Scale::log(ys.0, ys.1)
-    } else {
-        Scale::roomy(ys.0, ys.1)
+    let y = match chart.y.symlog {
+        Some(knee) => Scale::symlog(ys.0, ys.1, knee),
+        None if log => Scale::log(ys.0, ys.1),
+        None => Scale::roomy(ys.0, ys.1),
     };
     let x = match &chart.x.kind {
         XKind::Category(names) => Scale::exact(-0.5, names.len().max(1) as f64 - 0.5),
@@ -136,7 +136,10 @@ pub(crate) fn lay_out(chart: &Chart, scene: &mut Scene) {
     let stroke = if chart.series.len() > 8 { 1.4 } else { 2.0 };
     let mut labels = Vec::new();
     for (i, (series, (parts, _))) in chart.series.iter().zip(curves).enumerate() {
-        let ink = colour(series.colour);
+        let (ink, stroke) = match series.faint {
+            true => (colour(series.colour).mix(PAPER, 0.7), 1.0),
+            false => (colour(series.colour), stroke),
+        };
         let mut end = None;
         for piece in parts {
             let places: Vec<_> = piece

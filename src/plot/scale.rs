@@ -11,12 +11,40 @@ pub(crate) fn drawable(value: f64, log: bool) -> bool {
     value.abs() <= HUGE && (!log || value >= 1.0 / HUGE)
 }
 
+/// How values are spread along an axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Bend {
+    Linear,
+    Log,
+    /// Logarithmic on both sides of zero, linear below this size.
+    Symlog(f64),
+}
+
+impl Bend {
+    fn bend(self, v: f64) -> f64 {
+        match self {
+            Self::Linear => v,
+            Self::Log => v.log10(),
+            Self::Symlog(knee) => (v / knee).asinh(),
+        }
+    }
+
+    fn unbend(self, v: f64) -> f64 {
+        match self {
+            Self::Linear => v,
+            Self::Log => 10f64.powf(v),
+            Self::Symlog(knee) => v.sinh() * knee,
+        }
+    }
+}
+
 /// One axis: a range of values mapped to a range of pixels.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scale {
+    /// Bent, as `hi`.
     lo: f64,
     hi: f64,
-    log: bool,
+    bend: Bend,
     from: f64,
     to: f64,
 }
@@ -28,7 +56,7 @@ impl Scale {
         Self {
             lo,
             hi,
-            log: false,
+            bend: Bend::Linear,
             from: 0.0,
             to: 1.0,
         }
@@ -52,7 +80,22 @@ impl Scale {
         Self {
             lo: from - room,
             hi: to + room,
-            log: true,
+            bend: Bend::Log,
+            from: 0.0,
+            to: 1.0,
+        }
+    }
+
+    /// An axis that is logarithmic on both sides of zero and linear below the knee, with a little room.
+    pub fn symlog(lo: f64, hi: f64, knee: f64) -> Self {
+        let (lo, hi) = widen(lo, hi);
+        let bend = Bend::Symlog(if knee.is_normal() { knee.abs() } else { 1.0 });
+        let (from, to) = (bend.bend(lo), bend.bend(hi));
+        let room = (to - from) * 0.04;
+        Self {
+            lo: from - room,
+            hi: to + room,
+            bend,
             from: 0.0,
             to: 1.0,
         }
@@ -65,11 +108,7 @@ impl Scale {
 
     /// The lowest and highest value shown.
     pub fn range(&self) -> (f64, f64) {
-        if self.log {
-            (10f64.powf(self.lo), 10f64.powf(self.hi))
-        } else {
-            (self.lo, self.hi)
-        }
+        (self.bend.unbend(self.lo), self.bend.unbend(self.hi))
     }
 
     /// Whether a value lies on the axis.
@@ -80,17 +119,17 @@ impl Scale {
 
     /// The pixel of a value.
     pub fn place(&self, value: f64) -> f64 {
-        let v = if self.log { value.log10() } else { value };
+        let v = self.bend.bend(value);
         self.from + (v - self.lo) / (self.hi - self.lo) * (self.to - self.from)
     }
 
     /// Ticks of plain numbers.
     pub fn number_ticks(&self, most: usize) -> Vec<ticks::Tick> {
         let (lo, hi) = self.range();
-        if self.log {
-            ticks::log(lo, hi, most)
-        } else {
-            ticks::linear(lo, hi, most, false)
+        match self.bend {
+            Bend::Linear => ticks::linear(lo, hi, most, false),
+            Bend::Log => ticks::log(lo, hi, most),
+            Bend::Symlog(knee) => ticks::symlog(lo, hi, knee, most),
         }
     }
 }
@@ -139,11 +178,21 @@ mod tests {
         assert!(!drawable(5e-324, true) && drawable(5e-324, false) && drawable(1e-299, true));
     }
 
+    #[test]
+    fn both_sides_of_zero_are_alike() {
+        let s = Scale::symlog(-1000.0, 1000.0, 1.0).over(0.0, 100.0);
+        assert!((s.place(0.0) - 50.0).abs() < 1e-9);
+        assert!((s.place(10.0) + s.place(-10.0) - 100.0).abs() < 1e-9);
+        assert!(s.place(1000.0) - s.place(100.0) > 10.0);
+    }
+
     proptest! {
         #[test]
         fn every_value_lands_between_the_ends(values in prop::collection::vec(prop::num::f64::ANY, 1..20), log: bool) {
             if let Some((lo, hi)) = extent(values.iter().copied(), log) {
                 let s = if log { Scale::log(lo, hi) } else { Scale::roomy(lo, hi) }.over(10.0, 500.0);
+                let both = Scale::symlog(lo, hi, 1e-3).over(10.0, 500.0);
+                prop_assert!((9.0..=501.0).contains(&both.place(lo)) && (9.0..=501.0).contains(&both.place(hi)));
                 for v in values.into_iter().filter(|v| drawable(*v, log)) {
                     prop_assert!((9.0..=501.0).contains(&s.place(v)), "{v} at {}", s.place(v));
                 }

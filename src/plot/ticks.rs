@@ -47,6 +47,37 @@ pub(crate) fn linear(lo: f64, hi: f64, most: usize, whole: bool) -> Vec<Tick> {
         .collect()
 }
 
+/// Ticks of an axis that is logarithmic on both sides of zero: zero, and powers of ten that are not below the knee.
+pub(crate) fn symlog(lo: f64, hi: f64, knee: f64, most: usize) -> Vec<Tick> {
+    let power = |v: f64| v.log10().clamp(-300.0, 300.0);
+    let (first, last) = (
+        power(knee).round() as i32,
+        power(lo.abs().max(hi.abs())).floor() as i32,
+    );
+    let of = |every: i32| -> Vec<f64> {
+        let sizes: Vec<f64> = (first..=last)
+            .filter(|p| (last - p) % every == 0)
+            .map(|p| 10f64.powi(p))
+            .collect();
+        let below = sizes.iter().rev().map(|v| -v);
+        let all = below.chain([0.0]).chain(sizes.iter().copied());
+        all.filter(|v| (lo..=hi).contains(v)).collect()
+    };
+    let found = (1..=(last - first).max(0) + 1)
+        .map(of)
+        .find(|t| t.len() <= most.max(3));
+    match found {
+        Some(ticks) if ticks.len() > 2 => {
+            let text = |v: f64| match v {
+                0.0 => "0".to_owned(),
+                v => number(v, v.abs()),
+            };
+            ticks.into_iter().map(|v| (v, text(v))).collect()
+        }
+        _ => linear(lo, hi, most, false),
+    }
+}
+
 /// Ticks of a logarithmic axis, in values. `lo` and `hi` are positive.
 pub(crate) fn log(lo: f64, hi: f64, most: usize) -> Vec<Tick> {
     let (from, to) = (lo.log10(), hi.log10());

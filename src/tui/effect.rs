@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{fs, io};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
-use trimtab_plot::{self as plot, ChartKind, Format};
 use trimtab_wire::{Link, Topic};
 
+use crate::export;
 use crate::model::data::Slot;
 use crate::msg::{Effect, Msg, Trouble};
 use crate::remember::{self, Remembered, Saved};
-use crate::widget::chart::{Chart, XKind};
 
 /// How often, and after which pause, a state file is tried that another console holds.
 const TRIES: usize = 40;
@@ -110,17 +108,10 @@ impl Runner {
                 });
             }
             Effect::Export { chart, name } => {
-                let (inbox, dir) = (self.inbox.clone(), self.export_dir.clone());
-                tokio::spawn(async move {
-                    let task = tokio::task::spawn_blocking(move || export(&chart, &dir, &name));
-                    let result = task.await.unwrap_or_else(|e| {
-                        Err(Trouble {
-                            message: format!("The chart could not be drawn: {e}."),
-                            hint: "This is a bug; the log has the details.".into(),
-                        })
-                    });
-                    let _ = inbox.send(Msg::Exported(result)).await;
-                });
+                self.export(move |dir| export::chart(&chart, dir, &name));
+            }
+            Effect::ExportSheet { sheet, name } => {
+                self.export(move |dir| export::sheet(&sheet, dir, &name));
             }
             Effect::Recall { workspace } => self.recall(&workspace),
             Effect::Remember {
@@ -134,6 +125,21 @@ impl Runner {
             Effect::Quit => return Some(Order::Quit),
         }
         None
+    }
+
+    /// Writes files beside the loop and tells what came of it.
+    fn export(&self, write: impl FnOnce(&Path) -> Result<Vec<String>, Trouble> + Send + 'static) {
+        let (inbox, dir) = (self.inbox.clone(), self.export_dir.clone());
+        tokio::spawn(async move {
+            let task = tokio::task::spawn_blocking(move || write(&dir));
+            let result = task.await.unwrap_or_else(|e| {
+                Err(Trouble {
+                    message: format!("Nothing could be exported: {e}."),
+                    hint: "This is a bug; the log has the details.".into(),
+                })
+            });
+            let _ = inbox.send(Msg::Exported(result)).await;
+        });
     }
 
     /// The file of a workspace; `None` when nothing is kept.
@@ -257,113 +263,12 @@ async fn save(
     Err(remember::not_written(&path, "another console holds it"))
 }
 
-/// Writes a chart as SVG and PNG beside each other; existing files are kept.
-fn export(chart: &Chart, dir: &Path, name: &str) -> Result<Vec<String>, Trouble> {
-    let data = ChartKind::from(as_plot(chart));
-    let stem = free_stem(dir, name);
-    [("svg", Format::Svg), ("png", Format::Png)]
-        .into_iter()
-        .map(|(extension, format)| {
-            let path = dir.join(format!("{stem}.{extension}"));
-            let bytes =
-                plot::render(&data, plot::Size::default(), format).map_err(|e| Trouble {
-                    message: e.to_string(),
-                    hint: String::new(),
-                })?;
-            fs::write(&path, bytes).map_err(|e| cannot_write(&path, &e))?;
-            Ok(path.display().to_string())
-        })
-        .collect()
-}
-
-fn cannot_write(path: &Path, error: &io::Error) -> Trouble {
-    Trouble {
-        message: format!("{} cannot be written: {error}.", path.display()),
-        hint: "Start the console in a folder you may write to, or free some space.".into(),
-    }
-}
-
-/// `name`, or `name-2`, `name-3`, … when that is taken.
-fn free_stem(dir: &Path, name: &str) -> String {
-    let taken = |stem: &str| {
-        dir.join(format!("{stem}.svg")).exists() || dir.join(format!("{stem}.png")).exists()
-    };
-    (1..10_000)
-        .map(|n| {
-            if n == 1 {
-                name.to_owned()
-            } else {
-                format!("{name}-{n}")
-            }
-        })
-        .find(|stem| !taken(stem))
-        .unwrap_or_else(|| name.to_owned())
-}
-
-/// The same chart in the terms of `trimtab-plot`; what is zoomed away is left away.
-fn as_plot(chart: &Chart) -> plot::Chart {
-    let inside = |x: f64| {
-        chart
-            .x_range
-            .is_none_or(|(low, high)| (low..=high).contains(&x))
-    };
-    let mut series: Vec<plot::Series> = chart
-        .lines
-        .iter()
-        .filter(|l| !l.faint)
-        .map(|l| {
-            plot::Series::new(
-                l.series,
-                l.name.clone(),
-                l.points.iter().copied().filter(|p| inside(p.0)).collect(),
-            )
-        })
-        .collect();
-    if let (Some((y, label)), Some((low, high))) =
-        (&chart.bound, chart.x_range.or_else(|| chart.extent()))
-    {
-        let bound = plot::Series {
-            name: label.clone(),
-            points: vec![(low, *y), (high, *y)],
-            colour: 7,
-            marker: plot::Marker::None,
-        };
-        series.push(bound);
-    }
-    plot::Chart {
-        title: chart.title.clone(),
-        x: plot::XAxis {
-            label: chart.x_label.clone(),
-            kind: match chart.x_kind {
-                XKind::Number => plot::XKind::Step,
-                XKind::Date => plot::XKind::Time,
-                XKind::Elapsed => plot::XKind::Relative,
-            },
-        },
-        y: plot::YAxis {
-            label: String::new(),
-            log: chart.log_y,
-        },
-        series,
-        marks: chart
-            .marks
-            .iter()
-            .filter(|m| inside(m.x))
-            .map(|m| plot::Mark {
-                x: m.x,
-                label: m.label.clone(),
-            })
-            .collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use futures::{SinkExt as _, StreamExt as _};
     use trimtab_wire::{AgentFrame, ClientFrame, Reply, Snapshot};
 
     use super::*;
-    use crate::widget::chart::Line;
 
     /// An agent that knows one thing: it welcomes, and answers whatever is followed or asked.
     async fn answer(mut queue: mpsc::Receiver<tokio::io::DuplexStream>) {
@@ -491,29 +396,5 @@ mod tests {
         while let Ok(msg) = messages.try_recv() {
             assert!(!matches!(msg, Msg::NotRemembered(_)), "{msg:?}");
         }
-    }
-
-    #[test]
-    fn exports_never_overwrite() {
-        let dir = tempfile::tempdir().unwrap();
-        let chart = Chart {
-            title: "auc".into(),
-            lines: vec![Line {
-                name: "auc".into(),
-                points: vec![(0.0, 0.5), (1.0, f64::NAN), (2.0, 0.7)],
-                series: 0,
-                faint: false,
-            }],
-            bound: Some((0.6, "bound".into())),
-            ..Chart::default()
-        };
-        let first = export(&chart, dir.path(), "late15-auc").unwrap();
-        let second = export(&chart, dir.path(), "late15-auc").unwrap();
-        assert!(
-            first[0].ends_with("late15-auc.svg") && second[1].ends_with("late15-auc-2.png"),
-            "{first:?} {second:?}"
-        );
-        let refused = export(&chart, Path::new("/proc/nowhere"), "x").unwrap_err();
-        assert!(refused.message.contains("cannot be written"), "{refused:?}");
     }
 }

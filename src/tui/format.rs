@@ -55,6 +55,27 @@ pub fn delta(value: f64) -> String {
     }
 }
 
+/// How far a metric is from another value of it, with its sign and the digits of [`metric`]; `none` when either is
+/// no finite number.
+#[must_use]
+pub fn change(value: f64, from: f64, none: &str) -> String {
+    let by = value - from;
+    if !by.is_finite() {
+        return none.to_owned();
+    }
+    let sign = if by < 0.0 { "-" } else { "+" };
+    // Four digits of a small difference of large numbers would be noise: it has the digits that they have.
+    let size = value.abs().max(from.abs());
+    let decimals = match size {
+        s if !(1e-4..1e6).contains(&s) => return format!("{sign}{}", metric(by.abs())),
+        s if s >= 1000.0 => 0,
+        s if s >= 100.0 => 1,
+        s if s >= 10.0 => 2,
+        _ => 4,
+    };
+    format!("{sign}{:.decimals$}", by.abs())
+}
+
 /// A share as a percentage: `7%`, `0.4%`, `100%`.
 #[must_use]
 pub fn share(value: f64, none: &str) -> String {

@@ -73,6 +73,30 @@ pub struct Glyphs {
     pub fold: [&'static str; 2],
     /// Times (speed).
     pub times: &'static str,
+    /// The best of several values.
+    pub best: &'static str,
+    /// What others are measured against.
+    pub base: &'static str,
+    /// Where a curve has no number.
+    pub gap: &'static str,
+}
+
+/// Markers of series beyond the eighth. Two letters are among the plain markers already.
+const LETTERS: [&str; 42] = [
+    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "p", "q", "r", "s", "t",
+    "u", "v", "w", "y", "z", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N",
+    "O", "P", "Q", "R",
+];
+
+impl Glyphs {
+    /// The marker of a series: another one for each of fifty, so that none needs colour to be told from the others.
+    #[must_use]
+    pub fn marker(&self, series: usize) -> &'static str {
+        match series.checked_sub(self.markers.len()) {
+            None => self.markers[series],
+            Some(beyond) => LETTERS[beyond % LETTERS.len()],
+        }
+    }
 }
 
 /// For UTF-8 terminals.
@@ -111,6 +135,9 @@ pub static UNICODE: Glyphs = Glyphs {
     compare: ["≥", "≤"],
     fold: ["▸ ", "▾ "],
     times: "×",
+    best: "★",
+    base: "◂",
+    gap: "×",
 };
 
 /// For terminals and fonts with nothing but ASCII.
@@ -149,6 +176,9 @@ pub static ASCII: Glyphs = Glyphs {
     compare: [">=", "<="],
     fold: ["+ ", "- "],
     times: "x",
+    best: "*",
+    base: "<",
+    gap: "N",
 };
 
 #[cfg(test)]
@@ -159,5 +189,13 @@ mod tests {
     fn the_plain_set_is_plain() {
         let text = format!("{ASCII:?}");
         assert!(text.is_ascii(), "{text}");
+    }
+
+    #[test]
+    fn fifty_series_have_fifty_markers() {
+        for set in [&UNICODE, &ASCII] {
+            let markers: std::collections::HashSet<_> = (0..50).map(|i| set.marker(i)).collect();
+            assert_eq!(markers.len(), 50);
+        }
     }
 }

@@ -11,6 +11,7 @@ mod clock;
 pub mod command;
 pub mod config;
 mod effect;
+mod export;
 pub mod format;
 pub mod glyphs;
 pub mod key;
@@ -19,6 +20,7 @@ pub mod msg;
 mod pace;
 pub mod remember;
 mod runtime;
+pub mod sheet;
 pub mod term;
 #[cfg(test)]
 mod testing;

@@ -9,6 +9,7 @@ use trimtab_wire::{Act, Event, Failure, LinkError, LinkState, Reply, Request, To
 use crate::key::Key;
 use crate::model::data::Slot;
 use crate::remember::Remembered;
+use crate::sheet::Sheet;
 use crate::widget::chart::Chart;
 
 /// Something happened.
@@ -148,6 +149,13 @@ pub enum Effect {
     Export {
         /// The chart.
         chart: Box<Chart>,
+        /// The files' name without extension.
+        name: String,
+    },
+    /// Write a table as CSV and JSON.
+    ExportSheet {
+        /// The table.
+        sheet: Box<Sheet>,
         /// The files' name without extension.
         name: String,
     },

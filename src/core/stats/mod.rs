@@ -24,6 +24,7 @@ pub mod multiple;
 pub mod profile;
 pub mod proportion;
 pub mod quality;
+pub mod rank;
 pub mod regression;
 mod sort;
 pub mod summary;

@@ -53,6 +53,7 @@ fn charts() -> Result<Vec<(&'static str, ChartKind)>, jiff::Error> {
         y: YAxis {
             label: "log loss".to_owned(),
             log: false,
+            ..YAxis::default()
         },
         series: names.iter().enumerate().map(|(i, n)| loss(i, n)).collect(),
         marks: vec![],
@@ -82,6 +83,7 @@ fn charts() -> Result<Vec<(&'static str, ChartKind)>, jiff::Error> {
         y: YAxis {
             label: "AUC".to_owned(),
             log: false,
+            ..YAxis::default()
         },
         series: vec![
             Series::new(0, "version 1", auc(0.1, &mut next)),

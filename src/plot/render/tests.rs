@@ -287,6 +287,7 @@ fn any_chart() -> impl Strategy<Value = ChartKind> {
                 y: YAxis {
                     label: "y".to_owned(),
                     log,
+                    ..YAxis::default()
                 },
                 series,
                 marks,

@@ -6,8 +6,10 @@ use super::Scope::{
 };
 use super::{Command, Scope, Tier};
 use crate::model::Model;
+use crate::model::compare::View;
 use crate::model::list::Move;
 use crate::msg::Effect;
+use crate::update::compare::{crowd, curves};
 use crate::update::{
     act, alerts, compare, dialog, fleet, global, monitors, motion, prompt, registry, retrain,
     run_acts, run_table, runs,
@@ -142,18 +144,37 @@ pub static COMMANDS: &[Command] = &[
     // Charts.
     row("metric", &["m"], &[Runs, Compare, Retrain], "metric", "Chooses the metric of the curve.", |m, _| compare::choose_metric(m)).hint(7)
         .when(compare::has_metrics),
-    row("differences", &["x"], &[Compare], "differences", "Shows the parameters that differ in place of the curves, and back.", |m, _| compare::differences(m)).hint(8).when(compare::has_metrics),
-    row("x axis", &["X"], &[Compare], "x axis", "Goes through step, elapsed time and wall-clock time.", |m, _| compare::axis(m)).hint(12).when(compare::has_metrics),
-    row("smooth", &["S"], &[Compare], "smooth", "Goes through four strengths of smoothing; the raw curve stays behind it.", |m, _| compare::smooth(m)).hint(12).when(compare::has_metrics),
-    row("log scale", &["L"], &[Compare], "log", "Draws y on a logarithmic scale, and back.", |m, _| compare::log(m)).hint(12).when(compare::has_metrics),
-    row("zoom in", &["+"], &[Compare], "zoom in", "Shows half of the x axis, around the read-out.", |m, _| compare::zoom(m, 0.5)),
-    row("zoom out", &["-"], &[Compare], "zoom out", "Shows twice as much of the x axis.", |m, _| compare::zoom(m, 2.0)),
-    row("pan left", &["["], &[Compare], "pan left", "Moves the zoomed part to the left.", |m, _| compare::pan(m, -0.25)),
-    row("pan right", &["]"], &[Compare], "pan right", "Moves the zoomed part to the right.", |m, _| compare::pan(m, 0.25)),
-    row("reset chart", &["="], &[Compare], "reset", "Shows the whole curve again, without read-out.", |m, _| compare::reset(m)).hint(13)
-        .when(|m| m.compare.zoom.is_some() || m.compare.cursor.is_some()),
-    row("export", &["e"], CHARTS, "export", "Writes the chart in front as SVG and PNG.", |m, _| global::export(m)).hint(20)
-        .when(|m| global::chart(m).is_some()),
+    row("charts", &["c"], &[Compare], "charts", "Shows the curves of the compared runs.", |m, _| compare::show(m, View::Charts)),
+    row("differences", &["x"], &[Compare], "parameters", "Shows the parameters and tags that differ among the runs; the second time, all of them.", |m, _| compare::params(m)),
+    row("metric table", &["t"], &[Compare], "metrics", "Shows every metric of the runs, the best marked, each against the baseline.", |m, _| compare::show(m, View::Metrics)),
+    row("scatter", &["s"], &[Compare], "scatter", "Shows each run as a point between two columns: parameters, metrics, times. X and m choose them.", crowd::scatter).args("[X,Y]"),
+    row("parallel", &["p"], &[Compare], "parallel", "Shows each run as a line across axes of parameters and metrics.", crowd::parallel).args("[COLUMNS]"),
+    row("importance", &["i"], &[Compare], "importance", "Shows how each parameter goes with the metric: rank correlation, on how many runs, and what is left out.", |m, _| compare::show(m, View::Importance)),
+    row("baseline", &["b"], &[Compare], "baseline", "Measures the other runs against the selected one; the second time, against the first again.", |m, _| compare::baseline(m)).hint(8)
+        .when(compare::several),
+    row("best first", &["o"], &[Compare], "best first", "Puts the compared runs into the order of the selected metric, the best first.", |m, _| compare::best_first(m)).hint(9)
+        .when(|m| compare::in_table(m) && compare::several(m)),
+    row("better", &["d"], &[Compare], "better", "Says which way the selected metric gets better: higher, lower, neither.", |m, _| compare::better(m)).hint(9)
+        .when(compare::in_table),
+    row("statistic", &["v"], &[Compare], "values", "Goes through the latest, the least and the greatest values of the metrics.", |m, _| compare::statistic(m)).hint(9)
+        .when(compare::has_statistic),
+    row("x axis", &["X"], &[Compare], "x axis", "Goes through step, elapsed time, wall-clock time and what the runs count (epochs), any metric when named; in the scatter, chooses what is across.", curves::axis).args("[AXIS]").hint(12)
+        .when(|m| curves::has_curves(m) || m.compare.view == View::Scatter),
+    row("smooth", &["S"], &[Compare], "smooth", "Goes through four strengths of smoothing; the raw curve stays behind it.", |m, _| curves::smooth(m)).hint(12).when(curves::has_curves),
+    row("log scale", &["L"], &[Compare], "log", "Goes through even, logarithmic and symlog y: logarithmic on both sides of zero.", |m, _| curves::spread(m)).hint(12).when(|m| curves::has_curves(m) || m.compare.view == View::Scatter),
+    row("clip", &["%"], &[Compare], "clip", "Makes room on y for all values, for all but 1% at either end, or all but 5%.", |m, _| curves::clip(m)).hint(12).when(curves::has_curves),
+    row("closer", &["enter"], &[Compare], "closer", "Gives the chart in front all the room, or shows all of them again; of a parameter by importance, shows the scatter.", |m, _| compare::closer(m)).hint(9)
+        .when(compare::can_go_closer),
+    row("next chart", &["n"], &[Compare], "next chart", "Moves to the next chart.", |m, _| curves::next_chart(m, 1)).hint(9).when(curves::several_charts),
+    row("previous chart", &["N"], &[Compare], "previous chart", "Moves to the chart before.", |m, _| curves::next_chart(m, -1)).when(curves::several_charts),
+    row("zoom in", &["+"], &[Compare], "zoom in", "Shows half of the x axis, around the read-out.", |m, _| curves::zoom(m, 0.5)).when(curves::has_curves),
+    row("zoom out", &["-"], &[Compare], "zoom out", "Shows twice as much of the x axis; hides the selected one of parallel axes.", |m, _| curves::zoom_out(m)).when(curves::can_pan),
+    row("pan left", &["["], &[Compare], "pan left", "Moves the zoomed part, or the selected one of parallel axes, to the left.", |m, _| curves::pan(m, -0.25)).when(curves::can_pan),
+    row("pan right", &["]"], &[Compare], "pan right", "Moves the zoomed part, or the selected one of parallel axes, to the right.", |m, _| curves::pan(m, 0.25)).when(curves::can_pan),
+    row("reset chart", &["="], &[Compare], "reset", "Shows the whole curve again, without read-out; puts back the usual parallel axes.", |m, _| curves::reset(m)).hint(13)
+        .when(curves::is_moved),
+    row("export", &["e"], CHARTS, "export", "Writes the chart in front as SVG and PNG, a table of Compare as CSV and JSON.", |m, _| global::export(m)).hint(20)
+        .when(|m| global::chart(m).is_some() || global::sheet(m).is_some()),
     // Registry.
     row("show run", &["enter"], &[Registry], "its run", "Shows the run that made the selected version.", |m, _| registry::show_run(m)).hint(7)
         .when(|m| registry::run_of(m).is_some()),

@@ -112,8 +112,10 @@ pub enum Slot {
     Runs,
     /// The audit.
     Audit,
-    /// Curves of the Compare pane.
-    Compare,
+    /// Curves of one chart of the Compare pane, by its place on the screen.
+    Compare(u8),
+    /// The metric that is the x axis of those charts.
+    CompareX,
     /// The curve of the selected run.
     Detail,
     /// The curve of the selected job.
@@ -200,7 +202,7 @@ impl Data {
             Slot::Runs => self.runs.error = error,
             Slot::Audit => self.audit.error = error,
             Slot::JobLog => self.log.error = error,
-            Slot::Compare | Slot::Detail | Slot::JobCurve => {
+            Slot::Compare(_) | Slot::CompareX | Slot::Detail | Slot::JobCurve => {
                 self.series.entry(slot).or_default().error = error
             }
         }

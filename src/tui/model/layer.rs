@@ -106,6 +106,12 @@ impl Question {
 pub enum Choice {
     /// The Compare chart's metric.
     CompareMetric,
+    /// The metric that parameters are correlated with.
+    CrowdMetric,
+    /// What the scatter has across.
+    ScatterX,
+    /// What it has up.
+    ScatterY,
     /// The run detail's metric.
     DetailMetric,
     /// The run table's order.

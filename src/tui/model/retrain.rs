@@ -62,7 +62,7 @@ impl Retrain {
             .enumerate()
             .map(|(i, s)| Line {
                 name: s.key.clone(),
-                points: super::compare::points(s, super::compare::Axis::Step),
+                points: super::compare::axis::points(s, &super::compare::axis::Axis::Step, None),
                 series: i,
                 faint: false,
             })

@@ -31,5 +31,6 @@ pub fn mono() -> Look {
 /// Prints a buffer for a snapshot.
 pub use trimtab_testkit::frame::{print as frame, text};
 
+pub mod compare;
 pub mod fixtures;
 pub mod harness;

@@ -14,6 +14,8 @@ use crate::view::layout;
 
 /// Bytes of a log's history.
 const LOG_TAIL: u64 = 256 << 10;
+/// Marked runs that are asked for one by one at most.
+const MARKS: usize = 200;
 /// Entries of the audit's history.
 const AUDIT_TAIL: u32 = 2_000;
 
@@ -72,18 +74,7 @@ fn wanted(model: &Model) -> BTreeMap<Slot, Topic> {
         topics.insert(Slot::Audit, Topic::Audit { tail: AUDIT_TAIL });
     }
     match model.pane {
-        Pane::Compare => {
-            if let Some(key) = model.compare.current_metric(model) {
-                topics.insert(
-                    Slot::Compare,
-                    Topic::Series {
-                        runs: model.compare.runs(model),
-                        key,
-                        columns,
-                    },
-                );
-            }
-        }
+        Pane::Compare => topics.extend(super::compare::curves::topics(model)),
         Pane::Runs if model.runs.detail => {
             let selected = model.runs.selected(model);
             if let Some((run, key)) =
@@ -168,6 +159,8 @@ fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
             .and_then(|j| j.run.clone())
             .into_iter()
             .collect(),
+        // Marks may be older than what is known of the runs.
+        Pane::Compare => model.runs.marks.iter().take(MARKS).cloned().collect(),
         Pane::Registry => model
             .registry
             .selected_version(model)

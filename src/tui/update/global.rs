@@ -3,11 +3,13 @@
 use trimtab_core::time::Millis;
 use trimtab_wire::{DemoCommand, Request};
 
+use crate::model::compare::View;
 use crate::model::layer::{Choice, Layer};
 use crate::model::nav::Pane;
 use crate::model::registry::Region;
 use crate::model::{Model, Tone};
 use crate::msg::{Call, Effect};
+use crate::sheet::Sheet;
 use crate::widget::chart::Chart;
 
 /// Brings a pane to the front.
@@ -26,7 +28,7 @@ pub fn next_region(model: &mut Model) -> Vec<Effect> {
             };
         }
         Pane::Retrain => model.retrain.wide_log = !model.retrain.wide_log,
-        Pane::Compare => model.compare.differences = !model.compare.differences,
+        Pane::Compare => model.compare.view = model.compare.view.next(),
         Pane::Runs => model.runs.detail = !model.runs.detail,
         Pane::Fleet | Pane::Monitors | Pane::Audit => {}
     }
@@ -85,10 +87,7 @@ fn leave_one(model: &mut Model) -> bool {
             model.audit.filter.clear();
             true
         }
-        Pane::Compare if model.compare.differences => {
-            model.compare.differences = false;
-            true
-        }
+        Pane::Compare => super::compare::leave(model),
         Pane::Retrain if model.retrain.wide_log => {
             model.retrain.wide_log = false;
             true
@@ -123,10 +122,18 @@ pub fn chart(model: &Model) -> Option<(Chart, String)> {
                 format!("{}-{}", row.model, row.quality_metric),
             )
         }
-        Pane::Compare => {
-            let chart = model.compare.chart(model);
+        Pane::Compare if model.compare.view == View::Charts => {
+            let chart = model.compare.focused_chart(model)?;
             let name = format!("compare-{}", chart.title);
             (chart, name)
+        }
+        Pane::Compare if model.compare.view == View::Scatter => {
+            let chart = model.compare.scatter_chart(model)?;
+            let name = format!("scatter-{}", chart.title);
+            (chart, name)
+        }
+        Pane::Compare if model.compare.view == View::Parallel => {
+            (model.compare.parallel_chart(model), "parallel".to_owned())
         }
         Pane::Runs if model.runs.detail => {
             let chart = super::runs::detail_chart(model)?;
@@ -159,8 +166,23 @@ fn file_name(name: &str) -> String {
     clean.trim_start_matches('.').to_owned()
 }
 
+/// The table in front and a name for its files.
+#[must_use]
+pub fn sheet(model: &Model) -> Option<(Sheet, &'static str)> {
+    match model.pane {
+        Pane::Compare => model.compare.sheet(model),
+        _ => None,
+    }
+}
+
 /// `e`.
 pub fn export(model: &mut Model) -> Vec<Effect> {
+    if let Some((sheet, name)) = sheet(model) {
+        return vec![Effect::ExportSheet {
+            sheet: Box::new(sheet),
+            name: name.to_owned(),
+        }];
+    }
     chart(model)
         .map(|(chart, name)| Effect::Export {
             chart: Box::new(chart),
@@ -180,6 +202,9 @@ pub fn copy(model: &mut Model, whole: bool) -> Vec<Effect> {
                 r.model.clone()
             }
         }),
+        Pane::Compare if whole && super::compare::value(model).is_some() => {
+            super::compare::value(model)
+        }
         Pane::Runs | Pane::Compare => super::runs::subject(model).map(|r| {
             if whole {
                 super::runs::as_text(r)
@@ -247,10 +272,11 @@ pub fn copy(model: &mut Model, whole: bool) -> Vec<Effect> {
 pub fn picked(model: &mut Model, choice: Choice, index: usize) -> Vec<Effect> {
     match choice {
         Choice::CompareMetric => {
-            model.compare.metric = model.compare.metrics(model).into_iter().nth(index);
-            model.compare.zoom = None;
-            model.compare.cursor = None;
+            let metrics = model.compare.metrics(model);
+            model.compare.metric = metrics.into_iter().nth(index);
         }
+        Choice::CrowdMetric => super::compare::crowd::chosen_metric(model, index),
+        Choice::ScatterX | Choice::ScatterY => super::compare::crowd::chosen(model, choice, index),
         Choice::DetailMetric => super::runs::set_metric(model, index),
         Choice::RunOrder => super::run_table::set_order(model, index),
         Choice::RunGroup => super::run_table::set_group(model, index),

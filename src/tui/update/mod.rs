@@ -115,6 +115,8 @@ fn linked(model: &mut Model, state: LinkState) -> Vec<Effect> {
 }
 
 #[cfg(test)]
+mod compare_tests;
+#[cfg(test)]
 mod run_tests;
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,10 @@ pub fn go(model: &mut Model, motion: Move) -> Vec<Effect> {
         scroll_log(model, motion);
         return Vec::new();
     }
+    if model.pane == Pane::Compare {
+        super::compare::go(model, motion);
+        return Vec::new();
+    }
     if let Some((list, len, height)) = focused(model) {
         list.go(motion, len, height);
     }
@@ -30,22 +34,20 @@ fn focused(model: &mut Model) -> Option<(&mut List, usize, usize)> {
     let (len, height) = match model.pane {
         Pane::Fleet => measures.fleet,
         Pane::Runs => measures.runs,
-        Pane::Compare => measures.compare,
         Pane::Registry if model.registry.region == Region::Versions => measures.versions,
         Pane::Registry => measures.requests,
         Pane::Retrain => measures.jobs,
         Pane::Audit => measures.audit,
-        Pane::Monitors => return None,
+        Pane::Monitors | Pane::Compare => return None,
     };
     let list = match model.pane {
         Pane::Fleet => &mut model.fleet.list,
         Pane::Runs => &mut model.runs.list,
-        Pane::Compare => &mut model.compare.list,
         Pane::Registry if model.registry.region == Region::Versions => &mut model.registry.versions,
         Pane::Registry => &mut model.registry.requests,
         Pane::Retrain => &mut model.retrain.list,
         Pane::Audit => &mut model.audit.list,
-        Pane::Monitors => return None,
+        Pane::Monitors | Pane::Compare => return None,
     };
     Some((list, len, height))
 }
@@ -54,7 +56,6 @@ fn focused(model: &mut Model) -> Option<(&mut List, usize, usize)> {
 struct Measures {
     fleet: (usize, usize),
     runs: (usize, usize),
-    compare: (usize, usize),
     versions: (usize, usize),
     requests: (usize, usize),
     jobs: (usize, usize),
@@ -65,16 +66,6 @@ fn measures(model: &Model) -> Measures {
     let body = layout::screen(model.size).body;
     let rows = layout::table_rows;
     let models = model.data.fleet_rows().len();
-    let compared = if model.compare.differences {
-        model.compare.differences(model).len()
-    } else {
-        model.compare.runs(model).len()
-    };
-    let compare_height = if model.compare.differences {
-        body
-    } else {
-        layout::compare(body, compared).1
-    };
     let versions = crate::model::registry::Registry::rows(model).len();
     let requests = model.data.request_rows().len();
     let [a, b, _] = layout::registry(body, versions, requests);
@@ -85,7 +76,6 @@ fn measures(model: &Model) -> Measures {
             model.runs.total(model),
             rows(layout::runs(body, model.runs.detail).0),
         ),
-        compare: (compared, rows(compare_height)),
         versions: (versions, rows(a)),
         requests: (requests, rows(b)),
         jobs: (
@@ -104,7 +94,9 @@ pub fn clamp(model: &mut Model) {
     if model.data.runs.value.is_some() {
         model.runs.list.clamp(m.runs.0, m.runs.1);
     }
-    model.compare.list.clamp(m.compare.0, m.compare.1);
+    if model.pane == Pane::Compare {
+        super::compare::clamp(model);
+    }
     model.registry.versions.clamp(m.versions.0, m.versions.1);
     model.registry.requests.clamp(m.requests.0, m.requests.1);
     model.retrain.list.clamp(m.jobs.0, m.jobs.1);
@@ -206,7 +198,7 @@ pub fn sideways(model: &mut Model, by: isize) -> Vec<Effect> {
                 model.monitors.column = (column < last).then_some(column);
             }
         }
-        Pane::Compare => super::compare::read_out(model, by),
+        Pane::Compare => super::compare::sideways(model, by),
         _ => {}
     }
     Vec::new()

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use trimtab_core::run::{RunId, RunPage, RunQuery, RunRow};
 use trimtab_wire::Request;
 
+use crate::model::compare::axis::{Axis, points};
 use crate::model::data::Slot;
 use crate::model::nav::Pane;
 use crate::model::{Model, Tone};
@@ -17,10 +18,8 @@ const MOST: u32 = 1_000;
 /// The run that `y` means.
 #[must_use]
 pub fn subject(model: &Model) -> Option<&RunRow> {
-    if model.pane == Pane::Compare && !model.compare.differences {
-        return model
-            .data
-            .run_by_id(model.compare.runs(model).get(model.compare.list.selected)?);
+    if model.pane == Pane::Compare {
+        return model.data.run_by_id(&model.compare.selected(model)?);
     }
     model.runs.selected(model)
 }
@@ -96,7 +95,11 @@ pub fn mark_range(model: &mut Model) -> Vec<Effect> {
 pub fn mark_page(model: &mut Model, page: &RunPage) {
     let rows = page.rows.iter().enumerate();
     let runs = rows.filter(|(i, _)| page.line(*i).group.is_none());
-    mark_all(model, runs.map(|(_, r)| r.id.clone()));
+    let runs: Vec<&RunRow> = runs.map(|(_, r)| r).collect();
+    // Other slices never come for them, and what is compared must be known.
+    let known = runs.iter().map(|r| (r.id.clone(), (*r).clone()));
+    model.data.known_runs.extend(known);
+    mark_all(model, runs.into_iter().map(|r| r.id.clone()));
 }
 
 /// Marks runs that are not marked yet.
@@ -143,7 +146,7 @@ pub fn detail_chart(model: &Model) -> Option<Chart> {
         .curves(Slot::Detail)
         .iter()
         .find(|s| s.run == run.id && s.key == key)?;
-    let points = crate::model::compare::points(series, crate::model::compare::Axis::Step);
+    let points = points(series, &Axis::Step, None);
     Some(Chart {
         title: key.clone(),
         lines: vec![Line {

@@ -103,15 +103,18 @@ const KEYS: &[&str] = &[
     "o",
     "d",
     ".",
+    "i",
+    "p",
+    "%",
 ];
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         12 => proptest::sample::select(KEYS).prop_map(Step::Key),
         1 => (0u16..140, 0u16..60).prop_map(|(w, h)| Step::Size(w, h)),
-        3 => (0usize..12).prop_map(Step::Snapshot),
-        3 => (0usize..10, 0usize..15).prop_map(|(a, b)| Step::Delta(a, b)),
-        1 => (0usize..10).prop_map(Step::Trouble),
+        3 => (0usize..14).prop_map(Step::Snapshot),
+        3 => (0usize..12, 0usize..15).prop_map(|(a, b)| Step::Delta(a, b)),
+        1 => (0usize..12).prop_map(Step::Trouble),
         1 => (0u8..3).prop_map(Step::Link),
         2 => any::<bool>().prop_map(Step::Answer),
         1 => "\\PC{0,6}".prop_map(Step::Paste),
@@ -119,14 +122,16 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-const SLOTS: [Slot; 10] = [
+const SLOTS: [Slot; 12] = [
     Slot::Fleet,
     Slot::Registry,
     Slot::Monitors,
     Slot::Jobs,
     Slot::Runs,
     Slot::Audit,
-    Slot::Compare,
+    Slot::Compare(0),
+    Slot::Compare(1),
+    Slot::CompareX,
     Slot::Detail,
     Slot::JobCurve,
     Slot::JobLog,
@@ -137,7 +142,13 @@ fn snapshots() -> Vec<(Slot, Snapshot)> {
     let runs = fixtures::runs();
     all.push((Slot::Audit, Snapshot::Audit(fixtures::audit())));
     all.push((Slot::JobLog, Snapshot::JobLog(fixtures::log())));
-    for slot in [Slot::Compare, Slot::Detail, Slot::JobCurve] {
+    for slot in [
+        Slot::Compare(0),
+        Slot::Compare(1),
+        Slot::CompareX,
+        Slot::Detail,
+        Slot::JobCurve,
+    ] {
         all.push((
             slot,
             Snapshot::Series(
@@ -323,7 +334,7 @@ proptest! {
     }
 
     #[test]
-    fn deltas_before_a_snapshot_change_nothing_of_it(order in proptest::collection::vec((0usize..10, 0usize..15), 0..30)) {
+    fn deltas_before_a_snapshot_change_nothing_of_it(order in proptest::collection::vec((0usize..12, 0usize..15), 0..30)) {
         let mut straight = Harness::alive(100, 30);
         straight.load();
         let mut stirred = Harness::alive(100, 30);
@@ -553,11 +564,11 @@ fn curves_do_not_grow_for_ever() {
     let mut h = Harness::alive(80, 24);
     h.keys("2 space c");
     let Some((first, trimtab_wire::Topic::Series { runs, key, .. })) =
-        h.follows.get(&Slot::Compare).cloned()
+        h.follows.get(&Slot::Compare(0)).cloned()
     else {
         panic!("curves are followed");
     };
-    h.feed(Slot::Compare, Snapshot::Series(vec![]));
+    h.feed(Slot::Compare(0), Snapshot::Series(vec![]));
     for i in 0..40 {
         let points = (0..100).map(|n| trimtab_core::metric::Point {
             step: i * 100 + n,
@@ -565,7 +576,7 @@ fn curves_do_not_grow_for_ever() {
             value: 0.5,
         });
         h.delta(
-            Slot::Compare,
+            Slot::Compare(0),
             Delta::Points {
                 run: runs[0].clone(),
                 key: key.clone(),
@@ -574,7 +585,7 @@ fn curves_do_not_grow_for_ever() {
         );
     }
     assert!(
-        h.follows[&Slot::Compare].0 > first,
+        h.follows[&Slot::Compare(0)].0 > first,
         "thinned by the agent again"
     );
 }

@@ -109,13 +109,93 @@ pub fn runs(body: Rect, detail: bool) -> (Rect, Option<Rect>) {
     (table, Some(rest))
 }
 
-/// Compare: the chart above, the runs below.
+/// Compare: below the row of tabs; the row comes second.
 #[must_use]
-pub fn compare(body: Rect, runs: usize) -> (Rect, Rect) {
+pub fn compare_head(body: Rect) -> (Rect, Rect) {
+    let (tabs, below) = top(body, 1);
+    (below, tabs)
+}
+
+/// Compare's curves: the charts above, the runs below.
+#[must_use]
+pub fn compare_charts(below: Rect, runs: usize) -> (Rect, Rect) {
     let rows = (runs as u16)
         .saturating_add(2)
-        .clamp(3, share(body.height, 35).max(3));
-    bottom(body, rows)
+        .clamp(3, share(below.height, 36).max(3));
+    bottom(below, rows)
+}
+
+/// Charts side by side and below each other that a part of the screen has room for.
+#[must_use]
+pub fn most_charts(area: Rect) -> (usize, usize) {
+    let columns = (area.width / 38).clamp(1, 4);
+    let rows = (area.height / 7).clamp(1, 4);
+    (columns.into(), rows.into())
+}
+
+/// Places for so many charts, as many as there is room for, in the shape that suits curves best.
+#[must_use]
+pub fn charts(area: Rect, count: usize) -> Vec<Rect> {
+    let (most_columns, most_rows) = most_charts(area);
+    let count = count.min(most_columns * most_rows);
+    let rows_of = |columns: usize| count.div_ceil(columns);
+    // Curves read best at about four columns to the row.
+    let shape = |columns: usize| {
+        let (w, h) = (f64::from(area.width), f64::from(area.height.max(1)));
+        let shape = w / columns as f64 / (h / rows_of(columns) as f64);
+        (shape / 4.5).ln().abs()
+    };
+    let columns = (1..=most_columns.min(count.max(1)))
+        .filter(|c| rows_of(*c) <= most_rows)
+        .min_by(|a, b| shape(*a).total_cmp(&shape(*b)))
+        .unwrap_or(most_columns);
+    // Parts begin where the share of those before ends, so that no cell is lost; one blank column between.
+    let part = |whole: u16, at: usize, of: usize| (usize::from(whole) * at / of.max(1)) as u16;
+    (0..count)
+        .map(|i| {
+            let (column, row) = (i % columns, i / columns);
+            let (x, to) = (
+                part(area.width, column, columns),
+                part(area.width, column + 1, columns),
+            );
+            let (y, bottom) = (
+                part(area.height, row, rows_of(columns)),
+                part(area.height, row + 1, rows_of(columns)),
+            );
+            let gap = u16::from(column + 1 < columns);
+            Rect {
+                x: area.x + x,
+                y: area.y + y,
+                width: (to - x).saturating_sub(gap),
+                height: bottom - y,
+            }
+        })
+        .collect()
+}
+
+/// Columns of a run's name in Compare's tables.
+pub const NAME: u16 = 16;
+/// Columns of a metric with its distance from the baseline.
+pub const METRIC: u16 = 16;
+/// Columns of a run beside its parameters.
+pub const PARAM: u16 = 14;
+
+/// Metrics that fit beside the runs' markers and names; columns stand two apart.
+#[must_use]
+pub fn metric_columns(width: u16) -> usize {
+    usize::from(width.saturating_sub(2 + 1 + 2 + NAME) / (METRIC + 2)).max(1)
+}
+
+/// Parallel axes that fit side by side with their names.
+#[must_use]
+pub fn parallel_axes(width: u16) -> usize {
+    usize::from(width.saturating_sub(2) / 13).max(2)
+}
+
+/// Runs that fit beside the parameters' names.
+#[must_use]
+pub fn param_columns(width: u16) -> usize {
+    usize::from(width.saturating_sub(2 + NAME + 2) / (PARAM + 2)).max(1)
 }
 
 /// Registry: versions, requests, evidence.
@@ -212,11 +292,15 @@ mod tests {
             let s = screen(Size::new(w, h));
             let inside = |r: Rect| r.is_empty() || all.intersection(r) == r;
             let (f1, f2) = fleet(s.body, n);
-            let (c1, c2) = compare(s.body, n);
+            let (c1, c2) = compare_charts(compare_head(s.body).0, n);
             let (a1, a2) = audit(s.body);
             let (r1, r2) = runs(s.body, wide);
             let parts = [s.header, s.body, s.hints, f1, f2, c1, c2, a1, a2, r1, r2.unwrap_or_default()];
-            let more = registry(s.body, n, k).into_iter().chain(monitors(s.body, n as u16, k)).chain(retrain(s.body, n, wide));
+            let cells = charts(c1, k);
+            for (i, a) in cells.iter().enumerate() {
+                prop_assert!(cells[..i].iter().all(|b| a.intersection(*b).is_empty()), "{cells:?}");
+            }
+            let more = cells.into_iter().chain(registry(s.body, n, k)).chain(monitors(s.body, n as u16, k)).chain(retrain(s.body, n, wide));
             for part in parts.into_iter().chain(more) {
                 prop_assert!(inside(part), "{part:?} of {all:?}");
             }

@@ -24,19 +24,7 @@ const DIGITS: [(&str, &str); 7] = [
 
 /// Brings what a pane asks for once it is in front.
 fn serve(h: &mut Harness) {
-    let runs = fixtures::runs();
-    for slot in [Slot::Compare, Slot::Detail, Slot::JobCurve] {
-        if let Some((_, trimtab_wire::Topic::Series { runs: ids, key, .. })) =
-            h.follows.get(&slot).cloned()
-        {
-            let curves = runs
-                .iter()
-                .filter(|r| ids.contains(&r.id))
-                .map(|r| fixtures::curve(r, &key))
-                .collect();
-            h.feed(slot, Snapshot::Series(curves));
-        }
-    }
+    testing::compare::fed(h);
     if h.follows.contains_key(&Slot::JobLog) {
         h.feed(Slot::JobLog, Snapshot::JobLog(fixtures::log()));
     }

@@ -1,6 +1,6 @@
 //! A curve in one row: the newest values at the right, gaps left blank, values out of the bound marked.
 
-use super::scale::Scale;
+use super::scale::{Bend, Scale};
 use super::text::Brush;
 use crate::theme::Role;
 
@@ -25,9 +25,9 @@ impl Sparkline<'_> {
             Some((low, high)) => Some(Scale {
                 low,
                 high,
-                log: false,
+                bend: Bend::Straight,
             }),
-            None => Scale::cover(shown.iter().copied(), false),
+            None => Scale::cover(shown.iter().copied(), Bend::Straight),
         };
         let Some(scale) = scale else { return };
         let g = brush.glyphs();

@@ -27,6 +27,8 @@ pub struct Canvas {
     cells: Vec<Dots>,
     /// The last place of each line that is inside, by series.
     ends: Vec<(usize, u16, u16)>,
+    /// Where a value was no number, by series.
+    gaps: Vec<(usize, u16, u16)>,
 }
 
 impl Canvas {
@@ -37,6 +39,7 @@ impl Canvas {
             height,
             cells: vec![Dots::default(); usize::from(width) * usize::from(height)],
             ends: Vec::new(),
+            gaps: Vec::new(),
         }
     }
 
@@ -64,6 +67,7 @@ impl Canvas {
         let mut end = None;
         for &(px, py) in &line.points {
             let (Some(ax), Some(ay)) = (x.place(px), y.place(py)) else {
+                self.gap((px, py), (x, h), end, line);
                 previous = None;
                 continue;
             };
@@ -84,6 +88,28 @@ impl Canvas {
                 (ey.round() as u16) / 4,
             ));
         }
+    }
+
+    /// Notes a value that is no finite number: where the curve was last, or at the end that it went out of.
+    fn gap(
+        &mut self,
+        (px, py): (f64, f64),
+        (x, h): (Scale, f64),
+        end: Option<(f64, f64)>,
+        line: &Line,
+    ) {
+        let inside = x.place(px).filter(|p| (0.0..=1.0).contains(p));
+        let (Some(ax), false, false) = (inside, line.faint, py.is_finite()) else {
+            return;
+        };
+        let row = match py {
+            f64::INFINITY => 0.0,
+            f64::NEG_INFINITY => h,
+            _ => end.map_or(h, |e| e.1),
+        };
+        let column = (ax * (f64::from(self.width) * 2.0 - 1.0)).round() as u16 / 2;
+        self.gaps
+            .push((line.series, column, row.round() as u16 / 4));
     }
 
     fn segment(&mut self, from: (f64, f64), to: (f64, f64), size: (f64, f64), line: &Line) {
@@ -141,7 +167,11 @@ impl Canvas {
                 } else if faint {
                     "."
                 } else {
-                    g.lines[series % 8]
+                    if series < 8 {
+                        g.lines[series]
+                    } else {
+                        g.marker(series)
+                    }
                 };
                 brush.put(area.x + column, area.y + row, 1, symbol, style);
             }
@@ -150,16 +180,18 @@ impl Canvas {
         if !brush.look.theme.has_colour() && g.braille && lines.len() > 1 {
             self.milestones(brush, area, lines);
         }
+        for (series, column, row) in self
+            .gaps
+            .iter()
+            .filter(|g| g.1 < area.width && g.2 < area.height)
+        {
+            let style = brush.look.theme.series(*series);
+            brush.put(area.x + column, area.y + row, 1, g.gap, style);
+        }
         if !lines.is_empty() {
             for (series, column, row) in &self.ends {
                 let style = brush.look.theme.series(*series);
-                brush.put(
-                    area.x + column,
-                    area.y + row,
-                    1,
-                    g.markers[series % 8],
-                    style,
-                );
+                brush.put(area.x + column, area.y + row, 1, g.marker(*series), style);
             }
         }
         self.ends.clone()
@@ -174,7 +206,7 @@ impl Canvas {
                         .is_some_and(|c| c.bits != 0 && c.owner == line.series)
                 });
                 if let Some(row) = row {
-                    let glyph = brush.glyphs().markers[line.series % 8];
+                    let glyph = brush.glyphs().marker(line.series);
                     brush.put(area.x + column, area.y + row, 1, glyph, Role::Text);
                 }
             }

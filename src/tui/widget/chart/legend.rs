@@ -9,6 +9,8 @@ use crate::widget::text::{self, Brush, width};
 
 /// Columns of a value.
 const VALUE: u16 = 8;
+/// Columns around the value of a legend without names: a gap, the marker, a gap.
+const SMALL: u16 = 3;
 
 /// Where the legend goes.
 #[derive(Debug, Default)]
@@ -26,8 +28,16 @@ pub fn plan(chart: &Chart, area: Rect, gutter: u16) -> Plan {
         .iter()
         .filter(|l| !l.faint && !l.name.is_empty());
     let widest = named.map(|l| width(&l.name) as u16).max().unwrap_or(0);
-    if widest == 0 {
+    if widest == 0 || chart.points {
         return Plan::default();
+    }
+    if chart.small {
+        let right = VALUE + SMALL;
+        let room = area.width.saturating_sub(gutter) >= right + 16;
+        return Plan {
+            top: 0,
+            right: if room { right } else { 0 },
+        };
     }
     let right = widest.min(24) + VALUE + 4;
     if area.width.saturating_sub(gutter) >= right + 36 {
@@ -54,12 +64,9 @@ pub fn draw(
 }
 
 /// The value to show: at the read-out, else the last.
-fn value(chart: &Chart, points: &[(f64, f64)]) -> String {
-    let at = match chart.cursor {
-        Some(x) => points.iter().rev().find(|p| p.0 <= x && p.1.is_finite()),
-        None => points.iter().rev().find(|p| p.1.is_finite()),
-    };
-    at.map_or_else(String::new, |p| format::metric(p.1))
+fn value(chart: &Chart, line: &super::Line) -> String {
+    line.at(chart.cursor)
+        .map_or_else(String::new, format::metric)
 }
 
 fn beside(
@@ -109,19 +116,20 @@ fn beside(
     }
     for ((_, i), row) in entries.iter().zip(rows) {
         let line = &chart.lines[*i];
-        let (x, y) = (plot.right() + 2, plot.y + row);
+        let y = plot.y + row;
         let style = brush.look.theme.series(line.series);
-        let marker = brush.glyphs().markers[line.series % 8];
+        let marker = brush.glyphs().marker(line.series);
+        let value = value(chart, line);
+        if chart.small {
+            let x = brush.put(plot.right() + 1, y, 1, marker, style);
+            brush.put(x + 1, y, VALUE, &value, Role::Text);
+            continue;
+        }
+        let x = plot.right() + 2;
         brush.put(x, y, 1, marker, style);
         let name = plan.right.saturating_sub(VALUE + 4);
         brush.put(x + 2, y, name, &line.name, style);
-        brush.put_right(
-            x + 2 + name,
-            y,
-            VALUE,
-            &value(chart, &line.points),
-            Role::Text,
-        );
+        brush.put_right(x + 2 + name, y, VALUE, &value, Role::Text);
     }
 }
 
@@ -138,11 +146,11 @@ fn above(chart: &Chart, brush: &mut Brush<'_>, area: Rect, plot: Rect) {
             break;
         }
         let style = brush.look.theme.series(line.series);
-        let value = value(chart, &line.points);
+        let value = value(chart, line);
         // Marker, spaces and the gap to the next take five columns; the name gives way to the value.
         let room = share.saturating_sub(5 + width(&value) as u16);
         let name = text::fit(&line.name, room.max(2).into(), brush.glyphs().ellipsis);
-        let entry = format!("{} {name} {value}", brush.glyphs().markers[line.series % 8]);
+        let entry = format!("{} {name} {value}", brush.glyphs().marker(line.series));
         x = brush.put(x, area.y, area.right() - x, &entry, style) + 2;
     }
 }

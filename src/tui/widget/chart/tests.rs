@@ -1,4 +1,5 @@
 use ratatui::buffer::Buffer;
+use trimtab_core::time::Millis;
 
 use super::*;
 use crate::testing;
@@ -83,7 +84,7 @@ fn dates_cursor_and_gaps() {
 #[test]
 fn draws_at_any_size_with_any_values() {
     let wild = [f64::NAN, f64::INFINITY, -0.0, 1e300, -1e300, 5e-324, 3.0];
-    for log_y in [false, true] {
+    for y_scale in [YScale::Straight, YScale::Log, YScale::Symlog] {
         for n in 0..wild.len() {
             let points = (0..=n).map(|i| (wild[(i * 3) % 7], wild[i])).collect();
             let chart = Chart {
@@ -99,7 +100,11 @@ fn draws_at_any_size_with_any_values() {
                     label: "v1".into(),
                 }],
                 cursor: Some(wild[n]),
-                log_y,
+                y_scale,
+                x_log: n % 3 == 0,
+                clip: n as f64 / 20.0,
+                y_words: vec!["adam".into(); n / 4],
+                x_words: vec!["a".into(); n / 6],
                 ..Chart::default()
             };
             for kind in [XKind::Number, XKind::Date, XKind::Elapsed] {
