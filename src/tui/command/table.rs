@@ -1,15 +1,15 @@
 //! The table. A name, its doc, its keys and what it does stand in one row.
 
 use super::Scope::{
-    Audit, Columns, Compare, Dialog, Everywhere, Fleet, Help, Monitors, Prompt, Registry, Retrain,
-    Runs,
+    Audit, Columns, Compare, Dialog, Digest, Everywhere, Fleet, Help, Monitors, Prompt, Registry,
+    Retrain, Runs,
 };
 use super::{Command, Scope, Tier};
 use crate::model::Model;
 use crate::model::list::Move;
 use crate::msg::Effect;
 use crate::update::{
-    act, alerts, compare, dialog, fleet, global, monitors, motion, prompt, registry, retrain,
+    act, alerts, compare, dialog, digest, fleet, global, monitors, motion, prompt, registry, retrain,
     run_acts, run_table, runs,
 };
 
@@ -183,6 +183,7 @@ pub static COMMANDS: &[Command] = &[
     row("quit", &["ctrl-c"], &[Everywhere, Dialog, Prompt, Columns, Help], "quit at once", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit])
         .aliases(&["q", "q!", "exit"]),
     row("refresh", &["f5"], &[Everywhere], "refresh", "Asks the agent for everything anew, and draws the screen anew.", |m, _| global::refresh(m)),
+    row("digest", &[], &[Everywhere], "digest", "Shows again what changed while you were away.", |m, _| digest::again(m)),
     row("suspend", &[], &[Everywhere], "suspend", "Stops the console until the shell continues it; the same as ctrl-z.", |_, _| vec![Effect::Suspend]),
     row("reload policy", &[], &[Everywhere], "reload policy", "Makes the agent read trimtab.toml again.", |m, _| global::reload_policy(m)).when(Model::may_act),
     row("demo speed", &[], &[Everywhere], "demo speed", "Sets the milliseconds between two weeks of the demonstration; 0 is as fast as possible.", global::demo_speed)
@@ -214,6 +215,11 @@ pub static COMMANDS: &[Command] = &[
     row("auto columns", &["a"], &[Columns], "auto", "Lets the console choose the columns.", |m, _| run_table::auto_columns(m)).hint(6),
     row("keep columns", &["enter", "C", "q"], &[Columns], "keep", "Closes the list and keeps the columns.", |m, _| run_table::close_columns(m, true)).hint(7),
     row("undo columns", &["esc"], &[Columns], "undo", "Closes the list and puts back the columns that were.", |m, _| run_table::close_columns(m, false)).hint(8),
+    // The digest; any other key leaves it and does what it does.
+    row("next change", &["j", "down"], &[Digest], "down", "Moves to the next change.", |m, _| digest::step(m, 1)).hint(2),
+    row("previous change", &["k", "up"], &[Digest], "up", "Moves to the change before.", |m, _| digest::step(m, -1)),
+    row("open change", &["enter"], &[Digest], "go there", "Shows the selected change where it happened.", |m, _| digest::open(m)).hint(1),
+    row("dismiss", &["esc", "q", "space"], &[Digest], "dismiss", "Closes the digest, as every other key does before it does its own work.", |m, _| global::close_layer(m)).hint(3),
     // Help.
     row("scroll down", &["j", "down", "ctrl-d", "pgdn", "space"], &[Help], "scroll", "Scrolls down.", |m, _| global::scroll_help(m, 8)).hint(1),
     row("scroll up", &["k", "up", "ctrl-u", "pgup"], &[Help], "scroll up", "Scrolls up.", |m, _| global::scroll_help(m, -8)),

@@ -4,6 +4,7 @@ mod ages;
 pub mod audit;
 pub mod compare;
 pub mod data;
+pub mod digest;
 pub mod fleet;
 pub mod layer;
 pub mod list;
@@ -14,6 +15,7 @@ pub mod retrain;
 pub mod run_columns;
 pub mod run_table;
 pub mod runs;
+pub mod session;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +31,7 @@ use crate::caps::Look;
 use crate::command::keymap::Keymap;
 use crate::key::Key;
 use crate::msg::{Call, Effect};
-use crate::remember::Remembered;
+use crate::remember::{Left, Remembered};
 
 /// Milliseconds without an answer before the header says so.
 const LAG: i64 = 1_500;
@@ -125,6 +127,20 @@ pub struct Model {
     next_generation: u64,
     /// What the user's state file holds; `None` until it was read.
     pub remembered: Option<Remembered>,
+    /// Selections of the last session that wait for their lists.
+    pub returning: session::Returning,
+    /// Whether somebody has pressed a key yet.
+    pub touched: bool,
+    /// When the console started.
+    pub started: Millis,
+    /// When the place where somebody is shall be written down.
+    pub place_due: Option<Millis>,
+    /// What stood when the terminal window lost the focus, while it is without.
+    pub looked: Option<Left>,
+    /// The digest on its way.
+    pub gathering: Option<digest::Gathering>,
+    /// The last digest that had something to tell, and since when.
+    pub away: Option<(Millis, Vec<digest::Change>)>,
     /// Runs asked for by id since the link came up, so that a missing one is asked for once.
     asked_runs: BTreeSet<RunId>,
 }
@@ -169,6 +185,13 @@ impl Model {
             follows: BTreeMap::new(),
             next_generation: 0,
             remembered: None,
+            returning: session::Returning::default(),
+            touched: false,
+            started: now,
+            place_due: None,
+            looked: None,
+            gathering: None,
+            away: None,
             asked_runs: BTreeSet::new(),
         }
     }
@@ -323,7 +346,9 @@ impl Model {
             .ask_in(self.now)
             .filter(|_| idle)
             .map(|ms| ms.max(1));
+        let place = self.place_due.map(|due| due.since(self.now).max(1));
         toasts
+            .chain(place)
             .chain(clock)
             .chain(owed)
             .chain(slice)

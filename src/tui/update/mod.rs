@@ -6,6 +6,7 @@ mod anchors;
 mod answer;
 pub mod compare;
 pub mod dialog;
+pub mod digest;
 mod feed;
 pub mod fleet;
 mod follow;
@@ -21,6 +22,7 @@ pub mod run_acts;
 pub mod run_filter;
 pub mod run_table;
 pub mod runs;
+mod session;
 
 pub use keys::scopes;
 
@@ -36,6 +38,7 @@ use crate::msg::{Effect, Msg};
 pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
     // A clock set back must not bring old toasts to life.
     model.now = model.now.max(now);
+    let unfocused = msg == Msg::Focused(false);
     let mut effects = match msg {
         Msg::Key(key) => keys::press(model, key),
         Msg::Pasted(text) => keys::paste(model, &text),
@@ -43,15 +46,9 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             model.size = Size { width, height };
             Vec::new()
         }
-        Msg::Focused(focused) => {
-            model.focused = focused;
-            Vec::new()
-        }
+        Msg::Focused(focused) => digest::focused(model, focused),
         Msg::Linked(state) => linked(model, state),
-        Msg::Recalled(state) => {
-            run_table::recalled(model, state);
-            Vec::new()
-        }
+        Msg::Recalled(state) => session::recalled(model, state),
         Msg::NotRemembered(trouble) => {
             model.toast(Tone::Note, trouble.message, trouble.hint);
             Vec::new()
@@ -80,8 +77,15 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
     };
     model.toasts.retain(|t| t.until > model.now);
     motion::clamp(model);
+    digest::settle(model);
     follow::settle(model, &mut effects);
-    effects.extend(run_table::remember(model));
+    let ends = |e: &Effect| matches!(e, Effect::Quit | Effect::Suspend);
+    let end = effects.iter().position(ends);
+    let leaving = end.is_some() || unfocused;
+    if let Some(effect) = session::remember(model, leaving) {
+        // What comes behind the end is not done any more.
+        effects.insert(end.unwrap_or(effects.len()), effect);
+    }
     effects
 }
 
@@ -116,5 +120,7 @@ fn linked(model: &mut Model, state: LinkState) -> Vec<Effect> {
 
 #[cfg(test)]
 mod run_tests;
+#[cfg(test)]
+mod session_tests;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@
 mod audit;
 mod columns;
 mod compare;
+mod digest;
 mod filter;
 mod fleet;
 mod header;

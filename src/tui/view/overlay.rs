@@ -26,6 +26,7 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, screen: Screen) {
             // Lines are written where the hints are; above them what may follow.
             Layer::Filter(line) => super::filter::draw(model, brush, screen.body, line),
             Layer::Ask(_) => {}
+            Layer::Digest(digest) => super::digest::draw(brush, all, digest),
             Layer::Columns(list) => super::columns::draw(model, brush, all, list),
             Layer::Picker(picker) => draw_picker(brush, all, picker),
             Layer::Act(dialog) => draw_act(brush, all, dialog),
