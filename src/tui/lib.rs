@@ -7,6 +7,7 @@
 
 pub mod backend;
 pub mod caps;
+pub mod clipboard;
 mod clock;
 pub mod command;
 pub mod config;
@@ -14,11 +15,15 @@ mod effect;
 pub mod format;
 pub mod glyphs;
 pub mod key;
+pub mod meter;
 pub mod model;
+pub mod mouse;
 pub mod msg;
+mod outlet;
 mod pace;
 pub mod remember;
 mod runtime;
+pub mod taste;
 pub mod term;
 #[cfg(test)]
 mod testing;

@@ -52,10 +52,14 @@ impl Meter {
     }
 
     /// A frame was drawn; one that shows nothing but a reading does not count.
-    pub fn drew(&mut self, cost: Duration, bytes: u64, reading: bool) {
+    pub fn drew(&mut self, now: Instant, cost: Duration, bytes: u64, reading: bool) {
         // Nothing was sent: nobody saw a frame.
         if reading || bytes == 0 {
             return;
+        }
+        if self.frames == 0 && !self.told {
+            // After a rest, the second begins with its first frame.
+            self.since = now;
         }
         self.bytes += bytes;
         self.frames += 1;
@@ -77,9 +81,9 @@ impl Meter {
 
     /// Takes a reading and begins anew.
     pub fn read(&mut self, now: Instant, rest: Duration) -> Stats {
-        // Over a longer time than a second when nothing was read for long.
+        // A reading that comes late is over more than a second.
         let seconds = now.saturating_duration_since(self.since).as_secs_f64();
-        let rate = |n: f64| (n / seconds.clamp(1.0, 2.0)).round();
+        let rate = |n: f64| (n / seconds.max(1.0)).round();
         let stats = Stats {
             bytes: rate(self.bytes as f64) as u64,
             frames: rate(f64::from(self.frames)) as u32,
@@ -111,7 +115,7 @@ mod tests {
         let mut meter = Meter::new(start);
         assert_eq!(meter.next(), None, "nothing to tell");
         for i in 1..=4 {
-            meter.drew(MS * i, 250, false);
+            meter.drew(start, MS * i, 250, false);
             meter.wrote(MS * 2 * i);
         }
         assert_eq!(meter.next(), Some(start + EVERY));
@@ -130,7 +134,7 @@ mod tests {
     fn the_reading_itself_keeps_nothing_awake() {
         let start = Instant::now();
         let mut meter = Meter::new(start);
-        meter.drew(MS, 100, false);
+        meter.drew(start, MS, 100, false);
         let mut readings = 0;
         let mut now = start;
         // As the loop does: read when it is worth it, and draw the reading.
@@ -138,15 +142,19 @@ mod tests {
             now = next;
             let stats = meter.read(now, MS);
             readings += 1;
-            meter.drew(MS, 40, true);
+            meter.drew(now, MS, 40, true);
             meter.wrote(MS);
             assert!(readings <= 2, "{stats:?}");
         }
         assert_eq!(readings, 2, "the last one says that it is over");
         assert_eq!(meter.next(), None);
         // A frame that changed nothing was none.
-        meter.drew(MS, 0, false);
+        meter.drew(now, MS, 0, false);
         assert_eq!(meter.next(), None);
-        assert!(now > start);
+        // After a rest of a minute, one frame is one in a second, not in a minute.
+        let later = now + Duration::from_secs(60);
+        meter.drew(later, MS, 100, false);
+        assert_eq!(meter.next(), Some(later + EVERY));
+        assert_eq!(meter.read(later + EVERY, MS).bytes, 100);
     }
 }

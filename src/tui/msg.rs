@@ -6,10 +6,14 @@ use trimtab_core::run::{RunId, RunQuery};
 use trimtab_core::time::Millis;
 use trimtab_wire::{Act, Event, Failure, LinkError, LinkState, Reply, Request, Topic};
 
+use crate::clipboard::Way;
 use crate::key::Key;
+use crate::meter::Stats;
 use crate::model::data::Slot;
 use crate::model::digest::Part;
+use crate::mouse::Mouse;
 use crate::remember::Remembered;
+use crate::taste::Tasted;
 use crate::widget::chart::Chart;
 
 /// Something happened.
@@ -17,6 +21,8 @@ use crate::widget::chart::Chart;
 pub enum Msg {
     /// The operator pressed a key.
     Key(Key),
+    /// The operator used the mouse.
+    Mouse(Mouse),
     /// The operator pasted text.
     Pasted(String),
     /// The terminal has this size now: columns and rows.
@@ -43,12 +49,25 @@ pub enum Msg {
     },
     /// An export ended.
     Exported(Result<Vec<String>, Trouble>),
+    /// A text was put into a clipboard.
+    Copied {
+        /// What.
+        text: String,
+        /// Which way it went; `None` when the program that was to take it did not.
+        way: Option<Way>,
+    },
+    /// A text of so many bytes is more than terminals take.
+    TooLongToCopy(usize),
     /// What the user's state file holds.
     Recalled(Result<Box<Remembered>, Trouble>),
     /// The state file could not be written, or only anew.
     NotRemembered(Trouble),
+    /// What drawing costs, while that is shown.
+    Measured(Stats),
     /// A moment that the model waited for has come.
     Woke,
+    /// The user's files of taste changed.
+    Tasted(Box<Tasted>),
     /// The system asks the process to end (SIGTERM, SIGHUP, SIGINT).
     Terminated,
     /// The system asks the process to stop for a while (SIGTSTP from outside).
@@ -170,8 +189,10 @@ pub enum Effect {
         /// What is to be remembered in its place.
         state: Box<Remembered>,
     },
-    /// Put a text into the terminal's clipboard (OSC 52).
+    /// Put a text into the clipboard, whichever way is surest here.
     Copy(String),
+    /// Put a text into the terminal's clipboard: no program took it.
+    CopyByTerminal(String),
     /// Give the terminal back and stop until continued.
     Suspend,
     /// Draw everything anew.

@@ -83,7 +83,7 @@ pub enum Saved {
 /// What a file holds.
 enum Held {
     Nothing,
-    State(Remembered),
+    State(Box<Remembered>),
     /// What makes no sense, and why.
     Bad(String),
 }
@@ -135,7 +135,7 @@ pub fn load(path: &Path) -> Result<Remembered, Trouble> {
         hint,
     };
     match read(path) {
-        Ok(Held::State(state)) => Ok(state),
+        Ok(Held::State(state)) => Ok(*state),
         Ok(Held::Nothing) => Ok(Remembered::default()),
         Ok(Held::Bad(why)) => Err(trouble(
             why,
@@ -239,7 +239,10 @@ fn understand(text: &str) -> Held {
         Ok(Head { version }) if version > VERSION => Held::Bad(format!(
             "a newer console wrote it (form {version}, and this one reads up to {VERSION})"
         )),
-        _ => toml::from_str(text).map_or_else(|e| Held::Bad(e.message().into()), Held::State),
+        _ => toml::from_str(text).map_or_else(
+            |e| Held::Bad(e.message().into()),
+            |state| Held::State(Box::new(state)),
+        ),
     }
 }
 

@@ -235,7 +235,9 @@ fn production(m: &Model, since: Millis) -> Vec<Change> {
     let mut moved: Vec<_> = all.filter(|d| d.at > since).collect();
     moved.reverse();
     let change = |d: &trimtab_core::registry::Deployment| {
-        let from = d.previous.map_or_else(String::new, |p| format!(" from {p}"));
+        let from = d
+            .previous
+            .map_or_else(String::new, |p| format!(" from {p}"));
         let how = match d.kind {
             DeploymentKind::Promotion => "promoted",
             DeploymentKind::Rollback => "rolled back",

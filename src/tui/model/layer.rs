@@ -133,6 +133,8 @@ pub enum Choice {
     RunView,
     /// Which monitor to show.
     Monitor,
+    /// Which theme to draw with.
+    Theme,
 }
 
 /// A list of options.

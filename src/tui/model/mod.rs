@@ -16,10 +16,12 @@ pub mod run_columns;
 pub mod run_table;
 pub mod runs;
 pub mod session;
+pub mod taste;
+pub mod trail;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ratatui::layout::Size;
+use ratatui::layout::{Position, Size};
 use trimtab_core::run::RunId;
 use trimtab_core::time::Millis;
 use trimtab_wire::{LinkState, Request, Topic, Welcome};
@@ -30,6 +32,7 @@ use self::nav::Pane;
 use crate::caps::Look;
 use crate::command::keymap::Keymap;
 use crate::key::Key;
+use crate::meter::Stats;
 use crate::msg::{Call, Effect};
 use crate::remember::{Left, Remembered};
 
@@ -71,6 +74,8 @@ pub struct LinkView {
     pub lost: Option<Millis>,
     /// Deltas the agent dropped because we were slow.
     pub dropped: u64,
+    /// Milliseconds from the last question that was answered to its answer.
+    pub answer: Option<i64>,
     /// Slots that have had no snapshot since the link came up.
     pub stale: BTreeSet<Slot>,
 }
@@ -127,6 +132,16 @@ pub struct Model {
     next_generation: u64,
     /// What the user's state file holds; `None` until it was read.
     pub remembered: Option<Remembered>,
+    /// The views somebody came through.
+    pub trail: trail::Trail,
+    /// Whether the console has the mouse.
+    pub mouse: bool,
+    /// Where the left button went down in a chart, while it is.
+    pub drag: Option<Position>,
+    /// What the user's files of taste say, and what the command line says over it.
+    pub taste: taste::TasteView,
+    /// What drawing costs, while that is shown.
+    pub stats: Option<Stats>,
     /// Selections of the last session that wait for their lists.
     pub returning: session::Returning,
     /// Whether somebody has pressed a key yet.
@@ -161,6 +176,7 @@ impl Model {
                 welcome: None,
                 lost: None,
                 dropped: 0,
+                answer: None,
                 stale: BTreeSet::new(),
             },
             data: Data::default(),
@@ -185,6 +201,11 @@ impl Model {
             follows: BTreeMap::new(),
             next_generation: 0,
             remembered: None,
+            trail: trail::Trail::default(),
+            mouse: false,
+            drag: None,
+            taste: taste::TasteView::default(),
+            stats: None,
             returning: session::Returning::default(),
             touched: false,
             started: now,

@@ -216,7 +216,13 @@ impl Session {
             monitors: Some(self.monitors.clone()).filter(|w| !is_default(w)),
             job: self.retrain.job.map(JobId),
         };
-        for slot in [Slot::Fleet, Slot::Runs, Slot::Registry, Slot::Monitors, Slot::Jobs] {
+        for slot in [
+            Slot::Fleet,
+            Slot::Runs,
+            Slot::Registry,
+            Slot::Monitors,
+            Slot::Jobs,
+        ] {
             arrived(m, slot);
         }
     }

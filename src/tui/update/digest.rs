@@ -124,12 +124,17 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
             let version = Registry::rows(model).iter().position(|v| v.model == name);
             let requests = model.data.request_rows();
             let request = requests.iter().position(|r| r.model == name);
-            let list = |at: Option<usize>, now: List| at.map_or(now, |selected| List { selected, ..now });
+            let list =
+                |at: Option<usize>, now: List| at.map_or(now, |selected| List { selected, ..now });
             model.registry.versions = list(version, model.registry.versions);
             model.registry.requests = list(request, model.registry.requests);
         }
         Place::Monitor(name) => {
-            let at = model.data.monitor_rows().iter().position(|w| w.name == name);
+            let at = model
+                .data
+                .monitor_rows()
+                .iter()
+                .position(|w| w.name == name);
             if let Some(index) = at {
                 model.monitors = crate::model::monitors::Monitors {
                     index,

@@ -14,6 +14,7 @@ pub mod global;
 mod keys;
 pub mod monitors;
 pub mod motion;
+pub mod mouse;
 mod news;
 pub mod prompt;
 pub mod registry;
@@ -23,6 +24,7 @@ pub mod run_filter;
 pub mod run_table;
 pub mod runs;
 mod session;
+pub mod themes;
 
 pub use keys::scopes;
 
@@ -30,7 +32,7 @@ use ratatui::layout::Size;
 use trimtab_core::time::Millis;
 use trimtab_wire::LinkState;
 
-use crate::model::{Model, Tone};
+use crate::model::{Model, Tone, trail};
 use crate::msg::{Effect, Msg};
 
 /// Takes one message in at a moment.
@@ -41,6 +43,7 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
     let unfocused = msg == Msg::Focused(false);
     let mut effects = match msg {
         Msg::Key(key) => keys::press(model, key),
+        Msg::Mouse(mouse) => mouse::take(model, mouse),
         Msg::Pasted(text) => keys::paste(model, &text),
         Msg::Resized(width, height) => {
             model.size = Size { width, height };
@@ -64,11 +67,28 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Answered { call, result } => match model.calls.remove(&call) {
-            Some((asked, _)) => answer::take(model, asked, result),
+            Some((asked, since)) => {
+                model.link.answer = Some(model.now.since(since).max(0));
+                answer::take(model, asked, result)
+            }
             None => Vec::new(),
         },
         Msg::Exported(result) => {
             answer::exported(model, result);
+            Vec::new()
+        }
+        Msg::Copied { text, way } => global::copied(model, text, way),
+        Msg::TooLongToCopy(bytes) => {
+            global::too_long_to_copy(model, bytes);
+            Vec::new()
+        }
+        Msg::Tasted(tasted) => {
+            themes::tasted(model, *tasted);
+            Vec::new()
+        }
+        Msg::Measured(stats) => {
+            // They may have been put away since.
+            model.stats = model.stats.map(|_| stats);
             Vec::new()
         }
         Msg::Woke => Vec::new(),
@@ -78,6 +98,7 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
     model.toasts.retain(|t| t.until > model.now);
     motion::clamp(model);
     digest::settle(model);
+    trail::note(model);
     follow::settle(model, &mut effects);
     let ends = |e: &Effect| matches!(e, Effect::Quit | Effect::Suspend);
     let end = effects.iter().position(ends);
@@ -118,6 +139,8 @@ fn linked(model: &mut Model, state: LinkState) -> Vec<Effect> {
     effects
 }
 
+#[cfg(test)]
+mod handling_tests;
 #[cfg(test)]
 mod run_tests;
 #[cfg(test)]

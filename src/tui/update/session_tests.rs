@@ -156,7 +156,11 @@ fn a_place_is_written_once_somebody_stays_there() {
 
 #[test]
 fn the_state_is_written_before_the_console_ends() {
-    for end in [Msg::Terminated, Msg::Key("ctrl-c".parse().unwrap()), Msg::Stopped] {
+    for end in [
+        Msg::Terminated,
+        Msg::Key("ctrl-c".parse().unwrap()),
+        Msg::Stopped,
+    ] {
         let mut h = alive();
         h.keys("2");
         let effects = update(&mut h.model, h.now, end);
@@ -184,7 +188,10 @@ fn odd_sessions_do_no_harm() {
         h.link_up();
         h.send(Msg::Recalled(Ok(Box::new(state))));
         h.load();
-        assert!(h.model.runs.list.selected < h.model.runs.total(&h.model), "{text}");
+        assert!(
+            h.model.runs.list.selected < h.model.runs.total(&h.model),
+            "{text}"
+        );
         assert_eq!(h.model.compare.zoom, None, "{text}");
         for digit in ["1", "2", "3", "4", "5", "6", "8"] {
             h.keys(digit);
@@ -233,7 +240,10 @@ fn back(width: u16, height: u16) -> Harness {
         ..of(RunStatus::Finished, 5)
     };
     h.answer(asks("= finished"), Ok(Reply::Runs(finished)));
-    h.answer(asks("started >"), Ok(Reply::Runs(of(RunStatus::Running, 1))));
+    h.answer(
+        asks("started >"),
+        Ok(Reply::Runs(of(RunStatus::Running, 1))),
+    );
     h
 }
 
@@ -268,7 +278,13 @@ fn enter_goes_where_it_happened() {
     let mut h = back(100, 30);
     h.keys("enter");
     assert_eq!(h.model.pane, Pane::Runs);
-    assert!(h.model.runs.view.filter.contains("status in (failed, killed)"));
+    assert!(
+        h.model
+            .runs
+            .view
+            .filter
+            .contains("status in (failed, killed)")
+    );
     let texts: Vec<String> = match back(100, 30).model.layers.pop() {
         Some(Layer::Digest(d)) => d.changes.into_iter().map(|c| c.text).collect(),
         other => panic!("{other:?}"),
@@ -348,7 +364,10 @@ fn a_window_without_focus_for_long_is_an_absence_too() {
     h.delta(Slot::Jobs, trimtab_wire::Delta::Job(Box::new(job)));
     let mut request = fixtures::request(9, 3, RequestState::AwaitingApproval);
     request.created = Millis(h.now.0 - 1_000);
-    h.delta(Slot::Registry, trimtab_wire::Delta::Request(Box::new(request)));
+    h.delta(
+        Slot::Registry,
+        trimtab_wire::Delta::Request(Box::new(request)),
+    );
     h.send(Msg::Focused(true));
     for _ in 0..3 {
         let asks = |r: &Request| matches!(r, Request::Runs(q) if q.limit == 5);
@@ -363,7 +382,9 @@ fn a_window_without_focus_for_long_is_an_absence_too() {
     // A lost link asks nothing.
     let mut h = alive();
     h.send(Msg::Focused(false));
-    h.send(Msg::Linked(LinkState::Down { reason: "gone".into() }));
+    h.send(Msg::Linked(LinkState::Down {
+        reason: "gone".into(),
+    }));
     h.now.0 += 60 * 60_000;
     h.send(Msg::Focused(true));
     assert!(h.model.gathering.is_none());

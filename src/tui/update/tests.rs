@@ -103,6 +103,8 @@ const KEYS: &[&str] = &[
     "o",
     "d",
     ".",
+    "<",
+    ">",
 ];
 
 fn step() -> impl Strategy<Value = Step> {

@@ -12,10 +12,14 @@ use crate::widget::text::{Brush, width};
 /// Columns of the box at most.
 const WIDTH: usize = 100;
 
-/// Draws the box; on a short screen the selected change stays in sight.
-pub fn draw(brush: &mut Brush<'_>, area: Rect, digest: &Digest) {
+fn title(digest: &Digest) -> String {
     let away = format::span(digest.until.since(digest.since));
-    let title = format!("While you were away ({away})");
+    format!("While you were away ({away})")
+}
+
+/// Where the box is.
+pub fn place(area: Rect, digest: &Digest) -> Rect {
+    let title = title(digest);
     let widest = digest
         .changes
         .iter()
@@ -28,7 +32,13 @@ pub fn draw(brush: &mut Brush<'_>, area: Rect, digest: &Digest) {
     let h = rows
         .saturating_add(2)
         .min(area.height.saturating_sub(2).max(3));
-    let inner = boxed(brush, centred(area, widest + 4, h), &title, Role::Accent);
+    centred(area, widest + 4, h)
+}
+
+/// Draws the box; on a short screen the selected change stays in sight.
+pub fn draw(brush: &mut Brush<'_>, area: Rect, digest: &Digest) {
+    let outer = place(area, digest);
+    let inner = boxed(brush, outer, &title(digest), Role::Accent);
     let height = usize::from(inner.height).max(1);
     let first = digest.selected.saturating_sub(height - 1);
     let shown = digest.changes.iter().enumerate().skip(first).take(height);
