@@ -24,9 +24,6 @@ pub enum Axis {
 }
 
 impl Axis {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Step, Self::Relative, Self::Time];
-
     /// The next kind.
     #[must_use]
     pub const fn next(self) -> Self {

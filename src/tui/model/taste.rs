@@ -18,6 +18,8 @@ pub struct TasteView {
     pub fixed: bool,
     /// The user's own themes by name.
     pub themes: BTreeMap<String, Read>,
+    /// What was wrong with the config when it was read last.
+    pub trouble: Option<String>,
     /// The theme that was in use before others were looked at in a list.
     pub before: Option<Theme>,
 }

@@ -126,15 +126,6 @@ fn set(model: &mut Model, whole: (f64, f64), low: f64, high: f64) {
     model.compare.zoom = (low > whole.0 || high < whole.1).then_some((low, high));
 }
 
-/// Shows a part of the x axis, as drawn with the mouse.
-pub fn zoom_to(model: &mut Model, low: f64, high: f64) {
-    if let Some((whole, _)) = ranges(model) {
-        let least = (whole.1 - whole.0) / 1_000.0;
-        model.compare.cursor = None;
-        set(model, whole, low, high.max(low + least));
-    }
-}
-
 /// `=`.
 pub fn reset(model: &mut Model) -> Vec<Effect> {
     model.compare.zoom = None;

@@ -435,12 +435,33 @@ fn files_of_taste_are_read_while_the_console_runs() {
         "{:?}",
         h.model.toasts
     );
+    // Mended, it is used, and the complaint goes.
+    let toasts = h.model.toasts.clone();
+    h.send(Msg::Tasted(Box::new(Tasted {
+        taste: Ok(taste(Some("mine"))),
+        themes: with_themes(&[("mine", &own("97"))]),
+    })));
+    assert_eq!(
+        h.model.look.theme.style(Role::Ok).fg,
+        Some(ratatui::style::Color::Indexed(97))
+    );
+    assert!(
+        h.model.toasts.iter().all(|t| !toasts.contains(t)),
+        "{:?}",
+        h.model.toasts
+    );
     let no = Trouble {
         message: "config.toml: line 3".into(),
         hint: String::new(),
     };
     tell(&mut h, Err(no), &[]);
     assert!(h.model.toasts.iter().any(|t| t.text.contains("line 3")));
+    // A theme that the config names and that cannot be used at first is taken once it can.
+    let mut late = Harness::alive(100, 30);
+    tell(&mut late, Ok(taste(Some("mine"))), &[("mine", "base = 3")]);
+    assert_eq!(late.model.look.theme.name(), "dark");
+    tell(&mut late, Ok(taste(Some("mine"))), &[("mine", &own("97"))]);
+    assert_eq!(late.model.look.theme.name(), "mine");
     // Keys and mouse.
     let keys = BTreeMap::from([("help".to_owned(), vec!["f2".to_owned()])]);
     let changed = Taste {

@@ -223,8 +223,12 @@ fn release(model: &mut Model, at: Position) -> Vec<Effect> {
     let (a, b) = (chart.x_at(area, from.x), chart.x_at(area, at.x));
     if from.x.abs_diff(at.x) < DRAG {
         model.compare.cursor = b;
-    } else if let (Some(a), Some(b)) = (a, b) {
-        super::compare::zoom_to(model, a.min(b), a.max(b));
+    } else if let (Some(a), Some(b), Some((low, high))) = (a, b, chart.extent()) {
+        let least = (high - low) / 1_000.0;
+        let from = a.min(b).max(low);
+        let to = a.max(b).min(high).max(from + least);
+        model.compare.zoom = (from > low || to < high).then_some((from, to));
+        model.compare.cursor = None;
     }
     Vec::new()
 }

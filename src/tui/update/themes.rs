@@ -118,29 +118,44 @@ fn take(model: &mut Model, theme: Theme) {
     model.toast(Tone::Note, format!("Theme {name}."), hint);
 }
 
+fn troubles(themes: &BTreeMap<String, Read>) -> Vec<Trouble> {
+    let wrong = themes.values().filter_map(|r| r.as_ref().err());
+    wrong.cloned().collect()
+}
+
 /// The files changed: what of it concerns what is in use is taken, and what is newly wrong is told.
 pub fn tasted(model: &mut Model, tasted: Tasted) {
     let before = std::mem::replace(&mut model.taste.themes, tasted.themes);
-    let troubles: Vec<Trouble> = model
-        .taste
-        .themes
-        .iter()
-        .filter(|(name, read)| before.get(*name) != Some(*read))
-        .filter_map(|(_, read)| read.clone().err())
-        .collect();
-    for trouble in troubles {
+    // What is newly wrong is told; what is mended is no longer complained about.
+    let (told, now) = (troubles(&before), troubles(&model.taste.themes));
+    let config = model.taste.trouble.take();
+    model.toasts.retain(|t| {
+        let is = |w: &Trouble| w.message == t.text;
+        !(told.iter().any(is) && !now.iter().any(is)) && Some(&t.text) != config.as_ref()
+    });
+    for trouble in now.into_iter().filter(|t| !told.contains(t)) {
         complain(model, trouble);
     }
     match tasted.taste {
         Ok(taste) => config_changed(model, taste),
-        Err(trouble) => complain(model, trouble),
+        Err(trouble) => {
+            model.taste.trouble = Some(trouble.message.clone());
+            complain(model, trouble);
+        }
     }
-    // The theme in use was written anew.
-    let name = model.look.theme.name().to_owned();
-    let changed = before.get(&name) != model.taste.themes.get(&name);
-    if changed && let Ok(theme) = find(model, &name) {
-        model.look.theme = theme;
-        model.toast(Tone::Note, format!("The theme {name} was read again."), "");
+    // The theme in use was written anew, or the one that the config names can be used now.
+    let used = Some(model.look.theme.name().to_owned());
+    let named = model.taste.theme.clone().filter(|_| !model.taste.fixed);
+    for name in [used, named].into_iter().flatten() {
+        let changed = before.get(&name) != model.taste.themes.get(&name);
+        let told = model.look.theme.clone();
+        if changed
+            && let Ok(theme) = find(model, &name)
+            && theme != told
+        {
+            model.look.theme = theme;
+            model.toast(Tone::Note, format!("The theme {name} was read again."), "");
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! What was selected is known by its name, since rows move meanwhile; it is looked for when its list is here.
 
+mod compare;
+mod returning;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -9,15 +12,15 @@ use trimtab_core::job::JobId;
 use trimtab_core::registry::Version;
 use trimtab_core::release::RequestId;
 use trimtab_core::run::RunId;
-use trimtab_core::time::Millis;
 
 use super::Model;
-use super::compare::{Axis, SMOOTHING};
 use super::data::Slot;
 use super::list::List;
-use super::monitors::{FIXED, Monitors};
 use super::nav::Pane;
 use super::registry::Region;
+
+use self::compare::InCompare;
+pub use self::returning::{Returning, arrived};
 
 /// Marks, open groups and command lines that are kept; a file that everything reads at start stays small.
 const MARKS: usize = 1_000;
@@ -75,17 +78,6 @@ struct InRuns {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-struct InCompare {
-    metric: Option<String>,
-    axis: String,
-    smoothing: usize,
-    log: bool,
-    differences: bool,
-    zoom: Option<(f64, f64)>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
 struct InRegistry {
     requests: bool,
     version: Option<(String, u32)>,
@@ -106,17 +98,6 @@ struct InRetrain {
     job: Option<u64>,
     wide_log: bool,
     metric: Option<String>,
-}
-
-/// Selections that wait for their lists.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Returning {
-    fleet: Option<String>,
-    run: Option<RunId>,
-    version: Option<(String, Version)>,
-    request: Option<RequestId>,
-    monitors: Option<InMonitors>,
-    job: Option<JobId>,
 }
 
 impl Session {
@@ -142,7 +123,7 @@ impl Session {
                 .unwrap_or_default(),
             audit: m.audit.filter.clone(),
             runs: in_runs(m),
-            compare: in_compare(m),
+            compare: InCompare::of(&m.compare),
             registry: in_registry(m),
             monitors: in_monitors(m),
             retrain: InRetrain {
@@ -194,7 +175,7 @@ impl Session {
             m.audit.filter = self.audit.clone();
         }
         self.runs_taken_up(m);
-        self.compare_taken_up(m);
+        self.compare.take_up(&mut m.compare);
         m.registry.region = if self.registry.requests {
             Region::Requests
         } else {
@@ -241,29 +222,7 @@ impl Session {
                 selected: at,
                 offset: at.saturating_sub(ABOVE),
             };
-            // Another slice than the one that is here may be needed for it.
-            m.runs.dirty = true;
         }
-    }
-
-    fn compare_taken_up(&self, m: &mut Model) {
-        let (written, now) = (&self.compare, &mut m.compare);
-        if now.metric.is_none() {
-            now.metric = written.metric.clone();
-        }
-        if now.axis == Axis::default() {
-            now.axis = Axis::ALL
-                .into_iter()
-                .find(|a| a.word() == written.axis)
-                .unwrap_or_default();
-        }
-        if now.smoothing == 0 && written.smoothing < SMOOTHING.len() {
-            now.smoothing = written.smoothing;
-        }
-        now.log |= written.log;
-        now.differences |= written.differences;
-        let sound = |(low, high): &(f64, f64)| low.is_finite() && high.is_finite() && low < high;
-        now.zoom = now.zoom.or(written.zoom).filter(sound);
     }
 }
 
@@ -283,23 +242,6 @@ fn in_runs(m: &Model) -> InRuns {
         detail: m.runs.detail,
         metric: m.runs.metric.clone(),
         open: m.runs.open.iter().take(OPEN).cloned().collect(),
-    }
-}
-
-fn in_compare(m: &Model) -> InCompare {
-    let c = &m.compare;
-    InCompare {
-        metric: c.metric.clone(),
-        axis: if c.axis == Axis::default() {
-            String::new()
-        } else {
-            c.axis.word().to_owned()
-        },
-        smoothing: c.smoothing % SMOOTHING.len(),
-        log: c.log,
-        differences: c.differences,
-        // What is no number would never be equal to itself, and be written for ever.
-        zoom: c.zoom.filter(|(l, h)| l.is_finite() && h.is_finite()),
     }
 }
 
@@ -334,81 +276,4 @@ fn in_monitors(m: &Model) -> InMonitors {
         row: state.feature(m).unwrap_or_default(),
         window: window.map(|w| w.start.0),
     }
-}
-
-/// Selects in a list that has just come what was selected in it; what is gone is not looked for again.
-pub fn arrived(m: &mut Model, slot: Slot) {
-    match slot {
-        Slot::Fleet if m.data.fleet.value.is_some() => {
-            let name = m.returning.fleet.take();
-            let at = name.and_then(|n| m.data.fleet_rows().iter().position(|r| r.model == n));
-            m.fleet.list.selected = at.unwrap_or(m.fleet.list.selected);
-        }
-        Slot::Runs => runs_arrived(m),
-        Slot::Registry if m.data.registry.value.is_some() => {
-            if let Some((name, version)) = m.returning.version.take() {
-                let rows = super::registry::Registry::rows(m);
-                let is = |v: &&trimtab_core::registry::ModelVersion| {
-                    v.model == name && v.version == version
-                };
-                let at = rows.iter().position(is);
-                m.registry.versions.selected = at.unwrap_or(m.registry.versions.selected);
-            }
-            let id = m.returning.request.take();
-            let at = id.and_then(|id| m.data.request_rows().iter().position(|r| r.id == id));
-            m.registry.requests.selected = at.unwrap_or(m.registry.requests.selected);
-        }
-        Slot::Monitors if m.data.monitors.value.is_some() => {
-            if let Some(place) = m.returning.monitors.take() {
-                monitor_arrived(m, &place);
-            }
-        }
-        Slot::Jobs if m.data.jobs.value.is_some() => {
-            let id = m.returning.job.take();
-            let at = id.and_then(|id| m.data.job_rows().iter().position(|j| j.id == id));
-            m.retrain.list.selected = at.unwrap_or(m.retrain.list.selected);
-        }
-        _ => {}
-    }
-}
-
-fn runs_arrived(m: &mut Model) {
-    let Some(page) = &m.data.runs.value else {
-        return;
-    };
-    let Some(run) = m.returning.run.clone() else {
-        return;
-    };
-    let is = |i: &usize| page.rows[*i].id == run && page.line(*i).group.is_none();
-    let found = (0..page.rows.len()).find(is);
-    let (first, at) = (page.offset as usize, m.runs.list.selected);
-    // A slice that was asked for before may come first: it is not the one where the run was.
-    let here = (first..first + page.rows.len()).contains(&at) || at >= page.total as usize;
-    if let Some(i) = found {
-        m.runs.list.selected = first + i;
-    }
-    if found.is_some() || here {
-        m.returning.run = None;
-    }
-}
-
-fn monitor_arrived(m: &mut Model, place: &InMonitors) {
-    let monitors = m.data.monitor_rows();
-    let Some(index) = monitors.iter().position(|w| w.name == place.name) else {
-        return;
-    };
-    let monitor = &monitors[index];
-    let row = Monitors::features(monitor)
-        .iter()
-        .position(|f| *f == place.row)
-        .map_or(0, |i| i + FIXED);
-    let column = place
-        .window
-        .and_then(|at| monitor.windows.iter().position(|w| w.start == Millis(at)));
-    m.monitors = Monitors {
-        index,
-        row,
-        column,
-        ..Monitors::default()
-    };
 }
