@@ -35,8 +35,11 @@ fn child(workspace: &Workspace, place: &str) -> Pty {
 fn a_panic_gives_the_terminal_back_and_says_what_to_do() {
     for (place, code) in [("loop", 101), ("task", 1)] {
         let workspace = Workspace::new(BINARY, "[workspace]\nname = \"quiet\"\n");
-        let pty = child(&workspace, place);
+        let mut pty = child(&workspace, place);
         pty.wait_text("● connected");
+        pty.send(b":mouse\r");
+        pty.wait_text("The mouse is the console's");
+        assert!(pty.mouse_taken());
         assert!(pty.alternate_screen() && pty.cursor_hidden() && !pty.cooked());
         pty.signal(Signal::USR1);
         // No key and no data: the console must notice by itself.
@@ -47,6 +50,7 @@ fn a_panic_gives_the_terminal_back_and_says_what_to_do() {
             "{place}: the alternate screen stays"
         );
         assert!(!pty.cursor_hidden(), "{place}: the cursor stays hidden");
+        assert!(!pty.mouse_taken(), "{place}: the mouse stays taken");
         assert!(pty.cooked(), "{place}: the terminal stays raw");
         for words in [
             format!("a bug in the {place}"),

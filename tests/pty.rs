@@ -122,9 +122,12 @@ fn the_terminal_is_given_back() {
         let workspace = Workspace::new(BINARY, POLICY);
         let mut pty = quiet(&workspace).spawn();
         pty.wait_text("connected");
-        assert!(pty.alternate_screen());
+        assert!(pty.alternate_screen() && !pty.mouse_taken());
+        pty.send(b":mouse\r");
+        pty.wait_text("The mouse is the console's");
+        assert!(pty.mouse_taken());
         match way {
-            None => pty.keys("q"),
+            None => pty.keys("<ctrl-c>"),
             Some(signal) => pty.signal(signal),
         }
         let exit = pty.exit_status();
@@ -133,6 +136,7 @@ fn the_terminal_is_given_back() {
             "{way:?}: the alternate screen stays"
         );
         assert!(!pty.cursor_hidden(), "{way:?}: the cursor stays hidden");
+        assert!(!pty.mouse_taken(), "{way:?}: the mouse stays taken");
         assert!(pty.cooked(), "{way:?}: the terminal stays raw");
         if way.is_none() {
             assert_eq!(exit.code, 0);

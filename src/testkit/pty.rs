@@ -341,6 +341,11 @@ impl Pty {
         self.screen(vt100::Screen::hide_cursor)
     }
 
+    /// Whether the program has taken the mouse from the terminal.
+    pub fn mouse_taken(&self) -> bool {
+        self.screen(vt100::Screen::mouse_protocol_mode) != vt100::MouseProtocolMode::None
+    }
+
     /// The last text copied with OSC 52, in base64.
     pub fn clipboard(&self) -> Option<String> {
         self.terminal(|t| t.clipboard.clone())

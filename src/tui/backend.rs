@@ -35,6 +35,20 @@ impl<W: Write> Quiet<W> {
         }
     }
 
+    /// Where frames go.
+    pub const fn out(&self) -> &W {
+        &self.out
+    }
+
+    /// Sends something that is no part of a frame, between two frames.
+    ///
+    /// # Errors
+    /// When the terminal refuses.
+    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
+        self.out.flush()
+    }
+
     /// Bytes written to the terminal so far.
     #[must_use]
     pub const fn bytes_sent(&self) -> u64 {

@@ -1,4 +1,4 @@
-//! The user's taste: theme and keys, in `config.toml` of the user's config directory.
+//! The user's taste: theme, mouse and keys, in `config.toml` of the user's config directory.
 //!
 //! Kept apart from the workspace's policy: it belongs to a person, not to a team's repository.
 
@@ -15,22 +15,25 @@ use crate::theme::Palette;
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
-    /// `dark`, `light`, `sixteen` or `none`.
-    theme: Option<ThemeName>,
+    /// A built-in theme, or the name of a file in `themes` beside this one.
+    theme: Option<String>,
     /// Draw with ASCII only.
     ascii: bool,
+    /// Take clicks, the wheel and drags from the terminal.
+    mouse: bool,
     /// Keys of commands, by the command's name.
     keys: BTreeMap<String, Vec<String>>,
 }
 
-/// Themes by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// The built-in themes by name, for the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ThemeName {
     /// For dark backgrounds.
     Dark,
     /// For light backgrounds.
     Light,
+    /// Far apart from its own black ground.
+    Contrast,
     /// The terminal's own sixteen colours.
     Sixteen,
     /// No colour.
@@ -42,6 +45,7 @@ impl From<ThemeName> for Palette {
         match name {
             ThemeName::Dark => Self::Dark,
             ThemeName::Light => Self::Light,
+            ThemeName::Contrast => Self::Contrast,
             ThemeName::Sixteen => Self::Sixteen,
             ThemeName::None => Self::Mono,
         }
@@ -49,12 +53,14 @@ impl From<ThemeName> for Palette {
 }
 
 /// The user's taste, resolved.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Taste {
-    /// The palette, if one was chosen.
-    pub palette: Option<Palette>,
+    /// The theme, if one was chosen; whether there is one of that name is not looked at here.
+    pub theme: Option<String>,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// Take the mouse from the terminal.
+    pub mouse: bool,
     /// The keys in force.
     pub keymap: Keymap,
 }
@@ -123,8 +129,9 @@ fn parse(text: &str, path: &Path) -> Result<Taste, ConfigError> {
         source,
     })?;
     Ok(Taste {
-        palette: file.theme.map(Palette::from),
+        theme: file.theme,
         ascii: file.ascii,
+        mouse: file.mouse,
         keymap,
     })
 }
@@ -136,11 +143,16 @@ mod tests {
     #[test]
     fn a_file_is_read_or_named() {
         let path = Path::new("config.toml");
-        let taste = parse("theme = \"light\"\n[keys]\npromote = [\"f6\"]\n", path).unwrap();
-        assert_eq!(taste.palette, Some(Palette::Light));
+        let taste = parse(
+            "theme = \"light\"\nmouse = true\n[keys]\npromote = [\"f6\"]\n",
+            path,
+        )
+        .unwrap();
+        assert_eq!(taste.theme.as_deref(), Some("light"));
+        assert!(taste.mouse && !taste.ascii);
         assert_eq!(taste.keymap.keys_of("promote"), ["f6"]);
         for (text, needle) in [
-            ("theme = \"pink\"", "line 1"),
+            ("theme = 3", "line 1"),
             ("colour = 1", "colour"),
             ("[keys]\npromote = [\"B\"]", "roll back"),
             ("[keys]\npromot = [\"B\"]", "promot"),

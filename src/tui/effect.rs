@@ -8,10 +8,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 use trimtab_wire::{Link, Topic};
 
+use crate::clipboard::{self, Way};
 use crate::export;
 use crate::model::data::Slot;
 use crate::msg::{Effect, Msg, Trouble};
 use crate::remember::{self, Remembered, Saved};
+use crate::taste;
 
 /// How often, and after which pause, a state file is tried that another console holds.
 const TRIES: usize = 40;
@@ -24,12 +26,21 @@ pub struct Runner {
     link: Link,
     inbox: mpsc::Sender<Msg>,
     feeds: HashMap<Slot, AbortHandle>,
-    export_dir: PathBuf,
-    /// Where what is remembered is kept.
-    state: Option<PathBuf>,
-    /// The machine of the agent, when it is another one.
-    host: Option<String>,
+    paths: Paths,
+    clipboard: Way,
     saving: Option<Saving>,
+    watcher: Option<AbortHandle>,
+}
+
+/// Where effects write to.
+#[derive(Debug, Clone, Default)]
+pub struct Paths {
+    /// The folder of exported charts.
+    pub exports: PathBuf,
+    /// Where what is remembered is kept; nothing is when absent.
+    pub state: Option<PathBuf>,
+    /// The machine of the agent, when it is another one.
+    pub host: Option<String>,
 }
 
 /// What writes down what is remembered.
@@ -42,8 +53,8 @@ struct Saving {
 /// What only the loop itself can do, because it holds the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
-    /// Put a text into the terminal's clipboard.
-    Copy(String),
+    /// Send these bytes to the terminal, between two frames.
+    Send(Vec<u8>),
     /// Stop until continued.
     Suspend,
     /// Draw everything anew.
@@ -54,13 +65,7 @@ pub enum Order {
 
 impl Runner {
     /// A runner that answers into `inbox`.
-    pub fn new(
-        link: Link,
-        inbox: mpsc::Sender<Msg>,
-        export_dir: PathBuf,
-        state: Option<PathBuf>,
-        host: Option<String>,
-    ) -> Self {
+    pub fn new(link: Link, inbox: mpsc::Sender<Msg>, paths: Paths, clipboard: Way) -> Self {
         let mut links = link.state();
         let watcher = inbox.clone();
         tokio::spawn(async move {
@@ -75,11 +80,18 @@ impl Runner {
             link,
             inbox,
             feeds: HashMap::new(),
-            export_dir,
-            state,
-            host,
+            paths,
+            clipboard,
             saving: None,
+            watcher: None,
         }
+    }
+
+    /// Tells when the user's files of taste change, until the console ends.
+    pub fn watch(&mut self, config: PathBuf, known: taste::Trace) {
+        let task = taste::watch(config, known, taste::EVERY, self.inbox.clone());
+        let task = tokio::spawn(task);
+        self.watcher = Some(task.abort_handle());
     }
 
     /// Starts an effect, or hands it back to the loop.
@@ -119,7 +131,8 @@ impl Runner {
                 before,
                 state,
             } => self.remember(&workspace, *before, *state),
-            Effect::Copy(text) => return Some(Order::Copy(text)),
+            Effect::Copy(text) => return self.copy(text),
+            Effect::CopyByTerminal(text) => return self.copy_by_terminal(text),
             Effect::Suspend => return Some(Order::Suspend),
             Effect::Redraw => return Some(Order::Redraw),
             Effect::Quit => return Some(Order::Quit),
@@ -129,7 +142,7 @@ impl Runner {
 
     /// Writes files beside the loop and tells what came of it.
     fn export(&self, write: impl FnOnce(&Path) -> Result<Vec<String>, Trouble> + Send + 'static) {
-        let (inbox, dir) = (self.inbox.clone(), self.export_dir.clone());
+        let (inbox, dir) = (self.inbox.clone(), self.paths.exports.clone());
         tokio::spawn(async move {
             let task = tokio::task::spawn_blocking(move || write(&dir));
             let result = task.await.unwrap_or_else(|e| {
@@ -142,10 +155,45 @@ impl Runner {
         });
     }
 
+    /// By a program where there is one: whether that worked is known only then.
+    fn copy(&self, text: String) -> Option<Order> {
+        let Some(program) = self.clipboard.program() else {
+            return self.copy_by_terminal(text);
+        };
+        let (inbox, way) = (self.inbox.clone(), self.clipboard);
+        tokio::spawn(async move {
+            let way = clipboard::hand_over(program, &text).await.then_some(way);
+            let _ = inbox.send(Msg::Copied { text, way }).await;
+        });
+        None
+    }
+
+    fn copy_by_terminal(&self, text: String) -> Option<Order> {
+        let way = self.clipboard.without_program();
+        let bytes = way.sequence(&text);
+        let inbox = self.inbox.clone();
+        let told = bytes.is_some().then_some(way);
+        tokio::spawn(async move {
+            let msg = match told {
+                Some(way) => Msg::Copied {
+                    text,
+                    way: Some(way),
+                },
+                None => Msg::TooLongToCopy(text.len()),
+            };
+            let _ = inbox.send(msg).await;
+        });
+        bytes.map(Order::Send)
+    }
+
     /// The file of a workspace; `None` when nothing is kept.
     fn state_file(&self, workspace: &str) -> Option<PathBuf> {
-        let folder = self.state.as_ref()?;
-        Some(remember::file(folder, self.host.as_deref(), workspace))
+        let folder = self.paths.state.as_ref()?;
+        Some(remember::file(
+            folder,
+            self.paths.host.as_deref(),
+            workspace,
+        ))
     }
 
     fn recall(&self, workspace: &str) {
@@ -236,7 +284,7 @@ impl Runner {
 
 impl Drop for Runner {
     fn drop(&mut self) {
-        for task in self.feeds.values() {
+        for task in self.feeds.values().chain(&self.watcher) {
             task.abort();
         }
     }
@@ -306,7 +354,7 @@ mod tests {
         tokio::spawn(answer(queue));
         let (inbox, mut messages) = mpsc::channel(16);
         let link = Link::persistent(&trimtab_wire::Dial::Memory(dial), "test");
-        let mut runner = Runner::new(link, inbox, PathBuf::new(), None, None);
+        let mut runner = Runner::new(link, inbox, Paths::default(), Way::Terminal);
         let mut next = async |wanted: &dyn Fn(&Msg) -> bool| {
             loop {
                 let msg = messages.recv().await.unwrap();
@@ -359,6 +407,21 @@ mod tests {
             )
         })
         .await;
+        let copied = runner.run(Effect::Copy("hi".into()));
+        assert_eq!(copied, Some(Order::Send(b"\x1b]52;c;aGk=\x07".to_vec())));
+        next(&|m| {
+            matches!(
+                m,
+                Msg::Copied {
+                    way: Some(Way::Terminal),
+                    ..
+                }
+            )
+        })
+        .await;
+        let long = "x".repeat(clipboard::MOST + 1);
+        assert_eq!(runner.run(Effect::Copy(long)), None);
+        next(&|m| matches!(m, Msg::TooLongToCopy(_))).await;
         assert_eq!(runner.run(Effect::Quit), Some(Order::Quit));
     }
 
@@ -369,8 +432,12 @@ mod tests {
         let (dial, _queue) = mpsc::channel(1);
         let (inbox, mut messages) = mpsc::channel(16);
         let link = Link::persistent(&trimtab_wire::Dial::Memory(dial), "test");
-        let state = Some(dir.path().to_owned());
-        let mut runner = Runner::new(link, inbox, PathBuf::new(), state, Some("box".into()));
+        let paths = Paths {
+            state: Some(dir.path().to_owned()),
+            host: Some("box".into()),
+            ..Paths::default()
+        };
+        let mut runner = Runner::new(link, inbox, paths, Way::Terminal);
         let path = remember::file(dir.path(), Some("box"), "/srv/ml");
         let views = |names: &[&str]| Remembered {
             views: names

@@ -119,6 +119,19 @@ pub fn short_count(value: u64) -> String {
     }
 }
 
+/// Bytes in at most seven characters: `0 B`, `812 B`, `1.2 kB`, `34 kB`, `5.6 MB`.
+#[must_use]
+pub fn bytes(n: u64) -> String {
+    let value = n as f64;
+    match n {
+        0..1_000 => format!("{n} B"),
+        1_000..9_950 => format!("{:.1} kB", value / 1e3),
+        9_950..999_500 => format!("{:.0} kB", value / 1e3),
+        999_500..9_950_000 => format!("{:.1} MB", value / 1e6),
+        _ => format!("{:.0} MB", value / 1e6),
+    }
+}
+
 /// `plural(2, "run")` is `2 runs`.
 #[must_use]
 pub fn plural(n: u64, noun: &str) -> String {
@@ -266,6 +279,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn bytes_are_short() {
+        for (n, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_000, "1.0 kB"),
+            (9_949, "9.9 kB"),
+            (9_950, "10 kB"),
+            (999_499, "999 kB"),
+            (999_500, "1.0 MB"),
+            (12_345_678, "12 MB"),
+        ] {
+            assert_eq!(bytes(n), text);
+        }
+    }
 
     #[test]
     fn numbers_are_short_and_honest() {

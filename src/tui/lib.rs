@@ -7,6 +7,7 @@
 
 pub mod backend;
 pub mod caps;
+pub mod clipboard;
 mod clock;
 pub mod command;
 pub mod config;
@@ -15,12 +16,16 @@ mod export;
 pub mod format;
 pub mod glyphs;
 pub mod key;
+pub mod meter;
 pub mod model;
+pub mod mouse;
 pub mod msg;
+mod outlet;
 mod pace;
 pub mod remember;
 mod runtime;
 pub mod sheet;
+pub mod taste;
 pub mod term;
 #[cfg(test)]
 mod testing;

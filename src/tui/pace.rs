@@ -1,4 +1,7 @@
-//! When to draw: data at most every 16 ms, a key at once.
+//! When to draw: data at most every 16 ms, a key at once; both only once the terminal has taken the frame before.
+//!
+//! A terminal that takes its time (a slow link) gets fewer frames: data rests for a few times as long as the last
+//! write took, so that most of the link stays free for keys.
 //!
 //! Feeds may bring hundreds of messages a second, and a frame for each would help nobody. A person presses
 //! one key and looks: that frame must not wait because some feed has just had one. Keys that have already
@@ -14,6 +17,11 @@ pub const BREATH: Duration = Duration::from_millis(16);
 /// Most time that waiting messages or keys may hold back a frame.
 pub const PATIENCE: Duration = Duration::from_millis(33);
 
+/// Data rests for so many times as long as the terminal took for a frame.
+const SHARE: u32 = 3;
+/// Most time between two frames that data asks for, however slow the terminal.
+const LONGEST: Duration = Duration::from_secs(1);
+
 /// Decides whether a frame is due.
 #[derive(Debug)]
 pub struct Pace {
@@ -23,6 +31,8 @@ pub struct Pace {
     dirty: bool,
     /// The operator did something that is not on the screen yet.
     pressed: bool,
+    /// Least time between two frames that data asks for; more than [`BREATH`] on a slow link.
+    rest: Duration,
 }
 
 impl Pace {
@@ -32,6 +42,7 @@ impl Pace {
             drawn: now.checked_sub(PATIENCE).unwrap_or(now),
             dirty: true,
             pressed: false,
+            rest: BREATH,
         }
     }
 
@@ -53,26 +64,37 @@ impl Pace {
     /// Whether to draw now. `silent`: no further key has arrived; `queued`: messages are waiting.
     pub fn due(&self, now: Instant, silent: bool, queued: bool) -> bool {
         let waited = now.saturating_duration_since(self.drawn);
-        let enough = if self.pressed || queued {
-            PATIENCE
-        } else {
-            BREATH
+        let enough = match (self.pressed, queued) {
+            // A flood of keys is drawn as fast as the terminal takes it.
+            (true, _) => PATIENCE,
+            (false, true) => self.rest.max(PATIENCE),
+            (false, false) => self.rest,
         };
         self.dirty && (self.pressed && silent || waited >= enough)
     }
 
     /// When a frame is due although nothing more happens; `None` when the screen is up to date.
     pub fn next(&self) -> Option<Instant> {
-        self.dirty.then(|| self.drawn + BREATH)
+        let rest = if self.pressed { BREATH } else { self.rest };
+        self.dirty.then(|| self.drawn + rest)
     }
 
     /// A frame was drawn.
     pub const fn drawn(&mut self, now: Instant) {
-        *self = Self {
-            drawn: now,
-            dirty: false,
-            pressed: false,
-        };
+        (self.drawn, self.dirty, self.pressed) = (now, false, false);
+    }
+
+    /// The terminal has taken a frame, and how long that took.
+    pub fn wrote(&mut self, now: Instant, took: Duration) {
+        self.drawn = self.drawn.max(now);
+        // Down by halves, so that one quick frame does not open the gates.
+        let wanted = took.saturating_mul(SHARE).max(self.rest / 2);
+        self.rest = wanted.clamp(BREATH, LONGEST);
+    }
+
+    /// Least time between two frames that data asks for now.
+    pub const fn rest(&self) -> Duration {
+        self.rest
     }
 }
 
@@ -130,6 +152,36 @@ mod tests {
         pace.drawn(start);
         pace.changed();
         assert!(!pace.due(after(start, 1), true, false), "data still waits");
+    }
+
+    #[test]
+    fn a_slow_terminal_gets_fewer_frames() {
+        let (mut pace, start) = just_drawn();
+        pace.wrote(after(start, 100), Duration::from_millis(100));
+        pace.changed();
+        assert!(!pace.due(after(start, 399), true, false), "data waits");
+        assert_eq!(pace.next(), Some(after(start, 400)));
+        assert!(pace.due(after(start, 400), true, false));
+        // A key does not wait.
+        pace.pressed();
+        assert!(pace.due(after(start, 101), true, false));
+        // However slow: a frame a second at least.
+        pace.wrote(start, Duration::from_secs(60));
+        assert_eq!(pace.rest(), LONGEST);
+        // And back, by halves.
+        for rest in [500, 250, 125, 62, 31, 16, 16] {
+            pace.wrote(start, Duration::from_micros(50));
+            assert_eq!(pace.rest().as_millis(), rest);
+        }
+    }
+
+    #[test]
+    fn a_quick_terminal_changes_nothing() {
+        let (mut pace, start) = just_drawn();
+        for _ in 0..100 {
+            pace.wrote(start, Duration::from_millis(2));
+        }
+        assert_eq!(pace.rest(), BREATH);
     }
 
     #[test]

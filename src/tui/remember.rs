@@ -10,24 +10,51 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use trimtab_core::time::Millis;
+
 use crate::model::run_table::WrittenView;
+use crate::model::session::Session;
 use crate::msg::Trouble;
 
+/// The form of the file; one of a greater number is a newer console's. Files before the first number have none.
+const VERSION: u32 = 1;
+
 /// What is remembered.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Remembered {
     /// The runs table as it was left.
     pub runs: WrittenView,
     /// Views of it, by name.
     pub views: BTreeMap<String, WrittenView>,
+    /// Where somebody was.
+    pub session: Session,
+    /// When somebody looked last, and at what.
+    pub left: Left,
+}
+
+/// What stood when somebody looked last: what is new since then is told at the next start.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Left {
+    /// When; 0 before the first time.
+    pub at: Millis,
+    /// The alerts that were open: the monitor's name and what each was about.
+    pub alerts: Vec<(String, String)>,
 }
 
 impl Remembered {
-    /// This state with what changed between two others: views one by one, the table as a whole.
+    /// This state with what changed between two others: views one by one, the table and the session as a whole.
     fn with(mut self, before: &Self, after: &Self) -> Self {
         if before.runs != after.runs {
             self.runs = after.runs.clone();
+        }
+        if before.session != after.session {
+            self.session = after.session.clone();
+        }
+        // Whichever console was looked at last.
+        if after.left.at > self.left.at {
+            self.left = after.left.clone();
         }
         for (name, view) in &after.views {
             if before.views.get(name) != Some(view) {
@@ -56,7 +83,7 @@ pub enum Saved {
 /// What a file holds.
 enum Held {
     Nothing,
-    State(Remembered),
+    State(Box<Remembered>),
     /// What makes no sense, and why.
     Bad(String),
 }
@@ -108,19 +135,19 @@ pub fn load(path: &Path) -> Result<Remembered, Trouble> {
         hint,
     };
     match read(path) {
-        Ok(Held::State(state)) => Ok(state),
+        Ok(Held::State(state)) => Ok(*state),
         Ok(Held::Nothing) => Ok(Remembered::default()),
         Ok(Held::Bad(why)) => Err(trouble(
             why,
             format!(
-                "Mend it and open the console again. The next change of columns or views keeps it as {} and \
-                 writes a new file.",
+                "This console starts without it. The next change keeps it as {} and writes a new file; until then it \
+                 can be mended.",
                 name_of(&spare(path))
             ),
         )),
         Err(e) => Err(trouble(
             e.to_string(),
-            "Make it readable and open the console again; until then columns and views are not kept.".into(),
+            "Make it readable and open the console again; until then columns, views and session are not kept.".into(),
         )),
     }
 }
@@ -138,8 +165,8 @@ pub fn save(path: &Path, before: &Remembered, after: &Remembered) -> Result<Save
 pub fn not_written(path: &Path, why: &str) -> Trouble {
     Trouble {
         message: format!("{} cannot be written: {why}.", path.display()),
-        hint: "Look at who may write there and at the space left. Columns and views are kept until the console \
-               ends; the next change tries again."
+        hint: "Look at who may write there and at the space left. Columns, views and session are kept until \
+               the console ends; the next change tries again."
             .into(),
     }
 }
@@ -162,14 +189,15 @@ fn merge(path: &Path, before: &Remembered, after: &Remembered) -> io::Result<Sav
             saved = Saved::Anew(Trouble {
                 message: format!("{} could not be read: {why}.", path.display()),
                 hint: format!(
-                    "It is kept as {}; a new file has this console's columns and views.",
+                    "It is kept as {}; a new file has this console's columns, views and session.",
                     name_of(&kept)
                 ),
             });
             after.clone()
         }
     };
-    write(path, &toml::to_string(&state).map_err(io::Error::other)?)?;
+    let text = toml::to_string(&state).map_err(io::Error::other)?;
+    write(path, &format!("version = {VERSION}\n{text}"))?;
     Ok(saved)
 }
 
@@ -193,12 +221,28 @@ fn lock(path: &Path) -> io::Result<Option<File>> {
 
 fn read(path: &Path) -> io::Result<Held> {
     match fs::read_to_string(path) {
-        Ok(text) => {
-            Ok(toml::from_str(&text).map_or_else(|e| Held::Bad(e.message().into()), Held::State))
-        }
+        Ok(text) => Ok(understand(&text)),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Held::Nothing),
         Err(e) if e.kind() == io::ErrorKind::InvalidData => Ok(Held::Bad(e.to_string())),
         Err(e) => Err(e),
+    }
+}
+
+/// What a file's text says. A newer console may mean something else by the same words.
+fn understand(text: &str) -> Held {
+    #[derive(Deserialize)]
+    struct Head {
+        #[serde(default)]
+        version: u32,
+    }
+    match toml::from_str::<Head>(text) {
+        Ok(Head { version }) if version > VERSION => Held::Bad(format!(
+            "a newer console wrote it (form {version}, and this one reads up to {VERSION})"
+        )),
+        _ => toml::from_str(text).map_or_else(
+            |e| Held::Bad(e.message().into()),
+            |state| Held::State(Box::new(state)),
+        ),
     }
 }
 
@@ -256,6 +300,7 @@ mod tests {
                 .iter()
                 .map(|(name, filter)| ((*name).to_owned(), view(filter)))
                 .collect(),
+            ..Remembered::default()
         }
     }
 
@@ -363,6 +408,7 @@ mod tests {
         for (bytes, kept) in [
             (&b"runs = 3"[..], "x.toml.bad"),
             (&b"views = \"\xff\""[..], "x.toml.2.bad"),
+            (&b"version = 999\nsession = 3"[..], "x.toml.3.bad"),
         ] {
             fs::write(&path, bytes).unwrap();
             let told = load(&path).unwrap_err();
@@ -392,6 +438,39 @@ mod tests {
         assert!(refused.message.contains("cannot be written"), "{refused:?}");
         assert!(load(&path).unwrap_err().hint.contains("readable"));
         assert!(path.is_dir());
+    }
+
+    #[test]
+    fn a_newer_file_is_told_as_such() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.toml");
+        fs::write(&path, "version = 7\n").unwrap();
+        let told = load(&path).unwrap_err();
+        assert!(told.message.contains("newer console"), "{told:?}");
+        // What is written now is read by this console, and names its form.
+        save(&path, &Remembered::default(), &state("a", &[])).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("version = 1\n"), "{text}");
+        assert_eq!(load(&path), Ok(state("a", &[])));
+        // Files of the time before have no number.
+        fs::write(&path, "[runs]\nfilter = \"a\"\n").unwrap();
+        assert_eq!(load(&path), Ok(state("a", &[])));
+    }
+
+    #[test]
+    fn the_console_looked_at_last_says_when() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.toml");
+        let at = |ms| Remembered {
+            left: Left {
+                at: Millis(ms),
+                alerts: vec![("late15".into(), "drift".into())],
+            },
+            ..Remembered::default()
+        };
+        save(&path, &Remembered::default(), &at(20)).unwrap();
+        save(&path, &Remembered::default(), &at(10)).unwrap();
+        assert_eq!(load(&path), Ok(at(20)));
     }
 
     #[test]

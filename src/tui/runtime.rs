@@ -1,4 +1,4 @@
-//! The loop: messages in, effects out, frames when there is time for one.
+//! The loop: messages in, effects out, frames when there is time for one and the terminal has taken the last.
 //!
 //! A key is drawn at once, data at most every 16 ms ([`crate::pace`]). There is no tick: what changes with
 //! time alone asks to be woken ([`Model::wake_in`]).
@@ -15,14 +15,18 @@ use tokio::time::{Instant, sleep_until};
 use trimtab_wire::Link;
 
 use crate::caps::{Look, Wish};
-use crate::effect::{Order, Runner};
+use crate::clipboard::{self, Way};
+use crate::effect::{Order, Paths, Runner};
 use crate::key::Key;
+use crate::meter::Meter;
 use crate::model::Model;
+use crate::mouse::Mouse;
 use crate::msg::Msg;
 use crate::pace::Pace;
 use crate::term::{self, Screen};
-use crate::update::update;
-use crate::{ConsoleError, ConsoleOptions, clock, config, view};
+use crate::theme::Palette;
+use crate::update::{themes, update};
+use crate::{ConsoleError, ConsoleOptions, clock, config, taste, view};
 
 /// Messages waiting at most; feeds wait beyond that, and the agent resyncs slow ones.
 const QUEUE: usize = 1024;
@@ -32,21 +36,36 @@ const QUEUE: usize = 1024;
 /// # Errors
 /// Before the screen is taken: the terminal, the user's config. After: the terminal is gone.
 pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
+    let known = options.config.as_deref().map(taste::trace);
     let taste = config::load(options.config.as_deref())?;
+    let named = taste.theme.as_deref().and_then(Palette::from_word);
     let wish = Wish {
         ascii: options.ascii || taste.ascii,
         no_colour: options.no_colour,
-        palette: options.theme.map(Into::into).or(taste.palette),
+        palette: options.theme.map(Into::into).or(named),
     };
+    let themes = options.config.as_deref().map(taste::themes);
     let look = Look::detect(wish, |name| std::env::var(name).ok())?;
     let mut signals = Signals::listen()?;
-    let mut screen = Screen::take()?;
+    let (mut screen, mut written) = Screen::take()?;
     let (inbox, mut queue) = mpsc::channel(QUEUE);
     let link = Link::persistent(&options.dial, "console");
-    let mut runner = Runner::new(link, inbox, options.export_dir, options.state, options.host);
+    let clipboard = Way::detect(|name| std::env::var(name).ok(), clipboard::on_path);
+    let paths = Paths {
+        exports: options.export_dir,
+        state: options.state,
+        host: options.host,
+    };
+    let mut runner = Runner::new(link, inbox, paths, clipboard);
 
     let size = screen.terminal().size()?;
-    let mut model = Model::new(look, size, taste.keymap, clock::now());
+    let mut model = Model::new(look, size, taste.keymap.clone(), clock::now());
+    model.taste.fixed = options.theme.is_some();
+    themes::begin(&mut model, taste, themes.unwrap_or_default());
+    if let Some(config) = options.config {
+        model.taste.path = config.display().to_string();
+        runner.watch(config, known.unwrap_or_default());
+    }
     model.read_only = options.read_only;
     model.log_path = options
         .log_path
@@ -54,23 +73,29 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
         .unwrap_or_default();
     let mut events = EventStream::new();
     let mut pace = Pace::new(Instant::now());
+    let mut meter = Meter::new(Instant::now());
+    // Whether the next frame shows nothing new but a reading of the meter.
+    let mut reading = true;
+    // Why the terminal is gone; what is to be remembered is written all the same.
+    let mut gone: Option<io::Error> = None;
     let mut turn = Turn::Took(Msg::Resized(size.width, size.height));
     loop {
         let silent = matches!(turn, Turn::Silent);
         if let Turn::Took(msg) = turn {
             match msg {
-                Msg::Key(_) | Msg::Pasted(_) => pace.pressed(),
+                Msg::Key(_) | Msg::Mouse(_) | Msg::Pasted(_) => pace.pressed(),
                 _ => pace.changed(),
             }
+            reading &= matches!(msg, Msg::Measured(_));
             let mut back = None;
             for effect in update(&mut model, clock::now(), msg) {
                 match runner.run(effect) {
                     None => {}
                     Some(Order::Quit) => {
                         runner.settle().await;
-                        return Ok(());
+                        return gone.map_or(Ok(()), |e| Err(e.into()));
                     }
-                    Some(Order::Copy(text)) => term::copy(&text)?,
+                    Some(Order::Send(bytes)) => screen.send(&bytes)?,
                     Some(Order::Redraw) => screen.repaint()?,
                     Some(Order::Suspend) => {
                         screen.suspend()?;
@@ -85,33 +110,59 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
                 continue;
             }
         }
+        screen.take_mouse(model.mouse)?;
         if !term::is_held() {
             // A panic elsewhere has given the terminal back; its report must stay readable.
             return Err(ConsoleError::Panicked);
         }
-        if pace.due(Instant::now(), silent, !queue.is_empty()) {
+        if !screen.is_busy() && pace.due(Instant::now(), silent, !queue.is_empty()) {
+            let (from, sent) = (Instant::now(), screen.terminal().backend().bytes_sent());
             screen
                 .terminal()
                 .draw(|frame| view::view(&model, frame.buffer_mut()))?;
-            pace.drawn(Instant::now());
+            let now = Instant::now();
+            let bytes = screen.terminal().backend().bytes_sent() - sent;
+            match model.stats {
+                Some(_) => meter.drew(now, now - from, bytes, reading),
+                None => meter = Meter::new(now),
+            }
+            reading = true;
+            pace.drawn(now);
         }
+        let busy = screen.is_busy();
         let wake = model
             .wake_in()
             .map(|ms| Instant::now() + Duration::from_millis(ms.unsigned_abs()));
+        let measure = model.stats.and(meter.next());
         // Keys first: a person is slow, and a flood of deltas must not make them wait.
         turn = tokio::select! {
             biased;
             event = events.next() => match event {
                 Some(Ok(event)) => translate(event).map_or(Turn::Nothing, Turn::Took),
                 // The terminal is gone.
-                Some(Err(_)) | None => return Ok(()),
+                Some(Err(_)) | None => Turn::Took(Msg::Terminated),
             },
-            // No key is waiting, or the arm above had been taken.
-            () = future::ready(()), if pace.awaits_silence() => Turn::Silent,
+            Some(piece) = written.recv() => {
+                pace.wrote(Instant::now(), piece.took);
+                meter.wrote(piece.took);
+                match piece.result {
+                    Ok(()) => Turn::Nothing,
+                    Err(e) => {
+                        gone = Some(e);
+                        Turn::Took(Msg::Terminated)
+                    }
+                }
+            }
+            // No key is waiting, or an arm above had been taken.
+            () = future::ready(()), if pace.awaits_silence() && !busy => Turn::Silent,
             msg = queue.recv() => msg.map_or(Turn::Nothing, Turn::Took),
             msg = signals.next() => Turn::Took(msg),
             () = term::lost() => Turn::Nothing,
-            () = sleep_until(pace.next().unwrap_or_else(Instant::now)), if pace.next().is_some() => Turn::Nothing,
+            // While the terminal is busy, its being done is waited for.
+            () = sleep_until(pace.next().unwrap_or_else(Instant::now)), if pace.next().is_some() && !busy => Turn::Nothing,
+            () = sleep_until(measure.unwrap_or_else(Instant::now)), if measure.is_some() => {
+                Turn::Took(Msg::Measured(meter.read(Instant::now(), pace.rest())))
+            }
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => Turn::Took(Msg::Woke),
         };
     }
@@ -135,7 +186,7 @@ fn translate(event: Event) -> Option<Msg> {
         Event::Resize(width, height) => Some(Msg::Resized(width, height)),
         Event::FocusGained => Some(Msg::Focused(true)),
         Event::FocusLost => Some(Msg::Focused(false)),
-        Event::Mouse(_) => None,
+        Event::Mouse(mouse) => Mouse::from_event(mouse).map(Msg::Mouse),
     }
 }
 

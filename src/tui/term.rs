@@ -4,7 +4,7 @@
 //! (SIGTERM, SIGHUP and SIGINT are ordinary messages there). `ctrl-z` gives the terminal back, stops the
 //! process as the shell expects, and takes the terminal again on SIGCONT.
 
-use std::io::{self, IsTerminal as _, Stdout, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::panic;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,19 +14,23 @@ use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
 };
 use crossterm::execute;
-use crossterm::style::ResetColor;
+use crossterm::style::{Print, ResetColor};
 use crossterm::terminal::{
     EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode,
     enable_raw_mode,
 };
 use ratatui::Terminal;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use crate::backend::Quiet;
 use crate::caps::CapsError;
+use crate::mouse;
+use crate::outlet::{Outlet, Written};
 
 /// Whether this process holds the terminal now; read by the panic hook.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the mouse is ours while the terminal is; taken again when a stopped console goes on.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
 /// Rung by the panic hook, so that the loop ends now and not with the next key.
 static LOST: Notify = Notify::const_new();
@@ -40,15 +44,16 @@ Please report the lines above (with RUST_BACKTRACE=1, they say more).";
 
 /// The real terminal, restored on drop.
 pub struct Screen {
-    terminal: Terminal<Quiet<Stdout>>,
+    terminal: Terminal<Quiet<Outlet>>,
 }
 
 impl Screen {
-    /// Takes the terminal: raw mode, alternate screen, focus and paste events.
+    /// Takes the terminal: raw mode, alternate screen, focus and paste events. Also tells of everything written to
+    /// it from then on.
     ///
     /// # Errors
     /// When standard input or output is no terminal, or the terminal refuses.
-    pub fn take() -> io::Result<Self> {
+    pub fn take() -> io::Result<(Self, mpsc::Receiver<Written>)> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
@@ -57,15 +62,45 @@ impl Screen {
         }
         install_hook();
         enter()?;
-        let terminal = Terminal::new(Quiet::new(io::stdout())).inspect_err(|_| {
+        let taken = || {
+            let (outlet, written) = Outlet::start(write)?;
+            let terminal = Terminal::new(Quiet::new(outlet))?;
+            Ok((Self { terminal }, written))
+        };
+        taken().inspect_err(|_: &io::Error| {
             restore();
-        })?;
-        Ok(Self { terminal })
+        })
     }
 
     /// The drawing surface.
-    pub const fn terminal(&mut self) -> &mut Terminal<Quiet<Stdout>> {
+    pub const fn terminal(&mut self) -> &mut Terminal<Quiet<Outlet>> {
         &mut self.terminal
+    }
+
+    /// Sends something that is no part of a frame.
+    ///
+    /// # Errors
+    /// When the terminal refuses.
+    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.terminal.backend_mut().send(bytes)
+    }
+
+    /// Takes the mouse from the terminal, or leaves it; nothing to do when it is so already.
+    ///
+    /// # Errors
+    /// When the terminal refuses.
+    pub fn take_mouse(&mut self, take: bool) -> io::Result<()> {
+        if MOUSE.swap(take, Ordering::SeqCst) == take {
+            return Ok(());
+        }
+        let sequence = if take { mouse::TAKE } else { mouse::LEAVE };
+        self.send(sequence.as_bytes())
+    }
+
+    /// Whether the terminal has not yet taken what it was sent.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.terminal.backend().out().is_busy()
     }
 
     /// Gives the terminal back, stops this process until it is continued, and takes it again.
@@ -109,16 +144,14 @@ pub async fn lost() {
     LOST.notified().await;
 }
 
-/// Puts a text into the clipboard of the terminal itself (OSC 52), so that it works over SSH.
-///
-/// # Errors
-/// When the terminal refuses.
-pub fn copy(text: &str) -> io::Result<()> {
-    use base64::Engine as _;
-    let payload = base64::engine::general_purpose::STANDARD.encode(text);
-    // tmux passes the plain sequence on when its `set-clipboard` is on, as it is by default.
-    let mut out = io::stdout();
-    write!(out, "\u{1b}]52;c;{payload}\u{7}")?;
+/// Writes a piece whole, unless the terminal has been given back meanwhile: a frame that waited in the queue must not
+/// be drawn over the shell.
+fn write(piece: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if !is_held() {
+        return Ok(());
+    }
+    out.write_all(piece)?;
     out.flush()
 }
 
@@ -132,6 +165,10 @@ fn enter() -> io::Result<()> {
         EnableBracketedPaste,
         SetTitle("trimtab")
     )
+    .and_then(|()| {
+        let taken = MOUSE.load(Ordering::SeqCst);
+        execute!(io::stdout(), Print(if taken { mouse::TAKE } else { "" }))
+    })
     .inspect_err(|_| {
         restore();
     })
@@ -148,6 +185,8 @@ pub fn restore() -> bool {
     let _ = execute!(
         out,
         EndSynchronizedUpdate,
+        // Whoever thinks that it was never taken may be wrong: a shell that prints on every click is worse.
+        Print(mouse::LEAVE),
         DisableBracketedPaste,
         DisableFocusChange,
         ResetColor,

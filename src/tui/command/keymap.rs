@@ -57,7 +57,7 @@ pub enum KeymapError {
 }
 
 /// The keys in force.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keymap {
     /// For each scope, sequences to places in [`COMMANDS`].
     bindings: HashMap<Scope, BTreeMap<Vec<Key>, usize>>,

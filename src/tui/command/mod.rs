@@ -35,13 +35,15 @@ pub enum Scope {
     Prompt,
     /// The list of columns.
     Columns,
+    /// What changed while nobody looked.
+    Digest,
     /// The help page.
     Help,
 }
 
 impl Scope {
     /// Every scope in the order of help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Everywhere,
         Self::Fleet,
         Self::Runs,
@@ -53,6 +55,7 @@ impl Scope {
         Self::Dialog,
         Self::Prompt,
         Self::Columns,
+        Self::Digest,
         Self::Help,
     ];
 
@@ -71,6 +74,7 @@ impl Scope {
             Self::Dialog => "In a dialog",
             Self::Prompt => "In a prompt or list",
             Self::Columns => "In the list of columns",
+            Self::Digest => "In what changed while you were away",
             Self::Help => "On this page",
         }
     }
@@ -78,10 +82,18 @@ impl Scope {
     /// Whether a key of this scope would hide the same key of `other`.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
-        let layer = |s: Self| matches!(s, Self::Dialog | Self::Prompt | Self::Columns | Self::Help);
         self == other
-            || (self == Self::Everywhere && !layer(other))
-            || (other == Self::Everywhere && !layer(self))
+            || (self == Self::Everywhere && !other.is_layer())
+            || (other == Self::Everywhere && !self.is_layer())
+    }
+
+    /// Whether it lies over the panes and takes the keys.
+    #[must_use]
+    pub const fn is_layer(self) -> bool {
+        matches!(
+            self,
+            Self::Dialog | Self::Prompt | Self::Columns | Self::Digest | Self::Help
+        )
     }
 }
 

@@ -9,17 +9,7 @@ use crate::model::Model;
 /// The commands that match what was typed, best first; all that are possible now when nothing was typed.
 #[must_use]
 pub fn search(model: &Model, typed: &str) -> Vec<&'static Command> {
-    let listed = |c: &&Command| {
-        !c.scopes.iter().all(|s| {
-            matches!(
-                s,
-                super::Scope::Dialog
-                    | super::Scope::Prompt
-                    | super::Scope::Columns
-                    | super::Scope::Help
-            )
-        })
-    };
+    let listed = |c: &&Command| !c.scopes.iter().all(|s| s.is_layer());
     if typed.trim().is_empty() {
         let mut all: Vec<_> = COMMANDS
             .iter()

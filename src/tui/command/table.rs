@@ -1,8 +1,8 @@
 //! The table. A name, its doc, its keys and what it does stand in one row.
 
 use super::Scope::{
-    Audit, Columns, Compare, Dialog, Everywhere, Fleet, Help, Monitors, Prompt, Registry, Retrain,
-    Runs,
+    Audit, Columns, Compare, Dialog, Digest, Everywhere, Fleet, Help, Monitors, Prompt, Registry,
+    Retrain, Runs,
 };
 use super::{Command, Scope, Tier};
 use crate::model::Model;
@@ -11,8 +11,8 @@ use crate::model::list::Move;
 use crate::msg::Effect;
 use crate::update::compare::{crowd, curves};
 use crate::update::{
-    act, alerts, compare, dialog, fleet, global, monitors, motion, prompt, registry, retrain,
-    run_acts, run_table, runs,
+    act, alerts, compare, dialog, digest, fleet, global, monitors, motion, mouse, prompt, registry,
+    retrain, run_acts, run_table, runs, themes,
 };
 
 type Run = fn(&mut Model, &str) -> Vec<Effect>;
@@ -90,6 +90,10 @@ pub static COMMANDS: &[Command] = &[
     row("page down", &["pgdn"], &[Everywhere], "page down", "Moves a page down.", |m, _| motion::go(m, Move::HalfPages(2))),
     row("page up", &["pgup"], &[Everywhere], "page up", "Moves a page up.", |m, _| motion::go(m, Move::HalfPages(-2))),
     row("next region", &["tab"], &[Everywhere], "next region", "Moves the focus to the pane's next region.", |m, _| global::next_region(m)),
+    row("view before", &["<"], &[Everywhere], "view before", "Goes back to the view before: pane, filter, detail and selection.", |m, _| global::travel(m, true))
+        .when(|m| crate::model::trail::leads(m, true)),
+    row("view after", &[">"], &[Everywhere], "view after", "Goes forward again to the view that was left by going back.", |m, _| global::travel(m, false))
+        .when(|m| crate::model::trail::leads(m, false)),
     // Acts.
     row("promote", &["P"], &[Fleet, Runs, Registry], "promote", "Asks for the promotion of a version: the selected one, or the selected model's newest.", |m, _| act::promote(m))
         .tier(Tier::Production).hint(3).when(|m| m.may_act() && act::promotable(m).is_some()),
@@ -195,8 +199,8 @@ pub static COMMANDS: &[Command] = &[
     row("logs", &["l"], &[Retrain], "logs", "Gives the log the whole lower half, and back.", |m, _| retrain::wide_log(m)).hint(8),
     row("follow", &["F"], &[Retrain], "follow", "Keeps the log at its end, or lets it stand.", |m, _| retrain::follow(m)).hint(9),
     // Everywhere.
-    row("copy id", &["y"], &[Everywhere], "copy id", "Copies the selected row's id to the clipboard of this terminal (OSC 52).", |m, _| global::copy(m, false)),
-    row("copy value", &["Y"], &[Everywhere], "copy value", "Copies the selected row in full to the clipboard of this terminal (OSC 52).", |m, _| global::copy(m, true)),
+    row("copy id", &["y"], &[Everywhere], "copy id", "Copies the selected row's id: over SSH to the clipboard of this terminal (OSC 52), else to the machine's.", |m, _| global::copy(m, false)),
+    row("copy value", &["Y"], &[Everywhere], "copy value", "Copies the selected row in full: over SSH to the clipboard of this terminal (OSC 52), else to the machine's.", |m, _| global::copy(m, true)),
     row("palette", &[":"], &[Everywhere], "command", "Opens the command line with completion and history.", |m, _| prompt::palette(m)).hint(30),
     row("help", &["?", "f1"], &[Everywhere], "help", "Shows every key.", |m, _| global::help(m)).hint(31),
     row("back", &["esc"], &[Everywhere], "back", "Leaves the detail, the range or the message.", |m, _| global::back(m)),
@@ -204,6 +208,10 @@ pub static COMMANDS: &[Command] = &[
     row("quit", &["ctrl-c"], &[Everywhere, Dialog, Prompt, Columns, Help], "quit at once", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit])
         .aliases(&["q", "q!", "exit"]),
     row("refresh", &["f5"], &[Everywhere], "refresh", "Asks the agent for everything anew, and draws the screen anew.", |m, _| global::refresh(m)),
+    row("theme", &[], &[Everywhere], "theme", "Chooses the theme, showing each while you move; with a name, takes that one.", themes::choose).args("[NAME]"),
+    row("mouse", &[], &[Everywhere], "mouse", "Takes the mouse from the terminal (click, wheel, drag in a chart), or leaves it; with shift, a drag still selects text.", |m, _| mouse::toggle(m)),
+    row("stats", &[], &[Everywhere], "stats", "Shows in the header what drawing costs: bytes and frames in a second, time for a frame, for the terminal and for an answer; and no more.", |m, _| global::stats(m)),
+    row("digest", &[], &[Everywhere], "digest", "Shows again what changed while you were away.", |m, _| digest::again(m)),
     row("suspend", &[], &[Everywhere], "suspend", "Stops the console until the shell continues it; the same as ctrl-z.", |_, _| vec![Effect::Suspend]),
     row("reload policy", &[], &[Everywhere], "reload policy", "Makes the agent read trimtab.toml again.", |m, _| global::reload_policy(m)).when(Model::may_act),
     row("demo speed", &[], &[Everywhere], "demo speed", "Sets the milliseconds between two weeks of the demonstration; 0 is as fast as possible.", global::demo_speed)
@@ -235,6 +243,11 @@ pub static COMMANDS: &[Command] = &[
     row("auto columns", &["a"], &[Columns], "auto", "Lets the console choose the columns.", |m, _| run_table::auto_columns(m)).hint(6),
     row("keep columns", &["enter", "C", "q"], &[Columns], "keep", "Closes the list and keeps the columns.", |m, _| run_table::close_columns(m, true)).hint(7),
     row("undo columns", &["esc"], &[Columns], "undo", "Closes the list and puts back the columns that were.", |m, _| run_table::close_columns(m, false)).hint(8),
+    // The digest; any other key leaves it and does what it does.
+    row("next change", &["j", "down"], &[Digest], "down", "Moves to the next change.", |m, _| digest::step(m, 1)).hint(2),
+    row("previous change", &["k", "up"], &[Digest], "up", "Moves to the change before.", |m, _| digest::step(m, -1)),
+    row("open change", &["enter"], &[Digest], "go there", "Shows the selected change where it happened.", |m, _| digest::open(m)).hint(1),
+    row("dismiss", &["esc", "q", "space"], &[Digest], "dismiss", "Closes the digest, as every other key does before it does its own work.", |m, _| global::close_layer(m)).hint(3),
     // Help.
     row("scroll down", &["j", "down", "ctrl-d", "pgdn", "space"], &[Help], "scroll", "Scrolls down.", |m, _| global::scroll_help(m, 8)).hint(1),
     row("scroll up", &["k", "up", "ctrl-u", "pgup"], &[Help], "scroll up", "Scrolls up.", |m, _| global::scroll_help(m, -8)),

@@ -4,8 +4,10 @@ use trimtab_core::alarm::Subject;
 use trimtab_core::expr::ExprError;
 use trimtab_core::release::Preview;
 use trimtab_core::run::RunId;
+use trimtab_core::time::Millis;
 use trimtab_wire::Act;
 
+use super::digest::Change;
 use super::run_columns::ColumnList;
 use crate::widget::input::Input;
 
@@ -25,12 +27,27 @@ pub enum Layer {
     Ask(Ask),
     /// The columns of the runs table.
     Columns(ColumnList),
+    /// What changed while nobody looked.
+    Digest(Digest),
     /// A choice among a few (metric, sort key).
     Picker(Picker),
     /// An act, previewed, about to be done or not.
     Act(Box<ActDialog>),
     /// What to retrain on.
     Retrain(Box<RetrainForm>),
+}
+
+/// What changed between two instants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// When somebody looked last.
+    pub since: Millis,
+    /// When they looked again.
+    pub until: Millis,
+    /// The changes, gravest first.
+    pub changes: Vec<Change>,
+    /// The selected one.
+    pub selected: usize,
 }
 
 /// The `:` line.
@@ -122,6 +139,8 @@ pub enum Choice {
     RunView,
     /// Which monitor to show.
     Monitor,
+    /// Which theme to draw with.
+    Theme,
 }
 
 /// A list of options.

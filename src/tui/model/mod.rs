@@ -4,6 +4,7 @@ mod ages;
 pub mod audit;
 pub mod compare;
 pub mod data;
+pub mod digest;
 pub mod fleet;
 pub mod layer;
 pub mod list;
@@ -14,10 +15,13 @@ pub mod retrain;
 pub mod run_columns;
 pub mod run_table;
 pub mod runs;
+pub mod session;
+pub mod taste;
+pub mod trail;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ratatui::layout::Size;
+use ratatui::layout::{Position, Size};
 use trimtab_core::run::RunId;
 use trimtab_core::time::Millis;
 use trimtab_wire::{LinkState, Request, Topic, Welcome};
@@ -28,8 +32,9 @@ use self::nav::Pane;
 use crate::caps::Look;
 use crate::command::keymap::Keymap;
 use crate::key::Key;
+use crate::meter::Stats;
 use crate::msg::{Call, Effect};
-use crate::remember::Remembered;
+use crate::remember::{Left, Remembered};
 
 /// Milliseconds without an answer before the header says so.
 const LAG: i64 = 1_500;
@@ -69,6 +74,8 @@ pub struct LinkView {
     pub lost: Option<Millis>,
     /// Deltas the agent dropped because we were slow.
     pub dropped: u64,
+    /// Milliseconds from the last question that was answered to its answer.
+    pub answer: Option<i64>,
     /// Slots that have had no snapshot since the link came up.
     pub stale: BTreeSet<Slot>,
 }
@@ -125,6 +132,30 @@ pub struct Model {
     next_generation: u64,
     /// What the user's state file holds; `None` until it was read.
     pub remembered: Option<Remembered>,
+    /// The views somebody came through.
+    pub trail: trail::Trail,
+    /// Whether the console has the mouse.
+    pub mouse: bool,
+    /// Where the left button went down in a chart, while it is.
+    pub drag: Option<Position>,
+    /// What the user's files of taste say, and what the command line says over it.
+    pub taste: taste::TasteView,
+    /// What drawing costs, while that is shown.
+    pub stats: Option<Stats>,
+    /// Selections of the last session that wait for their lists.
+    pub returning: session::Returning,
+    /// Whether somebody has pressed a key yet.
+    pub touched: bool,
+    /// When the console started.
+    pub started: Millis,
+    /// When the place where somebody is shall be written down.
+    pub place_due: Option<Millis>,
+    /// What stood when the terminal window lost the focus, while it is without.
+    pub looked: Option<Left>,
+    /// The digest on its way.
+    pub gathering: Option<digest::Gathering>,
+    /// The last digest that had something to tell, and since when.
+    pub away: Option<(Millis, Vec<digest::Change>)>,
     /// Runs asked for by id since the link came up, so that a missing one is asked for once.
     asked_runs: BTreeSet<RunId>,
 }
@@ -145,6 +176,7 @@ impl Model {
                 welcome: None,
                 lost: None,
                 dropped: 0,
+                answer: None,
                 stale: BTreeSet::new(),
             },
             data: Data::default(),
@@ -169,6 +201,18 @@ impl Model {
             follows: BTreeMap::new(),
             next_generation: 0,
             remembered: None,
+            trail: trail::Trail::default(),
+            mouse: false,
+            drag: None,
+            taste: taste::TasteView::default(),
+            stats: None,
+            returning: session::Returning::default(),
+            touched: false,
+            started: now,
+            place_due: None,
+            looked: None,
+            gathering: None,
+            away: None,
             asked_runs: BTreeSet::new(),
         }
     }
@@ -323,7 +367,9 @@ impl Model {
             .ask_in(self.now)
             .filter(|_| idle)
             .map(|ms| ms.max(1));
+        let place = self.place_due.map(|due| due.since(self.now).max(1));
         toasts
+            .chain(place)
             .chain(clock)
             .chain(owed)
             .chain(slice)

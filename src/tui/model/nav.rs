@@ -47,6 +47,18 @@ impl Pane {
         }
     }
 
+    /// Its name as it is written in the user's state.
+    #[must_use]
+    pub fn word(self) -> String {
+        self.tab().1.to_lowercase()
+    }
+
+    /// Reads [`Self::word`] back; a newer console may have other panes.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.word() == word)
+    }
+
     /// The scope of its keys.
     #[must_use]
     pub const fn scope(self) -> Scope {

@@ -25,8 +25,16 @@ pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) 
                 let anchors = Anchors::of(model);
                 model.data.snapshot(Slot::Runs, Snapshot::Runs(page));
                 anchors.restore(model);
+                crate::model::session::arrived(model, Slot::Runs);
             }
         }
+        (Call::Marks(asked), Ok(Reply::Runs(page))) => super::session::marked(model, &asked, page),
+        // The Compare pane shows their short ids instead.
+        (Call::Marks(_), Err(_)) => {}
+        (Call::Digest(part), Ok(Reply::Runs(page))) => {
+            super::digest::answered(model, part, Ok(page))
+        }
+        (Call::Digest(part), Err(trouble)) => super::digest::answered(model, part, Err(trouble)),
         (Call::RunNames, Ok(Reply::RunNames(names))) => model.runs.names = names,
         // Completion does without.
         (Call::RunNames, Err(_)) => {}

@@ -39,4 +39,5 @@ pub fn take(model: &mut Model, slot: Slot, event: Event) {
         }
     }
     anchors.restore(model);
+    crate::model::session::arrived(model, slot);
 }

@@ -3,6 +3,8 @@
 use trimtab_core::time::Millis;
 use trimtab_wire::{DemoCommand, Request};
 
+use crate::clipboard::Way;
+use crate::format;
 use crate::model::compare::View;
 use crate::model::layer::{Choice, Layer};
 use crate::model::nav::Pane;
@@ -49,6 +51,21 @@ pub fn scroll_help(model: &mut Model, by: isize) -> Vec<Effect> {
     if let Some(Layer::Help { scroll }) = model.layers.last_mut() {
         *scroll = scroll.saturating_add_signed(by).min(most);
     }
+    Vec::new()
+}
+
+/// Goes to the view before, or forward again.
+pub fn travel(model: &mut Model, back: bool) -> Vec<Effect> {
+    crate::model::trail::go(model, back);
+    Vec::new()
+}
+
+/// `:stats`: shows what drawing costs in the header, or no more.
+pub fn stats(model: &mut Model) -> Vec<Effect> {
+    model.stats = match model.stats {
+        None => Some(Default::default()),
+        Some(_) => None,
+    };
     Vec::new()
 }
 
@@ -263,9 +280,35 @@ pub fn copy(model: &mut Model, whole: bool) -> Vec<Effect> {
         model.toast(Tone::Note, "Nothing here to copy.", "");
         return Vec::new();
     };
-    let shown: String = text.chars().take(60).collect();
-    model.toast(Tone::Note, format!("Copied {shown}"), "");
     vec![Effect::Copy(text)]
+}
+
+/// Tells which way a text went, or tries the other one.
+pub fn copied(model: &mut Model, text: String, way: Option<Way>) -> Vec<Effect> {
+    let Some(way) = way else {
+        return vec![Effect::CopyByTerminal(text)];
+    };
+    let first = text.lines().next().unwrap_or_default();
+    let mut shown: String = first.chars().take(60).collect();
+    if shown.len() < text.len() {
+        shown.push_str(model.look.glyphs.ellipsis);
+    }
+    let how = format!("Copied {} {}.", shown.trim_end(), way.words());
+    model.toast(Tone::Note, how, "");
+    Vec::new()
+}
+
+/// Tells that a text is longer than terminals take.
+pub fn too_long_to_copy(model: &mut Model, bytes: usize) {
+    model.toast(
+        Tone::Note,
+        format!(
+            "Not copied: {} are more than terminals take ({}).",
+            format::bytes(bytes as u64),
+            format::bytes(crate::clipboard::MOST as u64)
+        ),
+        "The headless commands print it all: trimtab --help.",
+    );
 }
 
 /// Takes what was picked.
@@ -281,6 +324,7 @@ pub fn picked(model: &mut Model, choice: Choice, index: usize) -> Vec<Effect> {
         Choice::RunOrder => super::run_table::set_order(model, index),
         Choice::RunGroup => super::run_table::set_group(model, index),
         Choice::RunView => super::run_table::set_view(model, index),
+        Choice::Theme => super::themes::picked(model, index),
         Choice::Monitor => {
             model.monitors = crate::model::monitors::Monitors {
                 index,

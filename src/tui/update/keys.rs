@@ -27,12 +27,14 @@ pub fn scopes(model: &Model) -> Vec<Scope> {
             vec![Scope::Prompt]
         }
         Some(Layer::Columns(_)) => vec![Scope::Columns],
+        Some(Layer::Digest(_)) => vec![Scope::Digest],
         Some(Layer::Act(_) | Layer::Retrain(_)) => vec![Scope::Dialog],
     }
 }
 
 /// Handles a key.
 pub fn press(model: &mut Model, key: Key) -> Vec<Effect> {
+    model.touched = true;
     if key == SUSPEND {
         return vec![Effect::Suspend];
     }
@@ -117,6 +119,11 @@ fn edit(model: &mut Model, key: Key) -> Vec<Effect> {
             }
             None => return sideways(model, key),
         },
+        // It came by itself: whoever was about to do something is not held up by it.
+        Some(Layer::Digest(_)) => {
+            model.layers.pop();
+            return press(model, key);
+        }
         Some(Layer::Picker(_) | Layer::Columns(_) | Layer::Help { .. }) | None => {}
     }
     Vec::new()

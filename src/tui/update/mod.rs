@@ -6,6 +6,7 @@ mod anchors;
 mod answer;
 pub mod compare;
 pub mod dialog;
+pub mod digest;
 mod feed;
 pub mod fleet;
 mod follow;
@@ -13,6 +14,7 @@ pub mod global;
 mod keys;
 pub mod monitors;
 pub mod motion;
+pub mod mouse;
 mod news;
 pub mod prompt;
 pub mod registry;
@@ -21,6 +23,8 @@ pub mod run_acts;
 pub mod run_filter;
 pub mod run_table;
 pub mod runs;
+mod session;
+pub mod themes;
 
 pub use keys::scopes;
 
@@ -28,7 +32,7 @@ use ratatui::layout::Size;
 use trimtab_core::time::Millis;
 use trimtab_wire::LinkState;
 
-use crate::model::{Model, Tone};
+use crate::model::{Model, Tone, trail};
 use crate::msg::{Effect, Msg};
 
 /// Takes one message in at a moment.
@@ -36,22 +40,18 @@ use crate::msg::{Effect, Msg};
 pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
     // A clock set back must not bring old toasts to life.
     model.now = model.now.max(now);
+    let unfocused = msg == Msg::Focused(false);
     let mut effects = match msg {
         Msg::Key(key) => keys::press(model, key),
+        Msg::Mouse(mouse) => mouse::take(model, mouse),
         Msg::Pasted(text) => keys::paste(model, &text),
         Msg::Resized(width, height) => {
             model.size = Size { width, height };
             Vec::new()
         }
-        Msg::Focused(focused) => {
-            model.focused = focused;
-            Vec::new()
-        }
+        Msg::Focused(focused) => digest::focused(model, focused),
         Msg::Linked(state) => linked(model, state),
-        Msg::Recalled(state) => {
-            run_table::recalled(model, state);
-            Vec::new()
-        }
+        Msg::Recalled(state) => session::recalled(model, state),
         Msg::NotRemembered(trouble) => {
             model.toast(Tone::Note, trouble.message, trouble.hint);
             Vec::new()
@@ -67,11 +67,28 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Answered { call, result } => match model.calls.remove(&call) {
-            Some((asked, _)) => answer::take(model, asked, result),
+            Some((asked, since)) => {
+                model.link.answer = Some(model.now.since(since).max(0));
+                answer::take(model, asked, result)
+            }
             None => Vec::new(),
         },
         Msg::Exported(result) => {
             answer::exported(model, result);
+            Vec::new()
+        }
+        Msg::Copied { text, way } => global::copied(model, text, way),
+        Msg::TooLongToCopy(bytes) => {
+            global::too_long_to_copy(model, bytes);
+            Vec::new()
+        }
+        Msg::Tasted(tasted) => {
+            themes::tasted(model, *tasted);
+            Vec::new()
+        }
+        Msg::Measured(stats) => {
+            // They may have been put away since.
+            model.stats = model.stats.map(|_| stats);
             Vec::new()
         }
         Msg::Woke => Vec::new(),
@@ -80,8 +97,16 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
     };
     model.toasts.retain(|t| t.until > model.now);
     motion::clamp(model);
+    digest::settle(model);
+    trail::note(model);
     follow::settle(model, &mut effects);
-    effects.extend(run_table::remember(model));
+    let ends = |e: &Effect| matches!(e, Effect::Quit | Effect::Suspend);
+    let end = effects.iter().position(ends);
+    let leaving = end.is_some() || unfocused;
+    if let Some(effect) = session::remember(model, leaving) {
+        // What comes behind the end is not done any more.
+        effects.insert(end.unwrap_or(effects.len()), effect);
+    }
     effects
 }
 
@@ -117,6 +142,10 @@ fn linked(model: &mut Model, state: LinkState) -> Vec<Effect> {
 #[cfg(test)]
 mod compare_tests;
 #[cfg(test)]
+mod handling_tests;
+#[cfg(test)]
 mod run_tests;
+#[cfg(test)]
+mod session_tests;
 #[cfg(test)]
 mod tests;

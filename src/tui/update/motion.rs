@@ -29,7 +29,7 @@ pub fn go(model: &mut Model, motion: Move) -> Vec<Effect> {
 }
 
 /// The list in front with its rows and the visible part of them.
-fn focused(model: &mut Model) -> Option<(&mut List, usize, usize)> {
+pub(super) fn focused(model: &mut Model) -> Option<(&mut List, usize, usize)> {
     let measures = measures(model);
     let (len, height) = match model.pane {
         Pane::Fleet => measures.fleet,

@@ -153,6 +153,10 @@ pub fn step(model: &mut Model, by: isize) -> Vec<Effect> {
                 .selected
                 .saturating_add_signed(by)
                 .min(found.saturating_sub(1));
+            let (choice, at) = (picker.choice, picker.selected);
+            if choice == Choice::Theme {
+                super::themes::preview(model, at);
+            }
         }
         Some(Layer::Filter(line)) => {
             line.selected = line
@@ -167,8 +171,12 @@ pub fn step(model: &mut Model, by: isize) -> Vec<Effect> {
 
 /// Esc.
 pub fn leave(model: &mut Model) -> Vec<Effect> {
-    if let Some(Layer::Filter(_)) = model.layers.pop() {
-        apply_filter(model, "");
+    match model.layers.pop() {
+        Some(Layer::Filter(_)) => apply_filter(model, ""),
+        Some(Layer::Picker(picker)) if picker.choice == Choice::Theme => {
+            super::themes::put_back(model);
+        }
+        _ => {}
     }
     Vec::new()
 }

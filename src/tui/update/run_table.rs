@@ -10,7 +10,7 @@ use crate::model::list::Move;
 use crate::model::run_columns::ColumnList;
 use crate::model::run_table::{Chosen, RunView};
 use crate::model::{Model, Tone};
-use crate::msg::{Call, Effect, Trouble};
+use crate::msg::{Call, Effect};
 use crate::remember::Remembered;
 use crate::widget::input::Input;
 
@@ -378,19 +378,13 @@ pub fn reset_view(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes what was remembered. What somebody changed before it came stays.
-pub fn recalled(model: &mut Model, state: Result<Box<Remembered>, Trouble>) {
-    let mut state = match state {
-        Ok(state) => *state,
-        Err(trouble) => {
-            model.toast(Tone::Note, trouble.message, trouble.hint);
-            Remembered::default()
-        }
-    };
+/// Takes the views and the table of a state file, as this console reads them. What somebody changed before it came
+/// stays.
+pub fn recalled(model: &mut Model, state: &mut Remembered) {
     let views = state.views.iter();
     let views = views.map(|(n, v)| (n.clone(), RunView::from(v))).collect();
     let early = std::mem::replace(&mut model.runs.views, views);
-    // As this console reads them: what only a newer one can read is no change of ours.
+    // What only a newer console can read is no change of ours.
     let views = model.runs.views.iter();
     state.views = views.map(|(n, v)| (n.clone(), v.into())).collect();
     model.runs.views.extend(early);
@@ -401,30 +395,20 @@ pub fn recalled(model: &mut Model, state: Result<Box<Remembered>, Trouble>) {
             .map_or_else(|_| String::new(), |_| view.filter.clone());
         change(model, |v| *v = RunView { filter, ..view });
     }
-    model.remembered = Some(state);
 }
 
-/// Writes down what is to be remembered, when it changed.
-pub fn remember(model: &mut Model) -> Option<Effect> {
-    let known = model.remembered.as_ref()?;
+/// The views and the table as they are to be remembered.
+#[must_use]
+pub fn remembered(model: &Model) -> Remembered {
     let runs = RunView {
         // The usual runs are what one comes back for.
         deleted: false,
         ..model.runs.view.clone()
     };
     let views = model.runs.views.iter();
-    let state = Remembered {
+    Remembered {
         runs: (&runs).into(),
         views: views.map(|(n, v)| (n.clone(), v.into())).collect(),
-    };
-    if *known == state {
-        return None;
+        ..Remembered::default()
     }
-    let workspace = model.link.welcome.as_ref()?.root.clone();
-    let before = model.remembered.replace(state.clone())?;
-    Some(Effect::Remember {
-        workspace,
-        before: Box::new(before),
-        state: Box::new(state),
-    })
 }

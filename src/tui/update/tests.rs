@@ -106,6 +106,8 @@ const KEYS: &[&str] = &[
     "i",
     "p",
     "%",
+    "<",
+    ">",
 ];
 
 fn step() -> impl Strategy<Value = Step> {

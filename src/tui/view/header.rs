@@ -1,6 +1,6 @@
 //! The top lines: whose workspace, how the link is, what time it is there; below, the panes.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use trimtab_wire::LinkState;
 
 use crate::format;
@@ -8,6 +8,9 @@ use crate::model::Model;
 use crate::model::nav::Pane;
 use crate::theme::Role;
 use crate::widget::text::{Brush, Ink, width};
+
+/// Milliseconds between two frames from which on the link is slow.
+const SLOW: u64 = 40;
 
 /// Draws the header.
 pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
@@ -25,6 +28,7 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     let room = area.right().saturating_sub(end + 2);
     let mut right = live(model, brush);
     right.extend(clock(model, brush));
+    right.extend(stats(model));
     while !right.is_empty() && pieces_width(&right) > room {
         right.remove(0);
     }
@@ -61,6 +65,29 @@ fn live(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
             vec![(text, Role::Running.into())]
         }
     }
+}
+
+/// What drawing costs, the least telling first: that goes first when there is no room.
+fn stats(model: &Model) -> Vec<(String, Ink)> {
+    let Some(s) = &model.stats else {
+        return Vec::new();
+    };
+    let ms = |us: u64| format::millis(us as f64 / 1_000.0, "");
+    let answer = model.link.answer.map_or_else(String::new, |ms| {
+        format!("  lag {}", format::millis(ms as f64, ""))
+    });
+    let mut pieces = vec![
+        (format!("  write {}", ms(s.write_us)), Role::Dim),
+        (format!("  frame {}", ms(s.frame_us)), Role::Dim),
+        (answer, Role::Dim),
+        (format!("  {} fps", s.frames), Role::Text),
+        (format!("  {}/s", format::bytes(s.bytes)), Role::Text),
+    ];
+    if s.rest_ms > SLOW {
+        let text = format!("  slow link: a frame in {}", ms(s.rest_ms * 1_000));
+        pieces.push((text, Role::Warn));
+    }
+    pieces.into_iter().map(|(t, r)| (t, r.into())).collect()
 }
 
 fn link(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
@@ -144,38 +171,71 @@ fn clock(model: &Model, brush: &Brush<'_>) -> Vec<(String, Ink)> {
     pieces
 }
 
+/// One pane's place among the tabs.
+struct Tab {
+    pane: Pane,
+    /// Its first column and the one after its last.
+    from: u16,
+    to: u16,
+    name: &'static str,
+    /// Marked runs, beside Compare.
+    marks: String,
+}
+
 /// `1 Fleet  2 Runs …`, shortened to the digits when there is no room.
-fn tabs(model: &Model, brush: &mut Brush<'_>, area: Rect) {
+fn tab_places(model: &Model, area: Rect) -> Vec<Tab> {
     let full: u16 = Pane::ALL.iter().map(|p| width(p.tab().1) as u16 + 4).sum();
     let mut x = area.x + 1;
+    let mut out = Vec::new();
     for pane in Pane::ALL {
-        let (digit, name) = pane.tab();
-        let on = pane == model.pane;
-        let name = if area.width >= full + 2 || on {
-            name
+        let (_, name) = pane.tab();
+        let named = area.width >= full + 2 || pane == model.pane;
+        let name = if named { name } else { "" };
+        let marked = model.runs.marks.len();
+        let marks = if pane == Pane::Compare && marked > 0 {
+            format!(" {}{marked}", model.look.glyphs.mark)
         } else {
-            ""
+            String::new()
         };
-        if x >= area.right() {
+        let gap = u16::from(!name.is_empty());
+        let to = x + 1 + gap + width(name) as u16 + (width(&marks) as u16).min(5);
+        out.push(Tab {
+            pane,
+            from: x,
+            to,
+            name,
+            marks,
+        });
+        x = to + 2;
+    }
+    out
+}
+
+/// The pane whose tab is under a cell of the screen.
+#[must_use]
+pub fn tab_at(model: &Model, at: Position) -> Option<Pane> {
+    let area = super::layout::screen(model.size).header;
+    let on = area.height > 1 && at.y == area.y + 1;
+    let tabs = tab_places(model, area);
+    tabs.into_iter()
+        .find(|t| on && (t.from..t.to).contains(&at.x))
+        .map(|t| t.pane)
+}
+
+fn tabs(model: &Model, brush: &mut Brush<'_>, area: Rect) {
+    for tab in tab_places(model, area) {
+        if tab.from >= area.right() {
             return;
         }
-        x = brush.put(
-            x,
-            area.y,
-            area.right() - x,
-            &digit.to_string(),
-            if on { Role::Title } else { Role::Accent },
-        );
-        if !name.is_empty() {
-            x = brush.put(
-                x + 1,
-                area.y,
-                area.right().saturating_sub(x + 1),
-                name,
-                if on { Role::Title } else { Role::Dim },
-            );
+        let on = tab.pane == model.pane;
+        let room = |x: u16| area.right().saturating_sub(x);
+        let role = |off: Role| if on { Role::Title } else { off };
+        let digit = tab.pane.tab().0.to_string();
+        let mut x = brush.put(tab.from, area.y, room(tab.from), &digit, role(Role::Accent));
+        if !tab.name.is_empty() {
+            x = brush.put(x + 1, area.y, room(x + 1), tab.name, role(Role::Dim));
             if on {
-                let w = width(name) as u16 + 2;
+                let w = width(tab.name) as u16 + 2;
                 let style =
                     ratatui::style::Style::new().add_modifier(ratatui::style::Modifier::UNDERLINED);
                 brush.tint(
@@ -189,16 +249,8 @@ fn tabs(model: &Model, brush: &mut Brush<'_>, area: Rect) {
                 );
             }
         }
-        let marked = model.runs.marks.len();
-        if pane == Pane::Compare && marked > 0 {
-            x = brush.put(
-                x,
-                area.y,
-                5.min(area.right().saturating_sub(x)),
-                &format!(" {}{marked}", brush.glyphs().mark),
-                Role::Marked,
-            );
+        if !tab.marks.is_empty() {
+            brush.put(x, area.y, room(x).min(5), &tab.marks, Role::Marked);
         }
-        x += 2;
     }
 }

@@ -5,15 +5,16 @@
 mod audit;
 mod columns;
 mod compare;
+mod digest;
 mod filter;
 mod fleet;
-mod header;
+pub mod header;
 pub mod help;
 mod hints;
 pub mod layout;
 mod monitors;
 mod notice;
-mod overlay;
+pub mod overlay;
 mod registry;
 mod retrain;
 pub mod run_columns;
@@ -35,6 +36,8 @@ pub fn view(model: &Model, buf: &mut Buffer) {
         buf,
         look: &model.look,
     };
+    let all = brush.buf.area;
+    brush.tint(all, model.look.theme.ground());
     header::draw(model, brush, screen.header);
     match model.pane {
         Pane::Fleet => fleet::draw(model, brush, screen.body),

@@ -74,6 +74,12 @@ pub fn counted<T>(model: &Model, feed: &Feed<T>, title: &str, count: &str) -> St
     }
 }
 
+/// The same for the curves of a slot.
+pub fn curve_condition(model: &Model, slot: Slot) -> String {
+    let feed = model.data.series.get(&slot);
+    feed.map_or_else(String::new, |f| condition(model, f, slot))
+}
+
 /// What the right end of a region's rule says about its data: an error, or since when it is stale.
 pub fn condition<T>(model: &Model, feed: &Feed<T>, slot: Slot) -> String {
     if feed.value.is_none() {

@@ -1,24 +1,20 @@
 //! What lies over the panes: dialogs, the palette, pickers, help.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::fleet::line;
 use super::layout::Screen;
 use crate::command::Tier;
 use crate::command::search::search;
 use crate::model::Model;
-use crate::model::layer::{ActDialog, Layer, Palette, Part, Picker, RetrainForm, Stage};
+use crate::model::layer::{ActDialog, Digest, Layer, Palette, Part, Picker, RetrainForm, Stage};
 use crate::theme::Role;
 use crate::widget::dialog::{boxed, buttons, centred};
 use crate::widget::text::{Brush, width, wrap};
 
 /// Draws every layer, the front one last.
 pub fn draw(model: &Model, brush: &mut Brush<'_>, screen: Screen) {
-    let all = Rect {
-        y: screen.header.y,
-        height: screen.header.height + screen.body.height,
-        ..screen.body
-    };
+    let all = over(screen);
     for layer in &model.layers {
         match layer {
             Layer::Help { scroll } => super::help::draw(model, brush, *scroll),
@@ -26,6 +22,7 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, screen: Screen) {
             // Lines are written where the hints are; above them what may follow.
             Layer::Filter(line) => super::filter::draw(model, brush, screen.body, line),
             Layer::Ask(_) => {}
+            Layer::Digest(digest) => super::digest::draw(brush, all, digest),
             Layer::Columns(list) => super::columns::draw(model, brush, all, list),
             Layer::Picker(picker) => draw_picker(brush, all, picker),
             Layer::Act(dialog) => draw_act(brush, all, dialog),
@@ -113,7 +110,59 @@ fn draw_palette(model: &Model, brush: &mut Brush<'_>, area: Rect, palette: &Pale
     }
 }
 
-fn draw_picker(brush: &mut Brush<'_>, area: Rect, picker: &Picker) {
+/// What a click on a list over the panes fell on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hit {
+    /// A row.
+    Row(usize),
+    /// The list's frame.
+    Frame,
+    /// The pane behind.
+    Beside,
+}
+
+/// Where a row of a list in a box is. `first` is the first one shown.
+fn hit(outer: Rect, first: usize, len: usize, at: Position) -> Hit {
+    if !outer.contains(at) {
+        return Hit::Beside;
+    }
+    let row = usize::from(at.y - outer.y)
+        .checked_sub(1)
+        .map(|y| y + first);
+    match row.filter(|r| *r < len && at.y + 1 < outer.bottom()) {
+        Some(row) => Hit::Row(row),
+        None => Hit::Frame,
+    }
+}
+
+/// The screen without its last line, which layers leave free.
+fn over(screen: Screen) -> Rect {
+    Rect {
+        y: screen.header.y,
+        height: screen.header.height + screen.body.height,
+        ..screen.body
+    }
+}
+
+/// The row of a picker under the mouse.
+#[must_use]
+pub fn picker_row(screen: Screen, picker: &Picker, at: Position) -> Hit {
+    let outer = picker_box(over(screen), picker);
+    let height = usize::from(outer.height.saturating_sub(2)).max(1);
+    let first = picker.selected.saturating_sub(height - 1);
+    hit(outer, first, picker.options.len(), at)
+}
+
+/// The row of the digest under the mouse.
+#[must_use]
+pub fn digest_row(screen: Screen, digest: &Digest, at: Position) -> Hit {
+    let outer = super::digest::place(over(screen), digest);
+    let height = usize::from(outer.height.saturating_sub(2)).max(1);
+    let first = digest.selected.saturating_sub(height - 1);
+    hit(outer, first, digest.changes.len(), at)
+}
+
+fn picker_box(area: Rect, picker: &Picker) -> Rect {
     let widest = picker
         .options
         .iter()
@@ -124,12 +173,12 @@ fn draw_picker(brush: &mut Brush<'_>, area: Rect, picker: &Picker) {
     let h = (picker.options.len() as u16)
         .saturating_add(2)
         .min(area.height.saturating_sub(2).max(3));
-    let inner = boxed(
-        brush,
-        centred(area, widest.clamp(24, 60) + 6, h),
-        &picker.title,
-        Role::Accent,
-    );
+    centred(area, widest.clamp(24, 60) + 6, h)
+}
+
+fn draw_picker(brush: &mut Brush<'_>, area: Rect, picker: &Picker) {
+    let outer = picker_box(area, picker);
+    let inner = boxed(brush, outer, &picker.title, Role::Accent);
     let height = usize::from(inner.height).max(1);
     let first = picker.selected.saturating_sub(height - 1);
     for (i, option) in picker.options.iter().enumerate().skip(first).take(height) {

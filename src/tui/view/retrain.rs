@@ -118,6 +118,8 @@ fn curve(model: &Model, brush: &mut Brush<'_>, area: Rect, job: &Job) {
     let right = run
         .and_then(|r| r.metric(metric.as_ref()?))
         .map_or_else(String::new, format::metric);
+    let stale = notice::curve_condition(model, Slot::JobCurve);
+    let right = if stale.is_empty() { right } else { stale };
     let inner = rule::titled(brush, area, &title, &right, false);
     let chart = model.retrain.chart(model);
     if !chart.is_empty() {
@@ -136,7 +138,12 @@ fn curve(model: &Model, brush: &mut Brush<'_>, area: Rect, job: &Job) {
 fn log(model: &Model, brush: &mut Brush<'_>, area: Rect, job: &Job) {
     let g = brush.glyphs();
     let follows = model.retrain.follow;
-    let right = if follows { "following" } else { "F follows" };
+    let stale = notice::condition(model, &model.data.log, Slot::JobLog);
+    let right = match (stale.as_str(), follows) {
+        ("", true) => "following",
+        ("", false) => "F follows",
+        (stale, _) => stale,
+    };
     let inner = rule::titled(
         brush,
         area,

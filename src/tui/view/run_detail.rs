@@ -7,6 +7,7 @@ use super::fleet::line;
 use super::{layout, notice, status};
 use crate::format;
 use crate::model::Model;
+use crate::model::data::Slot;
 use crate::model::runs::Runs;
 use crate::theme::Role;
 use crate::update::runs::detail_chart;
@@ -19,7 +20,13 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         return;
     };
     let g = brush.glyphs();
-    let inner = rule::titled(brush, area, &run.name, run.id.as_str(), false);
+    let stale = notice::curve_condition(model, Slot::Detail);
+    let right = if stale.is_empty() {
+        run.id.to_string()
+    } else {
+        stale
+    };
+    let inner = rule::titled(brush, area, &run.name, &right, false);
     let took = format::took(model.now, run.started, run.ended);
     let mut head = vec![
         status::run(g, run.status).piece(),

@@ -137,6 +137,14 @@ impl Line {
     }
 }
 
+/// What stands around the curves.
+struct Frame {
+    plot: Rect,
+    y_ticks: Vec<f64>,
+    y_labels: Vec<String>,
+    legend: legend::Plan,
+}
+
 /// Rows the axis takes below the plot.
 const AXIS_ROWS: u16 = 2;
 
@@ -211,10 +219,29 @@ impl Chart {
         if area.is_empty() {
             return;
         }
-        if area.width < 18 || area.height < 5 {
+        let Some(frame) = self.frame(area, y) else {
             // No room for axes: the shape alone still tells something.
             self.curves(area, x, y).paint(brush, area, &[]);
             return;
+        };
+        let Frame {
+            plot,
+            y_ticks,
+            y_labels,
+            legend,
+        } = frame;
+        self.axis_y(brush, plot, y, &y_ticks, &y_labels);
+        self.axis_x(brush, plot, x);
+        let canvas = self.curves(plot, x, y);
+        self.rules(brush, plot, x, y, &canvas);
+        let ends = canvas.paint(brush, plot, &self.lines);
+        legend::draw(self, brush, area, plot, &legend, &ends);
+    }
+
+    /// What stands around the curves; `None` when there is no room for it.
+    fn frame(&self, area: Rect, y: Scale) -> Option<Frame> {
+        if area.width < 18 || area.height < 5 {
+            return None;
         }
         let plot_rows = area.height - AXIS_ROWS;
         let (y_ticks, y_labels) = self.y_ticks(y, plot_rows);
@@ -226,16 +253,22 @@ impl Chart {
             width: area.width.saturating_sub(gutter + legend.right),
             height: plot_rows.saturating_sub(legend.top),
         };
-        if plot.width < 4 || plot.height < 2 {
-            self.curves(area, x, y).paint(brush, area, &[]);
-            return;
-        }
-        self.axis_y(brush, plot, y, &y_ticks, &y_labels);
-        self.axis_x(brush, plot, x);
-        let canvas = self.curves(plot, x, y);
-        self.rules(brush, plot, x, y, &canvas);
-        let ends = canvas.paint(brush, plot, &self.lines);
-        legend::draw(self, brush, area, plot, &legend, &ends);
+        (plot.width >= 4 && plot.height >= 2).then_some(Frame {
+            plot,
+            y_ticks,
+            y_labels,
+            legend,
+        })
+    }
+
+    /// The x value at a column of the screen, of a chart drawn in `area`; the nearest end's beside the curves.
+    #[must_use]
+    pub fn x_at(&self, area: Rect, column: u16) -> Option<f64> {
+        let (x, y) = self.scales().filter(|_| !area.is_empty())?;
+        let plot = self.frame(area, y).map_or(area, |f| f.plot);
+        let column = column.clamp(plot.x, plot.right().saturating_sub(1)) - plot.x;
+        let place = (f64::from(column) + 0.5) / f64::from(plot.width.max(1));
+        Some(x.value(place))
     }
 
     fn curves(&self, plot: Rect, x: Scale, y: Scale) -> Canvas {

@@ -3,7 +3,7 @@
 //! A cell says its level three times: by glyph, by colour and, for the cursor's column, by its value at the
 //! right edge. Without colour the cells themselves print their values.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 use super::text::{Brush, width};
@@ -100,6 +100,25 @@ impl Heatmap {
             first,
             shown,
         }
+    }
+
+    /// The row and the column under a cell of the screen; the column is absent beside the cells.
+    #[must_use]
+    pub fn at(&self, area: Rect, values: bool, at: Position) -> Option<(usize, Option<usize>)> {
+        let drawn = area.width >= 12 && !self.heads.is_empty() && area.contains(at);
+        let below = usize::from(at.y.checked_sub(area.y)?);
+        let heads = 1 + usize::from(!self.marks.is_empty());
+        let row = below.checked_sub(heads).filter(|_| drawn)?;
+        let row = if row < self.fixed.len() {
+            row
+        } else {
+            row + self.offset
+        };
+        let grid = self.grid(area, values);
+        let across = at.x.checked_sub(area.x + grid.label);
+        let column = across.map(|x| usize::from(x / grid.cell.max(1)));
+        let column = column.filter(|c| *c < grid.shown).map(|c| c + grid.first);
+        (row < self.fixed.len() + self.rows.len()).then_some((row, column))
     }
 
     /// Draws the grid.

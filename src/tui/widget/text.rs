@@ -165,6 +165,7 @@ impl Brush<'_> {
                 self.buf[(x, y)].reset();
             }
         }
+        self.buf.set_style(area, self.look.theme.ground());
     }
 
     /// The glyphs in use.

@@ -277,6 +277,7 @@ fn latency(recent: &[WindowResult]) -> ChartKind {
         y: YAxis {
             label: "ms".into(),
             log: false,
+            symlog: None,
         },
         series: vec![
             series(0, "p50", |w| w.service.p50_ms),
