@@ -12,6 +12,7 @@ pub mod gate;
 pub mod health;
 pub mod job;
 pub mod links;
+pub mod location;
 pub mod logged_model;
 pub mod metric;
 pub mod monitor;

@@ -1,6 +1,8 @@
 //! Experiments and runs: what was tried, with what, and how it went.
 
-use crate::{job::JobId, logged_model::LoggedModelId, metric::MetricSummary, time::Millis};
+use crate::{
+    job::JobId, location, logged_model::LoggedModelId, metric::MetricSummary, time::Millis,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -90,14 +92,13 @@ pub struct Experiment {
 impl Experiment {
     /// Where a run's artifacts are.
     pub fn artifact_uri(&self, run: &RunId) -> String {
-        let location = self.artifact_location.trim_end_matches('/');
-        format!("{location}/{run}/artifacts")
+        location::append(&self.artifact_location, &format!("{run}/artifacts"))
     }
 
     /// Where a logged model's artifacts are.
     pub fn model_uri(&self, model: &LoggedModelId) -> String {
-        let location = self.artifact_location.trim_end_matches('/');
-        format!("{location}/models/{model}/artifacts")
+        let below = format!("models/{model}/artifacts");
+        location::append(&self.artifact_location, &below)
     }
 }
 

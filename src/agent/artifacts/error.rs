@@ -20,7 +20,7 @@ pub(crate) enum ArtifactError {
     BelowFile(String),
     /// It lies where this agent does not read.
     #[error(
-        "This server cannot list the artifacts at '{0}'. An MLflow client reads them itself: mlflow.artifacts.list_artifacts(artifact_uri=...)"
+        "This server does not reach the artifacts at '{0}'. An MLflow client reads them itself: mlflow.artifacts.list_artifacts(artifact_uri=...)"
     )]
     Elsewhere(String),
     /// Object storage refuses, or is not reached.

@@ -101,27 +101,7 @@ impl Depot {
 
     /// Opens a file for reading.
     pub(crate) async fn open(&self, path: ArtifactPath) -> Result<Found, ArtifactError> {
-        let depot = self.clone();
-        blocking(move || {
-            let real = place::real(&depot.0.root, &path)?
-                .ok_or_else(|| ArtifactError::Missing(path.to_string()))?;
-            let meta = fs::metadata(&real)?;
-            if meta.is_dir() {
-                return Err(ArtifactError::Folder(path.to_string()));
-            }
-            if !meta.is_file() {
-                // Opening a pipe would wait for its writer.
-                return Err(ArtifactError::Missing(path.to_string()));
-            }
-            let file = File::open(&real)?;
-            let meta = file.metadata()?;
-            Ok(Found {
-                file,
-                length: meta.len(),
-                modified: meta.modified().unwrap_or(SystemTime::UNIX_EPOCH),
-            })
-        })
-        .await
+        open(self.0.root.clone(), path).await
     }
 
     /// A folder's entries by name; none for a file, and for what does not exist.
@@ -178,6 +158,30 @@ impl Depot {
         let number = self.0.begun.fetch_add(1, Ordering::Relaxed);
         Ok(self.0.drafts.join(number.to_string()))
     }
+}
+
+/// Opens a file below `root` for reading.
+pub(crate) async fn open(root: PathBuf, path: ArtifactPath) -> Result<Found, ArtifactError> {
+    blocking(move || {
+        let real =
+            place::real(&root, &path)?.ok_or_else(|| ArtifactError::Missing(path.to_string()))?;
+        let meta = fs::metadata(&real)?;
+        if meta.is_dir() {
+            return Err(ArtifactError::Folder(path.to_string()));
+        }
+        if !meta.is_file() {
+            // Opening a pipe would wait for its writer.
+            return Err(ArtifactError::Missing(path.to_string()));
+        }
+        let file = File::open(&real)?;
+        let meta = file.metadata()?;
+        Ok(Found {
+            file,
+            length: meta.len(),
+            modified: meta.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+        })
+    })
+    .await
 }
 
 /// The entries by name of a folder below `root`; none for a file, and for what does not exist.

@@ -8,7 +8,7 @@ use super::{
 };
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, Request},
+    http::{HeaderName, HeaderValue, Request, Uri, uri::PathAndQuery},
     response::{IntoResponse as _, Response},
 };
 use hyper::body::Incoming;
@@ -57,6 +57,7 @@ impl Api {
         seat: Arc<Seat>,
     ) -> Response {
         seat.working();
+        one_slash(request.uri_mut());
         let mut response = match self.guard.admit(&request, peer) {
             Err(refusal) => refusal,
             Ok(caller) => {
@@ -84,6 +85,21 @@ impl Api {
         response.headers_mut().extend(HEADERS);
         seat.waiting();
         response
+    }
+}
+
+/// A client whose address of the server ends with a slash puts two before the call; one is meant.
+fn one_slash(uri: &mut Uri) {
+    let said = uri.path_and_query().map_or("", PathAndQuery::as_str);
+    if !said.starts_with("//") {
+        return;
+    }
+    let single = format!("/{}", said.trim_start_matches('/'));
+    if let Ok(single) = PathAndQuery::try_from(single) {
+        let mut parts = std::mem::take(uri).into_parts();
+        parts.path_and_query = Some(single);
+        // What came as an address of this form is one without its slashes, too.
+        *uri = Uri::from_parts(parts).unwrap_or_default();
     }
 }
 

@@ -21,7 +21,11 @@ const FOREIGN_ORIGIN: &str = "Cross-origin request blocked";
 /// What probes ask; answered to whatever name they use, without a token.
 const PROBES: [&str; 2] = ["/health", "/version"];
 /// What a client asks before it logs in, as at MLflow's server.
-const OPEN: [&str; 2] = ["/api/3.0/mlflow/server-info", "/api/2.0/mlflow/server-info"];
+const OPEN: [&str; 3] = [
+    "/api/3.0/mlflow/server-info",
+    "/api/2.0/mlflow/server-info",
+    "/ajax-api/3.0/mlflow/server-info",
+];
 /// Decides who is let in.
 #[derive(Debug)]
 pub(super) struct Guard {

@@ -7,6 +7,7 @@ use crate::{
         self, Address, ArtifactError, ArtifactPath, Draft, Entry, Found, Loose, Part, bucket,
     },
 };
+use std::path::Path;
 use trimtab_wire::{Failure, FailureKind};
 
 /// Opens a file for reading.
@@ -32,16 +33,37 @@ pub(crate) async fn list_at(
     match Address::parse(uri)? {
         Address::Depot(root) => list(ctx, root.join(&path)).await,
         Address::Folder(folder) => {
-            let below = folder
-                .strip_prefix(ctx.workspace.root())
-                .ok()
-                .and_then(|below| below.to_str())
-                .ok_or_else(|| ArtifactError::Elsewhere(uri.to_owned()))?;
-            let path = ArtifactPath::parse(below)?.join(&path);
+            let path = in_workspace(ctx, uri, &folder)?.join(&path);
             artifacts::list(ctx.workspace.root().to_owned(), path).await
         }
         Address::Bucket(name, prefix) => bucket::list(&name, &prefix.join(&path)).await,
         Address::Elsewhere => Err(ArtifactError::Elsewhere(uri.to_owned())),
+    }
+}
+
+/// Where a folder of this host is in the workspace.
+fn in_workspace(ctx: &Context, uri: &str, folder: &Path) -> Result<ArtifactPath, ArtifactError> {
+    let below = folder.strip_prefix(ctx.workspace.root()).ok();
+    let below = below.and_then(|below| below.to_str());
+    ArtifactPath::parse(below.ok_or_else(|| ArtifactError::Elsewhere(uri.to_owned()))?)
+}
+
+/// Opens a file below an address that a run or a model carries, where [`list_at`] would list it on a disk.
+///
+/// # Errors
+/// [`ArtifactError::Elsewhere`] for all other places.
+pub(crate) async fn open_at(
+    ctx: &Context,
+    uri: &str,
+    path: ArtifactPath,
+) -> Result<Found, ArtifactError> {
+    match Address::parse(uri)? {
+        Address::Depot(root) => open(ctx, root.join(&path)).await,
+        Address::Folder(folder) => {
+            let path = in_workspace(ctx, uri, &folder)?.join(&path);
+            artifacts::open(ctx.workspace.root().to_owned(), path).await
+        }
+        Address::Bucket(..) | Address::Elsewhere => Err(ArtifactError::Elsewhere(uri.to_owned())),
     }
 }
 

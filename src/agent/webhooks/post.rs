@@ -7,7 +7,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::{
     HeaderMap, Request,
     client::conn::http1,
-    header::{AUTHORIZATION, HOST, HeaderValue},
+    header::{AUTHORIZATION, HOST, HeaderValue, USER_AGENT},
 };
 use hyper_util::rt::TokioIo;
 use reqwest::Url;
@@ -26,6 +26,8 @@ use tokio_rustls::{
     },
 };
 
+/// What deliveries say they come from.
+const AGENT: &str = concat!("trimtab/", env!("CARGO_PKG_VERSION"));
 /// How long a server may take to be reached.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How much of an answer is kept, in bytes.
@@ -91,6 +93,8 @@ fn request(
     };
     let header = |text: String| HeaderValue::try_from(text).map_err(|e| e.to_string());
     headers.insert(HOST, header(authority)?);
+    // Some receivers refuse whoever does not say what it is.
+    headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
     if !url.username().is_empty() || url.password().is_some() {
         let pair = format!("{}:{}", url.username(), url.password().unwrap_or_default());
         headers.insert(

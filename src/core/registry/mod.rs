@@ -84,15 +84,16 @@ impl Model {
         let own = self.aliases.iter().filter(move |(_, v)| **v == version);
         own.map(|(alias, _)| &**alias)
     }
-    /// The newest version in each stage, by number.
+    /// The newest version in each stage; stages in the order of their oldest versions, as MLflow's server
+    /// meets them.
     pub fn latest(&self) -> Vec<&ModelVersion> {
         let mut latest: Vec<&ModelVersion> = Vec::new();
-        for version in &self.versions {
-            if !latest.iter().any(|l| l.stage == version.stage) {
-                latest.push(version);
+        for version in self.versions.iter().rev() {
+            match latest.iter_mut().find(|l| l.stage == version.stage) {
+                Some(newest) => *newest = version,
+                None => latest.push(version),
             }
         }
-        latest.reverse();
         latest
     }
     /// Whether it is a prompt.

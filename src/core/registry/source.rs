@@ -45,6 +45,10 @@ pub struct Uri<'a> {
     pub authority: &'a str,
     /// Without query and fragment.
     pub path: &'a str,
+    /// Behind the `?`.
+    pub query: &'a str,
+    /// Behind the `#`.
+    pub fragment: &'a str,
 }
 
 impl<'a> Uri<'a> {
@@ -58,11 +62,14 @@ impl<'a> Uri<'a> {
             Some(rest) => rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len())),
             None => ("", rest),
         };
-        let path = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
+        let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         Self {
             scheme,
             authority,
             path,
+            query,
+            fragment,
         }
     }
 
@@ -85,7 +92,7 @@ fn is_scheme(text: &str) -> bool {
 }
 
 /// Decodes `%41` until nothing changes. `plus` also makes blanks of `+`.
-fn unquoted(text: &str, plus: bool) -> String {
+pub fn unquoted(text: &str, plus: bool) -> String {
     let mut now = Cow::Borrowed(text);
     loop {
         let mut bytes = Vec::with_capacity(now.len());
@@ -116,11 +123,11 @@ fn unquoted(text: &str, plus: bool) -> String {
     }
 }
 
-/// Refuses schemes that make the server connect to a host that a client chose.
+/// Refuses schemes that make the server connect to a host that a client chose in `field`.
 ///
 /// # Errors
-/// In MLflow's words, which name its own setting.
-pub fn no_foreign_host(source: &str) -> Result<(), BadSource> {
+/// In MLflow's words; they name a setting of its own, which this server does not have.
+pub fn no_foreign_host(source: &str, field: &str) -> Result<(), BadSource> {
     let Uri {
         scheme, authority, ..
     } = Uri::of(source);
@@ -128,7 +135,7 @@ pub fn no_foreign_host(source: &str) -> Result<(), BadSource> {
     match HOSTS.contains(&scheme.as_str()) || other_server {
         false => Ok(()),
         true => Err(BadSource(format!(
-            "'source' cannot use the '{scheme}' scheme: the '{scheme}' scheme addresses a host other than the \
+            "'{field}' cannot use the '{scheme}' scheme: the '{scheme}' scheme addresses a host other than the \
              tracking server's configured artifact storage, so the server would connect to the host named in \
              the URI. Set the MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES environment variable on the server \
              to allow it."
@@ -283,7 +290,10 @@ mod tests {
         );
         assert_eq!(run_uri("runs:/abc/a/b"), Some(("abc", "a/b")));
         assert_eq!(run_uri("runs:/"), None);
-        assert!(no_foreign_host("http://h/x").is_err() && no_foreign_host("s3://b/x").is_ok());
+        assert!(
+            no_foreign_host("http://h/x", "source").is_err()
+                && no_foreign_host("s3://b/x", "source").is_ok()
+        );
     }
 
     #[test]

@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a client may go on sending after the last answer. Closing at once would throw away the
 /// answer with what it has sent meanwhile.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// How long it may be silent after the last answer, when it has sent nothing since: then it has nothing under way.
+const SILENCE: Duration = Duration::from_millis(200);
 /// How much it may send, in bytes.
 const SCRAP: usize = 64 << 20;
 
@@ -105,15 +107,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Patient<S> {
             let poll = Pin::new(&mut this.stream).poll_shutdown(cx);
             ready!(this.judge(cx, poll))?;
         }
-        let parting = this
-            .parting
-            .get_or_insert_with(|| Box::pin(sleep(FAREWELL)));
+        let parting = this.parting.get_or_insert_with(|| Box::pin(sleep(SILENCE)));
         let mut room = [0; 16 << 10];
         while this.scrap < SCRAP {
             let mut buffer = ReadBuf::new(&mut room);
             match Pin::new(&mut this.stream).poll_read(cx, &mut buffer) {
                 Poll::Pending => return parting.as_mut().poll(cx).map(Ok),
                 Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    if this.scrap == 0 {
+                        *parting = Box::pin(sleep(FAREWELL));
+                    }
                     this.scrap += buffer.filled().len();
                 }
                 // It has ended, too.

@@ -1,10 +1,10 @@
 //! Calls that are not offered: traces and the rest of GenAI. 501 in MLflow's shape, which its
 //! clients take as "off" and do not repeat.
 
-use super::{ApiError, ErrorCode, Router};
+use super::{ApiError, ErrorCode, PREFIXES, Router};
 use axum::{http::Uri, routing::any};
 
-/// The first words of the paths, under `/api/2.0/mlflow/` and `/api/3.0/mlflow/`.
+/// The first words of the paths, under each of MLflow's prefixes.
 const NOUNS: [&str; 14] = [
     "traces",
     "unified-traces",
@@ -25,10 +25,11 @@ const NOUNS: [&str; 14] = [
 pub(super) fn routes() -> Router {
     let mut router = Router::new()
         .route("/v1/traces", any(off))
-        .route("/graphql", any(off));
+        .route("/graphql", any(off))
+        .route("/ajax-api/2.0/mlflow/runs/create-promptlab-run", any(off));
     for noun in NOUNS {
-        for version in ["2.0", "3.0"] {
-            let path = format!("/api/{version}/mlflow/{noun}");
+        for prefix in PREFIXES {
+            let path = format!("{prefix}/mlflow/{noun}");
             router = router
                 .route(&path, any(off))
                 .route(&format!("{path}/{{*rest}}"), any(off));

@@ -17,6 +17,10 @@ pub(super) fn routes() -> Router {
         .route("/version", get(async || plain(VERSION)))
         .route("/api/3.0/mlflow/server-info", get(async || Reply(SERVER)))
         .route("/api/2.0/mlflow/server-info", get(async || Reply(SERVER)))
+        .route(
+            "/ajax-api/3.0/mlflow/server-info",
+            get(async || Reply(SERVER)),
+        )
 }
 
 fn plain(text: &'static str) -> impl IntoResponse {

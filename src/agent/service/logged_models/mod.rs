@@ -101,6 +101,14 @@ fn facts(what: &str, said: &[(String, String)]) -> Result<Sorted<Shared>, Failur
     Ok(facts)
 }
 
+/// Where a model's files are.
+///
+/// # Errors
+/// There is no such model.
+pub(crate) fn artifact_uri(ctx: &Context, id: &str) -> Result<String, Failure> {
+    find(ctx, id, false).map(|model| model.artifact_uri)
+}
+
 /// A model; a deleted one only when asked for.
 pub(crate) fn find(ctx: &Context, id: &str, deleted_too: bool) -> Result<FoundModel, Failure> {
     let known = id.parse().ok().and_then(|id| ctx.store.logged_model(&id));

@@ -8,10 +8,11 @@ use super::{
     versions::{self, Found, NewVersion},
 };
 use crate::{Context, service::logged_models};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use trimtab_core::{
     registry::source::{
-        self, BadSource, ModelUri, Uri, is_served, model_uri, no_foreign_host, run_uri, within,
+        self, BadSource, ModelUri, Uri, is_served, model_uri, no_foreign_host, run_uri, unquoted,
+        within,
     },
     run::RunId,
 };
@@ -44,7 +45,7 @@ pub(super) fn resolve(ctx: &Context, new: &NewVersion, prompt: bool) -> Result<L
             new.source
         )));
     }
-    no_foreign_host(&new.source)?;
+    no_foreign_host(&new.source, "source")?;
     if prompt {
         return Ok(lineage);
     }
@@ -73,15 +74,15 @@ fn complete(ctx: &Context, new: &NewVersion, lineage: &mut Lineage) -> Result<()
     };
     let from = found.entry();
     let differs = |said: &Option<String>, is: &str| said.as_deref().is_some_and(|s| s != is);
-    let model_id = from.model_id.as_deref().unwrap_or_default();
-    if differs(&new.run_id, from.run_id()) || differs(&new.model_id, model_id) {
+    // MLflow's store does not know what logged model a registered version was made from.
+    if differs(&new.run_id, from.run_id()) || differs(&new.model_id, "") {
         let why =
             "The run_id and model_id request parameters must match the referenced model version.";
         return Err(BadSource::other(&new.source, why).into());
     }
     lineage.source = format!("models:/{}/{}", from.model, from.version.0);
     from.run_id().clone_into(&mut lineage.run);
-    lineage.model_id = from.model_id.clone();
+    lineage.model_id = None;
     lineage.location = Some(versions::download_uri(
         ctx,
         &from.model,
@@ -200,9 +201,9 @@ fn local_within(
     let Some(root) = root()? else {
         return Err(BadSource::local(source, parameter).into());
     };
-    let place = real(Uri::of(source).path);
-    let root = Uri::of(&root);
-    let root = real(root.path).filter(|_| root.is_local());
+    let place = real(&path_on_disk(source));
+    let local = Uri::of(&root).is_local();
+    let root = real(&path_on_disk(&root)).filter(|_| local);
     match (&place, root) {
         (Some(place), Some(root)) if place.starts_with(&root) => Ok(()),
         (Some(place), _) => Err(BadSource::local(place.display(), parameter).into()),
@@ -210,19 +211,38 @@ fn local_within(
     }
 }
 
-/// A path from the root with links followed as far as it exists; `None` when it climbs beyond that.
+/// The path that a client opens: of a URI its path, decoded; what is no URI is a path as a whole.
+fn path_on_disk(source: &str) -> String {
+    let uri = Uri::of(source);
+    match uri.scheme.is_empty() {
+        true => source.to_owned(),
+        false => unquoted(uri.path, false),
+    }
+}
+
+/// A path from the root with links followed, as Python's `Path.resolve`: what does not exist is taken by its
+/// name, and `..` behind it leads back. `None` for a path that does not begin at the root, or that no disk has.
 fn real(path: &str) -> Option<PathBuf> {
     let path = Path::new(path);
-    let mut known = path;
-    let mut rest: Vec<&std::ffi::OsStr> = Vec::new();
-    loop {
-        if let Ok(mut real) = known.canonicalize() {
-            real.extend(rest.into_iter().rev());
-            return path.is_absolute().then_some(real);
-        }
-        rest.push(known.file_name()?);
-        known = known.parent()?;
+    if !path.is_absolute() || path.as_os_str().as_encoded_bytes().contains(&0) {
+        return None;
     }
+    let mut real = PathBuf::from("/");
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                real.pop();
+            }
+            Component::Normal(name) => {
+                real.push(name);
+                if let Ok(followed) = real.canonicalize() {
+                    real = followed;
+                }
+            }
+            Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
+        }
+    }
+    Some(real)
 }
 
 /// Where a version's files are, when that is not its source; and the run, when only its model names it.

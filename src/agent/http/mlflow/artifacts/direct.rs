@@ -1,12 +1,15 @@
 //! Files of a run or a version by its name, as MLflow's pages and some scripts ask for them: `/get-artifact`,
 //! `/model-versions/get-artifact` and `upload-artifact` (`handlers.py` of its server).
 
-use super::{ApiError, Args, Router, download, json, run, upload};
+use super::{ApiError, Args, InPath, Router, download, json, run, upload};
 use crate::{
     Context,
     artifacts::ArtifactPath,
     http::body::Line,
-    service::{artifacts::kept_at, registry},
+    service::{
+        artifacts::{kept_at, open_at},
+        logged_models, registry,
+    },
 };
 use axum::{
     Extension,
@@ -28,12 +31,18 @@ pub(in crate::http::mlflow) fn routes() -> Router {
         .route("/get-artifact", get(of_run))
         .route("/model-versions/get-artifact", get(of_version))
         .route("/ajax-api/2.0/mlflow/upload-artifact", post(add))
+        .route(
+            "/ajax-api/2.0/mlflow/logged-models/{model}/artifacts/files",
+            get(of_model),
+        )
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Ask {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
+    #[serde(alias = "runUuid")]
     run_uuid: Option<String>,
     name: Option<String>,
     version: Option<String>,
@@ -55,8 +64,39 @@ async fn of_run(
 ) -> Result<Response, ApiError> {
     let path = ask.path()?;
     let id = ask.run_id.or(ask.run_uuid).unwrap_or_default();
-    let path = kept_at(&run::uri_of(&ctx, &id)?, &path)?;
-    download::send(&ctx, line, &headers, path).await
+    send(&ctx, line, &headers, &run::uri_of(&ctx, &id)?, path).await
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct OfModel {
+    artifact_file_path: Option<String>,
+}
+
+async fn of_model(
+    State(ctx): State<Arc<Context>>,
+    Extension(line): Extension<Line>,
+    InPath(id): InPath<String>,
+    headers: HeaderMap,
+    Args(ask): Args<OfModel>,
+) -> Result<Response, ApiError> {
+    let path = json::required(ask.artifact_file_path, "artifact_file_path")?;
+    let path = ArtifactPath::parse(&path)?;
+    let uri = logged_models::artifact_uri(&ctx, &id)?;
+    send(&ctx, line, &headers, &uri, path).await
+}
+
+/// Answers with a file below an address that a run, a model or a version carries.
+async fn send(
+    ctx: &Context,
+    line: Line,
+    headers: &HeaderMap,
+    uri: &str,
+    path: ArtifactPath,
+) -> Result<Response, ApiError> {
+    let name = path.name().unwrap_or_default().to_owned();
+    let found = open_at(ctx, uri, path).await?;
+    download::send(line, headers, &name, found).await
 }
 
 async fn of_version(
@@ -68,7 +108,7 @@ async fn of_version(
     let path = ask.path()?;
     let (name, version) = (ask.name.as_deref(), ask.version.as_deref());
     let uri = registry::download_uri(&ctx, name.unwrap_or_default(), version.unwrap_or_default())?;
-    download::send(&ctx, line, &headers, kept_at(&uri, &path)?).await
+    send(&ctx, line, &headers, &uri, path).await
 }
 
 /// Adds a file to a run: what it is comes in the query, the body is the file.

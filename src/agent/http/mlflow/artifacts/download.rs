@@ -4,12 +4,7 @@ use super::{
     ApiError, disposition, kind, path_of,
     range::{Part, part},
 };
-use crate::{
-    Context,
-    artifacts::{ArtifactPath, Found},
-    http::body::Line,
-    service,
-};
+use crate::{Context, artifacts::Found, http::body::Line, service};
 use axum::{
     Extension,
     body::Body,
@@ -42,18 +37,18 @@ pub(super) async fn download(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let (path, _) = path_of(&uri)?;
-    send(&ctx, line, &headers, path).await
+    let name = path.name().unwrap_or_default().to_owned();
+    let found = service::artifacts::open(&ctx, path).await?;
+    send(line, &headers, &name, found).await
 }
 
 /// Answers with a file, or with the part of it that a request's headers name.
 pub(super) async fn send(
-    ctx: &Context,
     line: Line,
     headers: &HeaderMap,
-    path: ArtifactPath,
+    name: &str,
+    found: Found,
 ) -> Result<Response, ApiError> {
-    let name = path.name().unwrap_or_default().to_owned();
-    let found = service::artifacts::open(ctx, path).await?;
     let (tag, modified) = (tag(&found), last_modified(&found));
     let wanted = headers
         .get(RANGE)

@@ -33,6 +33,7 @@ const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-proto");
 pub(super) struct Create {
     path: Option<String>,
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "numParts")]
     num_parts: Option<i64>,
 }
 
@@ -103,6 +104,7 @@ pub(super) async fn receive(
 #[serde(default)]
 pub(super) struct Complete {
     path: Option<String>,
+    #[serde(alias = "uploadId")]
     upload_id: Option<String>,
     #[serde(deserialize_with = "json::objects")]
     parts: Vec<Named>,
@@ -112,6 +114,7 @@ pub(super) struct Complete {
 #[serde(default)]
 struct Named {
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "partNumber")]
     part_number: Option<i64>,
     etag: Option<String>,
 }
@@ -137,6 +140,7 @@ pub(super) async fn complete(
 #[serde(default)]
 pub(super) struct Abort {
     path: Option<String>,
+    #[serde(alias = "uploadId")]
     upload_id: Option<String>,
 }
 

@@ -16,7 +16,9 @@ const LONGEST: i64 = 604_800;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct List {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
+    #[serde(alias = "runUuid")]
     run_uuid: Option<String>,
     path: Option<String>,
 }
@@ -75,7 +77,9 @@ pub(super) fn uri_of(ctx: &Context, id: &str) -> Result<String, ApiError> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Presign {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
+    #[serde(alias = "modelId")]
     model_id: Option<String>,
     path: Option<String>,
     #[serde(deserialize_with = "json::int")]

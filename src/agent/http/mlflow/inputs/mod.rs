@@ -47,6 +47,7 @@ pub(super) fn routes() -> Router {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct LogInputs {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
     #[serde(deserialize_with = "json::objects")]
     datasets: Vec<DatasetInput>,
@@ -71,6 +72,7 @@ struct DatasetFields {
     #[serde(deserialize_with = "json::text")]
     digest: String,
     #[serde(deserialize_with = "json::text")]
+    #[serde(alias = "sourceType")]
     source_type: String,
     #[serde(deserialize_with = "json::text")]
     source: String,
@@ -98,6 +100,7 @@ impl Tag {
 #[serde(default)]
 struct Model {
     #[serde(deserialize_with = "json::text")]
+    #[serde(alias = "modelId")]
     model_id: String,
     #[serde(deserialize_with = "json::int")]
     step: Option<i64>,
@@ -159,6 +162,7 @@ async fn log_inputs(State(ctx): Ctx, Args(ask): Args<LogInputs>) -> Result<Reply
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct LogOutputs {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
     models: Option<Vec<Model>>,
 }
@@ -177,7 +181,9 @@ async fn log_outputs(
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct LogModel {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
+    #[serde(alias = "modelJson")]
     model_json: Option<String>,
 }
 
@@ -195,6 +201,7 @@ async fn log_legacy_model(
 #[serde(default)]
 struct SearchDatasets {
     #[serde(deserialize_with = "json::list")]
+    #[serde(alias = "experimentIds")]
     experiment_ids: Vec<String>,
 }
 

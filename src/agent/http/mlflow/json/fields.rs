@@ -92,7 +92,11 @@ impl Proto for i64 {
         (value.fract() == 0.0 && value >= -bound && value < bound).then_some(value as i64)
     }
     fn of_text(value: &str) -> Option<Self> {
-        value.parse().ok()
+        // R writes 100000 as `1e+05`. Blanks and words, which Rust reads too, are none to protobuf.
+        let number = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
+        let double = || value.bytes().all(number).then(|| value.parse().ok());
+        let read = value.parse().ok();
+        read.or_else(|| double().flatten().and_then(Self::of_double))
     }
 }
 

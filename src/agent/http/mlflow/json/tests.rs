@@ -6,6 +6,7 @@ use serde::Deserialize;
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 struct Ask {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
     #[serde(deserialize_with = "double")]
     value: Option<f64>,

@@ -53,9 +53,12 @@ fn with(found: &FoundModel) -> Response {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Create {
+    #[serde(alias = "experimentId")]
     experiment_id: Option<String>,
     name: Option<String>,
+    #[serde(alias = "modelType")]
     model_type: Option<String>,
+    #[serde(alias = "sourceRunId")]
     source_run_id: Option<String>,
     #[serde(deserialize_with = "json::objects")]
     params: Vec<Tag>,
@@ -78,6 +81,7 @@ async fn create(State(ctx): Ctx, Args(ask): Args<Create>) -> Result<Response, Ap
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Read {
+    #[serde(alias = "allowDeleted")]
     allow_deleted: Option<String>,
 }
 
@@ -95,6 +99,7 @@ async fn read(
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Finalize {
+    #[serde(alias = "modelId")]
     model_id: Option<String>,
     /// By name or number.
     status: Option<Value>,
@@ -129,6 +134,7 @@ async fn remove(
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Facts {
+    #[serde(alias = "modelId")]
     model_id: Option<String>,
     #[serde(deserialize_with = "json::objects")]
     tags: Vec<Tag>,
@@ -169,6 +175,7 @@ async fn add_params(
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Folder {
+    #[serde(alias = "artifactDirectoryPath")]
     artifact_directory_path: Option<String>,
 }
 

@@ -26,14 +26,18 @@ const USUAL: i64 = 50;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Search {
+    #[serde(alias = "experimentIds")]
     experiment_ids: Option<Vec<String>>,
     filter: Option<String>,
     #[serde(deserialize_with = "json::objects")]
     datasets: Vec<Dataset>,
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "maxResults")]
     max_results: Option<i64>,
     #[serde(deserialize_with = "json::objects")]
+    #[serde(alias = "orderBy")]
     order_by: Vec<OrderBy>,
+    #[serde(alias = "pageToken")]
     page_token: Option<String>,
 }
 
@@ -41,8 +45,10 @@ pub(super) struct Search {
 #[serde(default)]
 struct Dataset {
     #[serde(deserialize_with = "json::text")]
+    #[serde(alias = "datasetName")]
     dataset_name: String,
     #[serde(deserialize_with = "json::text")]
+    #[serde(alias = "datasetDigest")]
     dataset_digest: String,
 }
 
@@ -50,10 +56,13 @@ struct Dataset {
 #[serde(default)]
 struct OrderBy {
     #[serde(deserialize_with = "json::text")]
+    #[serde(alias = "fieldName")]
     field_name: String,
     #[serde(deserialize_with = "json::flag")]
     ascending: Option<bool>,
+    #[serde(alias = "datasetName")]
     dataset_name: Option<String>,
+    #[serde(alias = "datasetDigest")]
     dataset_digest: Option<String>,
 }
 
@@ -101,8 +110,11 @@ impl OrderBy {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Token {
+    #[serde(alias = "experimentIds")]
     experiment_ids: Option<Vec<String>>,
+    #[serde(alias = "filterString")]
     filter_string: Option<String>,
+    #[serde(alias = "orderBy")]
     order_by: Option<Vec<OrderBy>>,
     after: Option<Cursor>,
 }

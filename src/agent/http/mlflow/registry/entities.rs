@@ -45,7 +45,18 @@ pub(super) struct ModelOut<'a> {
 
 impl<'a> ModelOut<'a> {
     pub(super) fn of(ctx: &Context, model: &'a Model) -> Self {
-        let latest = model.latest().into_iter();
+        Self::with(ctx, model, model.latest())
+    }
+
+    /// As searches answer it: stages by their names.
+    pub(super) fn found(ctx: &Context, model: &'a Model) -> Self {
+        let mut latest = model.latest();
+        latest.sort_by_key(|v| v.stage.word());
+        Self::with(ctx, model, latest)
+    }
+
+    fn with(ctx: &Context, model: &'a Model, latest: Vec<&'a ModelVersion>) -> Self {
+        let latest = latest.into_iter();
         let aliases = model.aliases.iter();
         Self {
             name: &model.name,

@@ -42,6 +42,7 @@ pub(super) fn routes() -> Router {
 #[serde(default)]
 struct Named {
     name: Option<String>,
+    #[serde(alias = "newName")]
     new_name: Option<String>,
     description: Option<String>,
     #[serde(deserialize_with = "json::objects")]
@@ -140,9 +141,12 @@ struct Untag {
 pub(super) struct Search {
     filter: Option<String>,
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "maxResults")]
     pub(super) max_results: Option<i64>,
     #[serde(deserialize_with = "json::list")]
+    #[serde(alias = "orderBy")]
     order_by: Vec<String>,
+    #[serde(alias = "pageToken")]
     page_token: Option<String>,
 }
 
@@ -185,7 +189,11 @@ async fn search(State(ctx): Ctx, Args(ask): Args<Search>) -> Result<Response, Ap
     let (asked, token) = ask.asked(size)?;
     let found = registry::search_models(&ctx, asked).await?;
     let page = Page {
-        registered_models: found.rows.iter().map(|m| ModelOut::of(&ctx, m)).collect(),
+        registered_models: found
+            .rows
+            .iter()
+            .map(|m| ModelOut::found(&ctx, m))
+            .collect(),
         next_page_token: found.next.and_then(|n| token.next(found.rows.len(), n)),
     };
     Ok(Reply(page).into_response())

@@ -31,6 +31,7 @@ struct Transition {
     version: Option<String>,
     stage: Option<String>,
     // Not `json::flag`: a text is refused here, as by MLflow.
+    #[serde(alias = "archiveExistingVersions")]
     archive_existing_versions: Option<bool>,
 }
 

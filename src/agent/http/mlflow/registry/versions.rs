@@ -40,11 +40,14 @@ pub(super) fn routes() -> Router {
 struct New {
     name: Option<String>,
     source: Option<String>,
+    #[serde(alias = "runId")]
     run_id: Option<String>,
     #[serde(deserialize_with = "json::objects")]
     tags: Vec<Tag>,
+    #[serde(alias = "runLink")]
     run_link: Option<String>,
     description: Option<String>,
+    #[serde(alias = "modelId")]
     model_id: Option<String>,
 }
 

@@ -241,7 +241,9 @@ async fn test(
 #[serde(default)]
 struct ListIn {
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "maxResults")]
     max_results: Option<i64>,
+    #[serde(alias = "pageToken")]
     page_token: Option<String>,
 }
 

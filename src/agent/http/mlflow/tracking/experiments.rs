@@ -14,7 +14,7 @@ use crate::{
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
-use trimtab_core::run::Experiment;
+use trimtab_core::{location, run::Experiment};
 
 /// Characters of an experiment's name, and of a tag's key and value.
 const NAME: usize = 500;
@@ -32,6 +32,7 @@ pub(super) struct Tag {
 #[serde(default)]
 pub(super) struct Create {
     name: Option<String>,
+    #[serde(alias = "artifactLocation")]
     artifact_location: Option<String>,
     #[serde(deserialize_with = "json::objects")]
     tags: Vec<Tag>,
@@ -50,9 +51,13 @@ pub(super) async fn create(
     checks::length(&name, NAME, "name")?;
     let location = ask.artifact_location.filter(|l| !l.is_empty());
     if let Some(location) = &location {
-        at_home(location)?;
+        location::check(location).map_err(|bad| ApiError::invalid(bad.to_string()))?;
     }
-    let location = location.map(from_here);
+    // A path that does not begin at the root begins where the agent was started, as with MLflow's server.
+    let location = location.map(|said| match std::env::current_dir() {
+        Ok(here) => location::resolve(&said, &here),
+        Err(_) => said,
+    });
     let mut tags = BTreeMap::new();
     for tag in ask.tags {
         let (key, value) = (tag.key.unwrap_or_default(), tag.value.unwrap_or_default());
@@ -74,43 +79,6 @@ fn exists(message: String) -> ApiError {
     ApiError::new(ErrorCode::ResourceAlreadyExists, message)
 }
 
-/// The server may be made to read and write where a location says: not on other hosts by plain HTTP.
-fn at_home(location: &str) -> Result<(), ApiError> {
-    const LOCATION: usize = 2048;
-    if location.chars().count() > LOCATION {
-        return Err(ApiError::invalid(format!(
-            "Invalid artifact path length. The length of the artifact path is too long, it must not exceed {LOCATION} characters."
-        )));
-    }
-    for scheme in ["http", "https", "ftp", "sftp"] {
-        let named = location
-            .get(..=scheme.len())
-            .is_some_and(|s| s[..scheme.len()].eq_ignore_ascii_case(scheme) && s.ends_with(':'));
-        if named {
-            return Err(ApiError::invalid(format!(
-                "'artifact_location' cannot use the '{scheme}' scheme: the '{scheme}' scheme \
-                 addresses a host other than the tracking server's configured artifact storage, so \
-                 the server would connect to the host named in the URI. Set the \
-                 MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES environment variable on the server \
-                 to allow it."
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// A path that does not begin at the root begins where the agent was started, as with MLflow's server.
-fn from_here(location: String) -> String {
-    let relative = !location.contains(':') && !location.starts_with('/');
-    let absolute = relative
-        .then(|| std::path::absolute(&location).ok())
-        .flatten();
-    match absolute.as_deref().and_then(|path| path.to_str()) {
-        Some(path) => path.to_owned(),
-        None => location,
-    }
-}
-
 fn check_tag(key: &str, value: &str) -> Result<(), ApiError> {
     checks::key(key, "key", "key")?;
     checks::length(key, TAG_KEY, "key")?;
@@ -120,8 +88,11 @@ fn check_tag(key: &str, value: &str) -> Result<(), ApiError> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Named {
+    #[serde(alias = "experimentId")]
     experiment_id: Option<String>,
+    #[serde(alias = "experimentName")]
     experiment_name: Option<String>,
+    #[serde(alias = "newName")]
     new_name: Option<String>,
     key: Option<String>,
     value: Option<String>,
@@ -209,21 +180,4 @@ pub(super) async fn delete_tag(
     let key = required(ask.key, "key")?;
     tracking::delete_experiment_tag(&ctx, &id, &key).await?;
     Ok(Reply(Empty {}))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn relative_paths_become_whole_ones() {
-        for whole in ["/a/b", "s3://b/x", "mlflow-artifacts:/x", "file:///a"] {
-            assert_eq!(from_here(whole.into()), whole);
-        }
-        let here = std::env::current_dir().unwrap();
-        assert_eq!(
-            from_here("mine".into()),
-            here.join("mine").to_str().unwrap()
-        );
-    }
 }

@@ -25,11 +25,16 @@ const RUNS: usize = 100;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Ask {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
+    #[serde(alias = "runUuid")]
     run_uuid: Option<String>,
+    #[serde(alias = "metricKey")]
     metric_key: Option<String>,
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "maxResults")]
     max_results: Option<i64>,
+    #[serde(alias = "pageToken")]
     page_token: Option<String>,
 }
 
@@ -83,15 +88,21 @@ pub(super) async fn pages(State(ctx): Ctx, Args(ask): Args<Ask>) -> Result<Respo
 #[serde(default)]
 pub(super) struct AskMany {
     #[serde(deserialize_with = "json::list")]
+    #[serde(alias = "runIds")]
     run_ids: Vec<String>,
     #[serde(deserialize_with = "json::list")]
+    #[serde(alias = "runId")]
     run_id: Vec<String>,
+    #[serde(alias = "metricKey")]
     metric_key: Option<String>,
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "startStep")]
     start_step: Option<i64>,
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "endStep")]
     end_step: Option<i64>,
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "maxResults")]
     max_results: Option<i64>,
 }
 
@@ -136,12 +147,11 @@ pub(super) async fn bulk_interval(
     for id in &ids {
         curves.push((id, tracking::sampled(&ctx, id, &key, sampling).await?));
     }
-    answer(
-        &key,
-        curves
-            .iter()
-            .flat_map(|(id, points)| points.iter().map(move |p| (*id, p))),
-    )
+    let metrics = Metrics {
+        metrics: messages(&key, &curves),
+        next_page_token: None,
+    };
+    Ok(Reply(metrics).into_response())
 }
 
 pub(super) async fn bulk(State(ctx): Ctx, Args(ask): Args<AskMany>) -> Result<Response, ApiError> {
@@ -173,22 +183,20 @@ pub(super) async fn bulk(State(ctx): Ctx, Args(ask): Args<AskMany>) -> Result<Re
         left -= page.points.len();
         curves.push((id, page.points));
     }
-    answer(
-        &key,
-        curves
-            .iter()
-            .flat_map(|(id, points)| points.iter().map(move |p| (*id, p))),
-    )
+    /// Its metrics are said even when there are none, as MLflow's server says it here.
+    #[derive(Serialize)]
+    struct Bulk<'a> {
+        metrics: Vec<MetricMessage<'a>>,
+    }
+    let metrics = messages(&key, &curves);
+    Ok(Reply(Bulk { metrics }).into_response())
 }
 
-fn answer<'a>(
-    key: &'a str,
-    points: impl Iterator<Item = (&'a String, &'a Point)>,
-) -> Result<Response, ApiError> {
-    let message = |(id, point): (&'a String, &'a Point)| MetricMessage::of(key, point).in_run(id);
-    let metrics = Metrics {
-        metrics: points.map(message).collect(),
-        next_page_token: None,
-    };
-    Ok(Reply(metrics).into_response())
+fn messages<'a>(key: &'a str, curves: &'a [(&'a String, Vec<Point>)]) -> Vec<MetricMessage<'a>> {
+    let points = curves
+        .iter()
+        .flat_map(|(id, points)| points.iter().map(move |p| (*id, p)));
+    points
+        .map(|(id, point)| MetricMessage::of(key, point).in_run(id))
+        .collect()
 }

@@ -35,8 +35,11 @@ struct Metric {
     timestamp: Option<i64>,
     #[serde(deserialize_with = "json::int")]
     step: Option<i64>,
+    #[serde(alias = "modelId")]
     model_id: Option<String>,
+    #[serde(alias = "datasetName")]
     dataset_name: Option<String>,
+    #[serde(alias = "datasetDigest")]
     dataset_digest: Option<String>,
 }
 
@@ -106,7 +109,9 @@ impl Path {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct LogMetric {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
+    #[serde(alias = "runUuid")]
     run_uuid: Option<String>,
     // Not flattened: an error would name the whole request.
     key: Option<String>,
@@ -116,8 +121,11 @@ pub(super) struct LogMetric {
     timestamp: Option<i64>,
     #[serde(deserialize_with = "json::int")]
     step: Option<i64>,
+    #[serde(alias = "modelId")]
     model_id: Option<String>,
+    #[serde(alias = "datasetName")]
     dataset_name: Option<String>,
+    #[serde(alias = "datasetDigest")]
     dataset_digest: Option<String>,
 }
 
@@ -143,7 +151,9 @@ pub(super) async fn metric(
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct LogFact {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
+    #[serde(alias = "runUuid")]
     run_uuid: Option<String>,
     key: Option<String>,
     value: Option<String>,
@@ -198,7 +208,9 @@ fn run_tag(key: String, value: Option<String>, at: &Path) -> Result<(String, Str
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct LogBatch {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
+    #[serde(alias = "runUuid")]
     run_uuid: Option<String>,
     #[serde(deserialize_with = "json::objects")]
     metrics: Vec<Metric>,

@@ -26,10 +26,14 @@ use trimtab_core::{record::RunRecord, run::RunStatus, time::Millis};
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Create {
+    #[serde(alias = "experimentId")]
     experiment_id: Option<String>,
+    #[serde(alias = "userId")]
     user_id: Option<String>,
+    #[serde(alias = "runName")]
     run_name: Option<String>,
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "startTime")]
     start_time: Option<i64>,
     #[serde(deserialize_with = "json::objects")]
     tags: Vec<Tag>,
@@ -63,11 +67,15 @@ pub(super) async fn create(State(ctx): Ctx, Args(ask): Args<Create>) -> Result<R
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Of {
+    #[serde(alias = "runId")]
     run_id: Option<String>,
+    #[serde(alias = "runUuid")]
     run_uuid: Option<String>,
     status: Option<Value>,
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "endTime")]
     end_time: Option<i64>,
+    #[serde(alias = "runName")]
     run_name: Option<String>,
     key: Option<String>,
 }

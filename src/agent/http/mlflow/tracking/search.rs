@@ -30,14 +30,20 @@ const MOST: i64 = 50_000;
 #[serde(default)]
 pub(super) struct Search {
     #[serde(deserialize_with = "json::list")]
+    #[serde(alias = "experimentIds")]
     experiment_ids: Vec<String>,
     filter: Option<String>,
+    #[serde(alias = "runViewType")]
     run_view_type: Option<serde_json::Value>,
+    #[serde(alias = "viewType")]
     view_type: Option<serde_json::Value>,
     #[serde(deserialize_with = "json::int")]
+    #[serde(alias = "maxResults")]
     max_results: Option<i64>,
     #[serde(deserialize_with = "json::list")]
+    #[serde(alias = "orderBy")]
     order_by: Vec<String>,
+    #[serde(alias = "pageToken")]
     page_token: Option<String>,
 }
 
