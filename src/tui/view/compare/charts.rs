@@ -62,10 +62,14 @@ fn one(model: &Model, brush: &mut Brush<'_>, area: Rect, chart: &Chart, slot: Sl
     }
 }
 
-/// What the curves were put through.
-fn manner(model: &Model) -> String {
+/// How many of the charts are shown, and what their curves were put through.
+fn manner(model: &Model, shown: usize) -> String {
     let state = &model.compare.curves;
     let mut parts = Vec::new();
+    let all = model.compare.charted(model).len();
+    if shown < all {
+        parts.push(format!("{shown} of {all} charts"));
+    }
     if SMOOTHING[state.smoothing % SMOOTHING.len()] > 0.0 {
         parts.push(format!("smoothed {}", SMOOTHING[state.smoothing]));
     }
@@ -104,7 +108,7 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect, charts: &[Chart]) {
         let dot = model.look.glyphs.dot;
         title.push_str(&format!(" {dot} at {} {}", chart.x_label, chart.x_text(x)));
     }
-    let inner = rule::titled(brush, area, &title, &manner(model), false);
+    let inner = rule::titled(brush, area, &title, &manner(model, charts.len()), false);
     let shown = model.compare.current_metric(model);
     let mut columns = run_columns();
     columns.push(Column::left("status", 11).priority(9));

@@ -63,11 +63,12 @@ impl Canvas {
             f64::from(self.width) * 2.0 - 1.0,
             f64::from(self.height) * 4.0 - 1.0,
         );
+        let (x, y) = (x.placer(), y.placer());
         let mut previous: Option<(f64, f64)> = None;
         let mut end = None;
         for &(px, py) in &line.points {
-            let (Some(ax), Some(ay)) = (x.place(px), y.place(py)) else {
-                self.gap((px, py), (x, h), end, line);
+            let (Some(ax), Some(ay)) = (x(px), y(py)) else {
+                self.gap((x(px), py), h, end, line);
                 previous = None;
                 continue;
             };
@@ -93,12 +94,12 @@ impl Canvas {
     /// Notes a value that is no finite number: where the curve was last, or at the end that it went out of.
     fn gap(
         &mut self,
-        (px, py): (f64, f64),
-        (x, h): (Scale, f64),
+        (place, py): (Option<f64>, f64),
+        h: f64,
         end: Option<(f64, f64)>,
         line: &Line,
     ) {
-        let inside = x.place(px).filter(|p| (0.0..=1.0).contains(p));
+        let inside = place.filter(|p| (0.0..=1.0).contains(p));
         let (Some(ax), false, false) = (inside, line.faint, py.is_finite()) else {
             return;
         };

@@ -27,10 +27,11 @@ impl Bend {
             .map(f64::abs)
             .filter(|v| v.is_finite() && *v > 0.0)
             .collect();
-        sizes.sort_by(f64::total_cmp);
-        let (Some(small), Some(largest)) = (sizes.get(sizes.len() / 10), sizes.last()) else {
+        let Some(largest) = sizes.iter().copied().reduce(f64::max) else {
             return Self::Symlog(1.0);
         };
+        let tenth = sizes.len() / 10;
+        let (_, small, _) = sizes.select_nth_unstable_by(tenth, f64::total_cmp);
         let power = small.max(largest / 1e6).log10().floor();
         Self::Symlog(10f64.powf(power.clamp(-300.0, 300.0)))
     }
@@ -95,12 +96,16 @@ impl Scale {
     /// Covers the values but for this share at either end, so that a few wild ones do not flatten the others.
     #[must_use]
     pub fn clipped(values: impl Iterator<Item = f64>, bend: Bend, share: f64) -> Option<Self> {
+        if share <= 0.0 {
+            return Self::cover(values, bend);
+        }
         let mut values: Vec<f64> = values.filter(|v| bend.takes(*v)).collect();
-        values.sort_by(f64::total_cmp);
         let last = values.len().checked_sub(1)?;
-        let cut = (share.clamp(0.0, 0.5) * last as f64).floor() as usize;
-        let kept = values[cut..=last - cut].iter().copied();
-        Self::cover(kept, bend)
+        let cut = (share.min(0.5) * last as f64).floor() as usize;
+        // Only two of them are wanted, not all in order.
+        let mut nth = |at: usize| *values.select_nth_unstable_by(at, f64::total_cmp).1;
+        let kept = [nth(cut), nth(last - cut)];
+        Self::cover(kept.into_iter(), bend)
     }
 
     /// Gives the top and bottom some air, so that curves do not lie on the frame.
@@ -119,12 +124,19 @@ impl Scale {
     /// Where a value lies, 0 to 1 inside; `None` when it has no place.
     #[must_use]
     pub fn place(&self, value: f64) -> Option<f64> {
-        if !self.bend.takes(value) {
-            return None;
-        }
+        self.placer()(value)
+    }
+
+    /// [`Self::place`] for many values: the ends are bent once.
+    pub fn placer(self) -> impl Fn(f64) -> Option<f64> {
         let (low, high) = (self.bend.bend(self.low), self.bend.bend(self.high));
-        let at = (self.bend.bend(value) - low) / (high - low);
-        at.is_finite().then_some(at)
+        move |value| {
+            if !self.bend.takes(value) {
+                return None;
+            }
+            let at = (self.bend.bend(value) - low) / (high - low);
+            at.is_finite().then_some(at)
+        }
     }
 
     /// The value at a place.
