@@ -153,7 +153,7 @@ fn the_wheel_moves_what_is_in_front() {
 fn a_drag_in_a_chart_zooms() {
     let mut h = moused();
     compared(&mut h);
-    let (a, b) = (Position::new(30, 6), Position::new(50, 7));
+    let (a, b) = (Position::new(16, 6), Position::new(36, 7));
     mouse(&mut h, Gesture::Press, a);
     mouse(&mut h, Gesture::Drag, b);
     assert!(h.model.compare.cursor.is_some(), "the read-out follows");

@@ -139,7 +139,8 @@ pub fn tasted(model: &mut Model, tasted: Tasted) {
     let config = model.taste.trouble.take();
     model.toasts.retain(|t| {
         let is = |w: &Trouble| w.message == t.text;
-        !(told.iter().any(is) && !now.iter().any(is)) && Some(&t.text) != config.as_ref()
+        let mended = told.iter().any(is) && !now.iter().any(is);
+        !mended && Some(&t.text) != config.as_ref()
     });
     for trouble in now.into_iter().filter(|t| !told.contains(t)) {
         complain(model, trouble);
