@@ -153,7 +153,7 @@ fn the_wheel_moves_what_is_in_front() {
 fn a_drag_in_a_chart_zooms() {
     let mut h = moused();
     compared(&mut h);
-    let (a, b) = (Position::new(30, 6), Position::new(50, 7));
+    let (a, b) = (Position::new(16, 6), Position::new(36, 7));
     mouse(&mut h, Gesture::Press, a);
     mouse(&mut h, Gesture::Drag, b);
     assert!(
@@ -465,6 +465,13 @@ fn files_of_taste_are_read_while_the_console_runs() {
     assert_eq!(late.model.look.theme.name(), "dark");
     tell(&mut late, Ok(taste(Some("mine"))), &[("mine", &own("97"))]);
     assert_eq!(late.model.look.theme.name(), "mine");
+    // A list that is open goes: its lines may mean others now.
+    late.keys(":");
+    late.text("theme");
+    late.keys("enter down");
+    tell(&mut late, Ok(taste(Some("mine"))), &[("mine", &own("97"))]);
+    assert!(late.model.layers.is_empty());
+    assert_eq!(late.model.look.theme.name(), "mine");
     // Keys and mouse.
     let keys = BTreeMap::from([("help".to_owned(), vec!["f2".to_owned()])]);
     let changed = Taste {
@@ -490,6 +497,18 @@ fn a_theme_that_cannot_be_used_keeps_nobody_out() {
     crate::update::themes::begin(&mut h.model, taste(Some("gone")), BTreeMap::new());
     assert_eq!(h.model.look.theme.name(), "dark");
     assert!(h.model.toasts[0].text.contains("gone"));
+}
+
+#[test]
+fn where_there_is_no_colour_that_is_said() {
+    let mut h = Harness::start(80, 24, crate::testing::mono());
+    line(&mut h, "theme light");
+    assert!(!h.model.look.theme.has_colour());
+    assert!(h.model.toasts[0].hint.contains("NO_COLOR"));
+    // A theme of weight alone is meant to have none.
+    h.model.toasts.clear();
+    line(&mut h, "theme none");
+    assert!(!h.model.toasts[0].hint.contains("NO_COLOR"));
 }
 
 #[test]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::prompt;
 use crate::config::Taste;
-use crate::model::layer::Choice;
+use crate::model::layer::{Choice, Layer};
 use crate::model::{Model, Tone};
 use crate::msg::{Effect, Trouble};
 use crate::taste::Tasted;
 use crate::theme::user::Read;
-use crate::theme::{Palette, Theme};
+use crate::theme::{Depth, Palette, Theme};
 
 /// Every theme's name: the built-in ones, then the user's.
 fn names(model: &Model) -> Vec<String> {
@@ -57,7 +57,7 @@ pub fn begin(model: &mut Model, taste: Taste, themes: BTreeMap<String, Read>) {
 pub fn choose(model: &mut Model, name: &str) -> Vec<Effect> {
     if !name.is_empty() {
         match find(model, name) {
-            Ok(theme) => take(model, theme),
+            Ok(theme) => take(model, name, theme),
             Err(trouble) => complain(model, trouble),
         }
         return Vec::new();
@@ -92,7 +92,7 @@ pub fn picked(model: &mut Model, index: usize) {
         return;
     };
     match find(model, &name) {
-        Ok(theme) => take(model, theme),
+        Ok(theme) => take(model, &name, theme),
         Err(trouble) => {
             model.look.theme = before.unwrap_or_else(|| model.look.theme.clone());
             complain(model, trouble);
@@ -107,10 +107,12 @@ pub fn put_back(model: &mut Model) {
     }
 }
 
-fn take(model: &mut Model, theme: Theme) {
-    let name = theme.name().to_owned();
+fn take(model: &mut Model, name: &str, theme: Theme) {
+    let pale = theme.depth() == Depth::None && name != Palette::Mono.word();
     model.look.theme = theme;
-    let hint = if model.taste.path.is_empty() {
+    let hint = if pale {
+        "This terminal shows no colour: NO_COLOR is set, or it has none.".to_owned()
+    } else if model.taste.path.is_empty() {
         String::new()
     } else {
         format!("theme = \"{name}\" in {} keeps it.", model.taste.path)
@@ -125,13 +127,20 @@ fn troubles(themes: &BTreeMap<String, Read>) -> Vec<Trouble> {
 
 /// The files changed: what of it concerns what is in use is taken, and what is newly wrong is told.
 pub fn tasted(model: &mut Model, tasted: Tasted) {
+    // A list that is open may not be true any more.
+    let listed = matches!(model.layers.last(), Some(Layer::Picker(p)) if p.choice == Choice::Theme);
+    if listed {
+        model.layers.pop();
+        put_back(model);
+    }
     let before = std::mem::replace(&mut model.taste.themes, tasted.themes);
     // What is newly wrong is told; what is mended is no longer complained about.
     let (told, now) = (troubles(&before), troubles(&model.taste.themes));
     let config = model.taste.trouble.take();
     model.toasts.retain(|t| {
         let is = |w: &Trouble| w.message == t.text;
-        !(told.iter().any(is) && !now.iter().any(is)) && Some(&t.text) != config.as_ref()
+        let mended = told.iter().any(is) && !now.iter().any(is);
+        !mended && Some(&t.text) != config.as_ref()
     });
     for trouble in now.into_iter().filter(|t| !told.contains(t)) {
         complain(model, trouble);
@@ -178,7 +187,7 @@ fn config_changed(model: &mut Model, taste: Taste) {
             return;
         }
         match find(model, &name) {
-            Ok(theme) => take(model, theme),
+            Ok(theme) => take(model, &name, theme),
             Err(trouble) => complain(model, trouble),
         }
     }
