@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::command::keymap::{Keymap, KeymapError};
+use crate::ring::Ring;
 use crate::theme::Palette;
 
 /// The file as written.
@@ -21,6 +22,8 @@ struct File {
     ascii: bool,
     /// Take clicks, the wheel and drags from the terminal.
     mouse: bool,
+    /// How an alert that fires is heard.
+    alert: Ring,
     /// Keys of commands, by the command's name.
     keys: BTreeMap<String, Vec<String>>,
 }
@@ -61,6 +64,8 @@ pub struct Taste {
     pub ascii: bool,
     /// Take the mouse from the terminal.
     pub mouse: bool,
+    /// How an alert that fires is heard.
+    pub alert: Ring,
     /// The keys in force.
     pub keymap: Keymap,
 }
@@ -132,6 +137,7 @@ fn parse(text: &str, path: &Path) -> Result<Taste, ConfigError> {
         theme: file.theme,
         ascii: file.ascii,
         mouse: file.mouse,
+        alert: file.alert,
         keymap,
     })
 }
@@ -144,16 +150,18 @@ mod tests {
     fn a_file_is_read_or_named() {
         let path = Path::new("config.toml");
         let taste = parse(
-            "theme = \"light\"\nmouse = true\n[keys]\npromote = [\"f6\"]\n",
+            "theme = \"light\"\nmouse = true\nalert = \"osc9\"\n[keys]\npromote = [\"f6\"]\n",
             path,
         )
         .unwrap();
         assert_eq!(taste.theme.as_deref(), Some("light"));
         assert!(taste.mouse && !taste.ascii);
+        assert_eq!(taste.alert, Ring::Osc9);
         assert_eq!(taste.keymap.keys_of("promote"), ["f6"]);
         for (text, needle) in [
             ("theme = 3", "line 1"),
             ("colour = 1", "colour"),
+            ("alert = \"siren\"", "siren"),
             ("[keys]\npromote = [\"B\"]", "roll back"),
             ("[keys]\npromot = [\"B\"]", "promot"),
         ] {

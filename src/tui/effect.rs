@@ -133,6 +133,10 @@ impl Runner {
             } => self.remember(&workspace, *before, *state),
             Effect::Copy(text) => return self.copy(text),
             Effect::CopyByTerminal(text) => return self.copy_by_terminal(text),
+            Effect::Ring(how, text) => {
+                let tmux = std::env::var_os("TMUX").is_some_and(|v| !v.is_empty());
+                return how.sequence(&text, tmux).map(Order::Send);
+            }
             Effect::Suspend => return Some(Order::Suspend),
             Effect::Redraw => return Some(Order::Redraw),
             Effect::Quit => return Some(Order::Quit),

@@ -23,6 +23,7 @@ pub mod msg;
 mod outlet;
 mod pace;
 pub mod remember;
+pub mod ring;
 mod runtime;
 pub mod sheet;
 pub mod taste;

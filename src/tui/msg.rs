@@ -13,6 +13,7 @@ use crate::model::data::Slot;
 use crate::model::digest::Part;
 use crate::mouse::Mouse;
 use crate::remember::Remembered;
+use crate::ring::Ring;
 use crate::sheet::Sheet;
 use crate::taste::Tasted;
 use crate::widget::chart::Chart;
@@ -201,6 +202,8 @@ pub enum Effect {
     Copy(String),
     /// Put a text into the terminal's clipboard: no program took it.
     CopyByTerminal(String),
+    /// Make an alert heard, in this way and in these words.
+    Ring(Ring, String),
     /// Give the terminal back and stop until continued.
     Suspend,
     /// Draw everything anew.

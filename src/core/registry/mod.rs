@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_of_each_stage_by_number() {
+    fn the_newest_of_each_stage_by_its_oldest() {
         let mut model = Model::new("m", Millis(0));
         for (number, stage) in [
             (7, Stage::None),
@@ -230,7 +230,7 @@ mod tests {
             model.versions.push(Arc::new(version));
         }
         let numbers = |v: Vec<&ModelVersion>| v.iter().map(|v| v.version.0).collect::<Vec<_>>();
-        assert_eq!(numbers(model.latest()), [2, 5, 7]);
+        assert_eq!(numbers(model.latest()), [2, 7, 5]);
         assert_eq!(model.version(Version(4)).unwrap().version.0, 4);
         assert_eq!(model.version(Version(3)), None);
     }

@@ -22,6 +22,7 @@ pub mod trail;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ratatui::layout::{Position, Size};
+use trimtab_core::alarm::Subject;
 use trimtab_core::run::RunId;
 use trimtab_core::time::Millis;
 use trimtab_wire::{LinkState, Request, Topic, Welcome};
@@ -140,6 +141,8 @@ pub struct Model {
     pub drag: Option<Position>,
     /// What the user's files of taste say, and what the command line says over it.
     pub taste: taste::TasteView,
+    /// The alerts that tell, once the monitors are known.
+    pub telling: Option<BTreeSet<(String, Subject)>>,
     /// What drawing costs, while that is shown.
     pub stats: Option<Stats>,
     /// Selections of the last session that wait for their lists.
@@ -205,6 +208,7 @@ impl Model {
             mouse: false,
             drag: None,
             taste: taste::TasteView::default(),
+            telling: None,
             stats: None,
             returning: session::Returning::default(),
             touched: false,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::ring::Ring;
 use crate::theme::Theme;
 use crate::theme::user::Read;
 
@@ -14,6 +15,8 @@ pub struct TasteView {
     pub theme: Option<String>,
     /// Whether the config wants the mouse.
     pub mouse: bool,
+    /// How an alert that fires is heard.
+    pub alert: Ring,
     /// Whether the command line named a theme: the config's is not taken then.
     pub fixed: bool,
     /// The user's own themes by name.

@@ -368,6 +368,7 @@ fn taste(theme: Option<&str>) -> Taste {
         theme: theme.map(str::to_owned),
         ascii: false,
         mouse: false,
+        alert: Default::default(),
         keymap: Default::default(),
     }
 }

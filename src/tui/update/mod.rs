@@ -11,6 +11,7 @@ mod feed;
 pub mod fleet;
 mod follow;
 pub mod global;
+mod heard;
 mod keys;
 pub mod monitors;
 pub mod motion;
@@ -63,8 +64,10 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
         } => {
             if model.is_current(slot, generation) {
                 feed::take(model, slot, event);
+                heard::settle(model, slot)
+            } else {
+                Vec::new()
             }
-            Vec::new()
         }
         Msg::Answered { call, result } => match model.calls.remove(&call) {
             Some((asked, since)) => {

@@ -42,6 +42,7 @@ pub fn begin(model: &mut Model, taste: Taste, themes: BTreeMap<String, Read>) {
     model.taste.themes = themes;
     model.taste.mouse = taste.mouse;
     model.mouse = taste.mouse;
+    model.taste.alert = taste.alert;
     model.taste.theme = taste.theme;
     let named = model.taste.theme.clone().filter(|_| !model.taste.fixed);
     // A built-in one was taken when the terminal was judged.
@@ -174,6 +175,7 @@ fn config_changed(model: &mut Model, taste: Taste) {
         model.pending.clear();
         model.toast(Tone::Note, "The keys were read again.", "? shows them.");
     }
+    model.taste.alert = taste.alert;
     if model.taste.mouse != taste.mouse {
         model.taste.mouse = taste.mouse;
         model.mouse = taste.mouse;

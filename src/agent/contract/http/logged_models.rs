@@ -356,16 +356,21 @@ async fn a_logged_model_is_registered() {
         site.send("PUT", &file, &[], b"flavors: {}").await.status,
         200
     );
-    let got = site
-        .get("//model-versions/get-artifact?name=churn&version=1&path=MLmodel")
-        .await;
-    // As MLflow's server, to the address without the slash too many.
-    let to = got.header("location").unwrap();
-    assert_eq!(
-        (got.status, to.starts_with("/model-versions/")),
-        (308, true)
+    let ask = "model-versions/get-artifact?name=churn&version=1&path=MLmodel";
+    // From an address of the server that ends with a slash; and as MLflow's pages read a model's files.
+    let own = format!(
+        "ajax-api/2.0/mlflow/logged-models/{id}/artifacts/files?artifact_file_path=MLmodel"
     );
-    assert_eq!(site.get(to).await.text(), "flavors: {}");
+    for call in [format!("//{ask}"), format!("///{ask}"), format!("/{own}")] {
+        let got = site.get(&call).await;
+        assert_eq!((got.status, got.text()), (200, "flavors: {}"), "{call}");
+    }
+    // Within the path, as MLflow's server: to the address without the slash too many.
+    let got = site.get(&format!("/{}", ask.replace('/', "//"))).await;
+    let to = got.header("location").unwrap();
+    assert_eq!((got.status, to), (308, &*format!("/{ask}")));
+    let missing = site.get(&format!("/{}", own.replace(&id, "m-none"))).await;
+    assert_eq!(missing.error(), "404 RESOURCE_DOES_NOT_EXIST");
 }
 
 #[tokio::test(flavor = "multi_thread")]
