@@ -181,6 +181,21 @@ fn a_drag_in_a_chart_zooms() {
 }
 
 #[test]
+fn a_click_below_the_charts_selects_a_run() {
+    let mut h = moused();
+    compared(&mut h);
+    assert_eq!(h.model.compare.list.selected, 0);
+    // The last row above the hints is the second run.
+    click(&mut h, Position::new(12, 28));
+    assert_eq!(h.model.compare.list.selected, 1);
+    // In a view without such a table nothing is selected by it.
+    h.keys("p");
+    let before = h.model.compare.list;
+    click(&mut h, Position::new(12, 10));
+    assert_eq!(h.model.compare.list, before);
+}
+
+#[test]
 fn a_click_in_the_grid_moves_its_cursor() {
     let mut h = moused();
     h.keys("5");

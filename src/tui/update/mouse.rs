@@ -120,16 +120,7 @@ fn press_list(model: &mut Model, at: Position) -> Vec<Effect> {
     let area = match model.pane {
         Pane::Fleet => layout::fleet(body, model.data.fleet_rows().len()).0,
         Pane::Runs => layout::runs(body, model.runs.detail).0,
-        Pane::Compare => {
-            let (below, tabs) = layout::compare_head(body);
-            if tabs.contains(at) {
-                return Vec::new();
-            }
-            match model.compare.view {
-                View::Charts => layout::compare_charts(below, model.compare.runs(model).len()).1,
-                _ => below,
-            }
-        }
+        Pane::Compare => return press_compared(model, at),
         Pane::Registry => match registry_list(model, at) {
             Some((area, region)) => {
                 model.registry.region = region;
@@ -164,6 +155,19 @@ fn press_list(model: &mut Model, at: Position) -> Vec<Effect> {
         Some(command) => keys::run(model, command, ""),
         None => Vec::new(),
     }
+}
+
+/// A run below the charts; in the other views of Compare keys alone select.
+fn press_compared(model: &mut Model, at: Position) -> Vec<Effect> {
+    if model.compare.view == View::Charts {
+        let (below, _) = layout::compare_head(layout::screen(model.size).body);
+        let runs = model.compare.runs(model).len();
+        let (_, area) = layout::compare_charts(below, runs);
+        if let Some(row) = row(area, at, model.compare.list, runs) {
+            model.compare.list.selected = row;
+        }
+    }
+    Vec::new()
 }
 
 fn press_grid(model: &mut Model, at: Position) {

@@ -1,6 +1,8 @@
 //! What is chosen in the Compare pane, as it is written.
 
 use serde::{Deserialize, Serialize};
+use trimtab_core::expr;
+use trimtab_core::run::RunKey;
 
 use crate::model::compare::axis::Axis;
 use crate::model::compare::curves::{CLIPS, SMOOTHING};
@@ -16,6 +18,9 @@ const SCALES: [(YScale, &str); 3] = [
     (YScale::Symlog, "symlog"),
 ];
 
+/// Parallel axes that are kept.
+const MOST: usize = 50;
+
 /// The choices.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -29,6 +34,21 @@ pub struct InCompare {
     clip: usize,
     alone: bool,
     zoom: Option<(f64, f64)>,
+    /// Parameters that are the same everywhere are shown, too.
+    same_too: bool,
+    /// The scatter's columns, across and up.
+    scatter: (String, String),
+    /// The parallel axes.
+    parallel: Option<Vec<String>>,
+}
+
+fn name(key: &Option<RunKey>) -> String {
+    key.as_ref().map(RunKey::name).unwrap_or_default()
+}
+
+/// A column by its name; a newer console may have others.
+fn key(name: &str) -> Option<RunKey> {
+    expr::key_of(name).ok()
 }
 
 impl InCompare {
@@ -56,6 +76,12 @@ impl InCompare {
                 .curves
                 .zoom
                 .filter(|(l, h)| l.is_finite() && h.is_finite()),
+            same_too: c.same_too,
+            scatter: (name(&c.scatter.0), name(&c.scatter.1)),
+            parallel: c
+                .axes
+                .as_ref()
+                .map(|a| a.iter().take(MOST).map(RunKey::name).collect()),
         }
     }
 
@@ -72,6 +98,18 @@ impl InCompare {
         if now.baseline.is_none() {
             now.baseline = written.baseline.as_deref().and_then(|id| id.parse().ok());
         }
+        now.same_too |= written.same_too;
+        let (across, up) = (&mut now.scatter.0, &mut now.scatter.1);
+        *across = across.take().or_else(|| key(&written.scatter.0));
+        *up = up.take().or_else(|| key(&written.scatter.1));
+        let axes = |a: &Vec<String>| {
+            a.iter()
+                .take(MOST)
+                .filter_map(|n| key(n))
+                .collect::<Vec<_>>()
+        };
+        let parallel = written.parallel.as_ref().map(axes);
+        now.axes = now.axes.take().or(parallel.filter(|a| !a.is_empty()));
         let curves = &mut now.curves;
         if curves.axis == Axis::default() {
             curves.axis = match written.axis.strip_prefix(COUNTED) {
@@ -95,5 +133,79 @@ impl InCompare {
         curves.alone |= written.alone;
         let sound = |(low, high): &(f64, f64)| low.is_finite() && high.is_finite() && low < high;
         curves.zoom = curves.zoom.or(written.zoom).filter(sound);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trimtab_core::run::RunId;
+
+    use super::*;
+    use crate::model::compare::curves::Curves;
+
+    #[test]
+    fn choices_are_written_and_taken_up() {
+        let mut chosen = Compare {
+            view: View::Scatter,
+            metric: Some("auc".into()),
+            baseline: Some(RunId::from_bytes([7; 16])),
+            same_too: true,
+            scatter: (
+                Some(RunKey::Param("a, b".into())),
+                Some(RunKey::Least("val.loss".into())),
+            ),
+            axes: Some(vec![RunKey::Duration, RunKey::Tag("x y".into())]),
+            curves: Curves {
+                axis: Axis::Of("step".into()),
+                smoothing: 2,
+                y_scale: YScale::Symlog,
+                clip: 1,
+                alone: true,
+                zoom: Some((1.5, 9.0)),
+                cursor: None,
+            },
+            ..Compare::default()
+        };
+        for axis in [
+            Axis::Of("step".into()),
+            Axis::Time,
+            Axis::Relative,
+            Axis::Step,
+        ] {
+            chosen.curves.axis = axis;
+            let text = toml::to_string(&InCompare::of(&chosen)).unwrap();
+            let read: InCompare = toml::from_str(&text).unwrap();
+            let mut now = Compare::default();
+            read.take_up(&mut now);
+            assert_eq!(now, chosen, "{text}");
+        }
+        // What somebody chose meanwhile stays.
+        let mut now = Compare {
+            view: View::Metrics,
+            metric: Some("f1".into()),
+            curves: Curves {
+                smoothing: 1,
+                ..Curves::default()
+            },
+            ..Compare::default()
+        };
+        InCompare::of(&chosen).take_up(&mut now);
+        assert_eq!((now.view, now.curves.smoothing), (View::Metrics, 1));
+        assert_eq!(now.metric.as_deref(), Some("f1"));
+        assert_eq!(now.axes, chosen.axes);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_left_out() {
+        let odd = "view = \"cube\"\nbaseline = \"x\"\naxis = \"moon\"\nsmoothing = 99\nscale = \"?\"\nclip = 77\n\
+                   zoom = [nan, 3.0]\nscatter = [\"(\", \"\"]\nparallel = [\")\"]";
+        let read: InCompare = toml::from_str(odd).unwrap();
+        let mut now = Compare::default();
+        read.take_up(&mut now);
+        assert_eq!(now.curves, Curves::default());
+        assert_eq!(
+            (now.view, now.axes, now.baseline),
+            (View::Charts, None, None)
+        );
     }
 }
