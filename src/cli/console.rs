@@ -30,6 +30,8 @@ enum Theme {
     Dark,
     /// For light backgrounds.
     Light,
+    /// Far apart, from a black ground of its own.
+    Contrast,
     /// The terminal's own sixteen colours.
     Sixteen,
     /// No colour.
@@ -41,6 +43,7 @@ impl From<Theme> for ThemeName {
         match theme {
             Theme::Dark => Self::Dark,
             Theme::Light => Self::Light,
+            Theme::Contrast => Self::Contrast,
             Theme::Sixteen => Self::Sixteen,
             Theme::None => Self::None,
         }

@@ -369,7 +369,7 @@ async fn a_logged_model_is_registered() {
     let got = site.get(&format!("/{}", ask.replace('/', "//"))).await;
     let to = got.header("location").unwrap();
     assert_eq!((got.status, to), (308, &*format!("/{ask}")));
-    let missing = site.get(&format!("/{}", own.replace(&id, "m-none"))).await;
+    let missing = site.get(&format!("/{}", own.replace(id, "m-none"))).await;
     assert_eq!(missing.error(), "404 RESOURCE_DOES_NOT_EXIST");
 }
 

@@ -67,8 +67,8 @@ pub(super) async fn send(
     };
     let mut response = (status, pour(found, first, count, line).await?).into_response();
     let out = response.headers_mut();
-    out.insert(CONTENT_TYPE, kind::of(&name));
-    out.insert(CONTENT_DISPOSITION, disposition::attachment(&name));
+    out.insert(CONTENT_TYPE, kind::of(name));
+    out.insert(CONTENT_DISPOSITION, disposition::attachment(name));
     out.insert(CONTENT_LENGTH, HeaderValue::from(count));
     out.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     out.insert(ETAG, tag);
