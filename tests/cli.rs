@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use assert_cmd::Command;
-use std::path::Path;
+use std::{io::Write as _, path::Path};
 use tempfile::TempDir;
 use trimtab_core::run::NewRun;
 use trimtab_wire::{Dial, Link, Reply, Request};
@@ -126,6 +126,29 @@ fn an_agent_starts_by_itself_answers_and_stops() {
     assert!(err.contains("nothing"), "{err}");
     assert_eq!(run(home.path(), &["agent", "stop"]).0, 0);
     assert_eq!(run(home.path(), &["agent", "status"]).0, 3);
+}
+
+#[test]
+fn an_agent_that_speaks_another_language_can_be_stopped() {
+    let home = TempDir::new().unwrap();
+    run(home.path(), &["init", "."]);
+    assert_eq!(run(home.path(), &["agent", "start"]).0, 0);
+    // Whoever answers at its socket now is not understood, as an agent of another version is not.
+    let socket = home.path().join(".trimtab/agent.sock");
+    std::fs::remove_file(&socket).unwrap();
+    let other = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    std::thread::spawn(move || {
+        for client in other.incoming() {
+            let _ = client.unwrap().write_all(b"\0\0\0\x03no!");
+        }
+    });
+    assert_eq!(run(home.path(), &["agent", "status"]).0, 3);
+    let (code, _, err) = run(home.path(), &["agent", "stop"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("it is told to end"), "{err}");
+    let _ = std::fs::remove_file(&socket);
+    assert_eq!(run(home.path(), &["agent", "start"]).0, 0);
+    assert_eq!(run(home.path(), &["agent", "stop"]).0, 0);
 }
 
 /// A new run of the agent at `home`, which answers.

@@ -44,6 +44,7 @@ mod webhooks;
 pub use error::AgentError;
 pub use jobs::job_exec;
 pub use lifecycle::{AgentOptions, Listener, run};
+pub use lock::end_holder;
 pub use paths::Workspace;
 pub use start::{Probe, ensure_running, probe};
 

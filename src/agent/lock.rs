@@ -1,10 +1,14 @@
 //! One agent for each workspace: a lock that the system releases however the agent ends.
 
 use crate::{AgentError, Workspace};
-use rustix::fs::{FlockOperation, flock};
+use rustix::{
+    fs::{FlockOperation, flock},
+    process::{Pid, Signal, kill_process},
+};
 use std::{
     fs::File,
-    io::{Read as _, Seek as _, Write as _},
+    io::{self, Read as _, Seek as _, Write as _},
+    time::{Duration, Instant},
 };
 
 /// The held lock. Its file says who holds it; the file's existence means nothing.
@@ -46,6 +50,48 @@ impl AgentLock {
         Ok(Self { _file: file })
     }
 }
+
+/// Asks the process that holds a workspace's lock to end, as the system asks: for an agent whose language a
+/// client does not speak, of another version or one that answers nothing. Whether there was one.
+///
+/// # Errors
+/// The lock cannot be looked at, its holder is unknown or not ours, or it does not end within `patience`.
+pub async fn end_holder(workspace: &Workspace, patience: Duration) -> io::Result<bool> {
+    let path = workspace.lock_file();
+    let held = || -> io::Result<Option<String>> {
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(None),
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                let mut text = String::new();
+                file.read_to_string(&mut text)?;
+                Ok(Some(text))
+            }
+            Err(errno) => Err(errno.into()),
+        }
+    };
+    let Some(holder) = held()? else {
+        return Ok(false);
+    };
+    let pid = holder.trim().parse().ok().and_then(Pid::from_raw);
+    let pid = pid.ok_or_else(|| io::Error::other("the lock does not say who holds it"))?;
+    kill_process(pid, Signal::TERM)?;
+    let end = Instant::now() + patience;
+    while held()?.is_some() {
+        if Instant::now() >= end {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(true)
+}
+
+/// The time between two looks at a lock.
+const LOOK: Duration = Duration::from_millis(20);
 
 #[cfg(test)]
 mod tests {

@@ -9,9 +9,12 @@ use super::{
 };
 use std::path::Path;
 use tokio::io::AsyncWriteExt as _;
-use trimtab_agent::{AgentError, AgentOptions, Listener, Probe};
+use trimtab_agent::{AgentError, AgentOptions, Listener, Probe, Workspace};
 use trimtab_core::time::human_span;
 use trimtab_wire::{Dial, Link, LinkState, Reply, Request, Status, WireError};
+
+/// How long an agent may take to stop.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// The process that owns the store.
 #[derive(clap::Subcommand, Debug)]
@@ -56,10 +59,23 @@ pub async fn run(command: AgentCommand, global: &Global, out: &mut Output) -> Cl
                 narrate("no agent runs here");
                 Ok(Exit::Done)
             }
-            _ => {
-                stop(&Link::connect(&Dial::Unix(socket(&root)), "cli").await?).await?;
-                Ok(Exit::Done)
-            }
+            _ => match Link::connect(&Dial::Unix(socket(&root)), "cli").await {
+                Ok(link) => stop(&link).await.map(|()| Exit::Done),
+                // Of another version, or deaf: what every program understands.
+                Err(why) => {
+                    narrate(&format!(
+                        "the agent does not answer ({why}); it is told to end"
+                    ));
+                    let ended = trimtab_agent::end_holder(&Workspace::new(&root), PATIENCE).await;
+                    ended.map(|_| Exit::Done).map_err(|error| {
+                        CliError::unreachable(
+                            "The agent does not answer, and could not be ended.",
+                            "Its process id is in .trimtab/agent.lock; its log is .trimtab/agent.log.",
+                        )
+                        .caused_by(&error)
+                    })
+                }
+            },
         },
         AgentCommand::Status => status(&root, out).await,
     }
@@ -70,7 +86,7 @@ pub async fn stop(link: &Link) -> CliResult<()> {
     expect_reply!(link.request(Request::Stop).await?, Reply::Done => ());
     let mut state = link.state();
     let ended = state.wait_for(|s| matches!(s, LinkState::Down { .. }));
-    tokio::time::timeout(std::time::Duration::from_secs(10), ended)
+    tokio::time::timeout(PATIENCE, ended)
         .await
         .map(|_| ())
         .map_err(|_| {

@@ -1,6 +1,7 @@
 //! What the agent serves over HTTP: where, to whom, and what it asks for.
 
 use super::error::Fault;
+use crate::location;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{net::SocketAddr, path::PathBuf};
@@ -22,6 +23,11 @@ pub struct AgentPolicy {
     /// A PEM file with the certificate's private key, relative to the workspace.
     #[serde(default)]
     pub http_tls_key: Option<PathBuf>,
+    /// Where artifacts of experiments go that MLflow clients make without saying where, each below it by its
+    /// number: a folder, relative to the workspace, or a URI such as `s3://bucket/mlflow`, which clients reach
+    /// themselves. Default: with the agent (`mlflow-artifacts:/`). Experiments that exist keep theirs.
+    #[serde(default)]
+    pub artifact_root: Option<String>,
     /// Names under which HTTP clients may address the server, beside loopback's and the address.
     #[serde(default)]
     pub http_hosts: Vec<String>,
@@ -66,6 +72,17 @@ impl AgentPolicy {
             )),
             _ => {}
         }
+        if let Some(root) = &self.artifact_root {
+            let why = match location::check(root) {
+                _ if root.is_empty() => Some("an empty place".to_owned()),
+                Ok(()) => None,
+                Err(bad) => Some(format!("no place for artifacts: {bad}")),
+            };
+            faults.extend(why.map(|why| {
+                let wanted = "a folder, or a URI such as \"s3://bucket/mlflow\"";
+                ("artifact_root", Fault::new(why, wanted))
+            }));
+        }
         for host in self.http_hosts.iter().filter(|h| !host_name(h)) {
             faults.push((
                 "http_hosts",
@@ -103,6 +120,9 @@ impl AgentPolicy {
             .collect();
         if !self.http_hosts.is_empty() {
             faults.push(fault("http_hosts"));
+        }
+        if self.artifact_root.is_some() {
+            faults.push(fault("artifact_root"));
         }
         faults
     }

@@ -446,6 +446,18 @@ fn an_error_reads_as_a_compilers() {
     "7:14",
     "the host name `a.example:80`"
 )]
+#[case::no_artifact_root(
+    "http = \"127.0.0.1:5000\"",
+    "http = \"127.0.0.1:5000\"\nartifact_root = \"hdfs://host/x\"",
+    "7:17",
+    "no place for artifacts: 'artifact_location' cannot use the 'hdfs' scheme"
+)]
+#[case::artifact_root_of_nobody(
+    "http = \"127.0.0.1:5000\"",
+    "artifact_root = \"artifacts\"",
+    "6:17",
+    "artifact_root, but no address to serve at"
+)]
 #[case::open_address(
     "127.0.0.1:5000",
     "0.0.0.0:5000",

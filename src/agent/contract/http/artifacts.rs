@@ -217,6 +217,41 @@ async fn a_broken_upload_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn policy_says_where_artifacts_go() {
+    for (root, below) in [
+        (
+            "s3://bucket/mlflow?x=y",
+            "s3://bucket/mlflow/N?x=y".to_owned(),
+        ),
+        ("file:///shared/", "file:///shared/N".into()),
+        ("depot", "ROOT/depot/N".into()),
+    ] {
+        let site = Site::with(&format!("artifact_root = \"{root}\"\n")).await;
+        let at = async |id: &str| {
+            let path = format!("/api/2.0/mlflow/experiments/get?experiment_id={id}");
+            let answer = site.get(&path).await.json();
+            answer["experiment"]["artifact_location"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        let own = site.bench.root().to_str().unwrap().to_owned();
+        let below = |id: &str| below.replace('N', id).replace("ROOT", &own);
+        assert_eq!(at("0").await, below("0"));
+        let made = site
+            .call(
+                "POST",
+                "/api/2.0/mlflow/experiments/create",
+                r#"{"name":"a"}"#,
+            )
+            .await;
+        let id = made.json()["experiment_id"].as_str().unwrap().to_owned();
+        assert_eq!(at(&id).await, below(&id));
+        site.bench.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_local_disk_does_not_do_is_said_as_mlflow_says_it() {
     let site = Site::start().await;
     let presigned = site.get("/api/2.0/mlflow-artifacts/presigned/1/a").await;

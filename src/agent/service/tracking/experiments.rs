@@ -7,12 +7,24 @@ use crate::{
     service::{Actor, Audited},
 };
 use std::{collections::BTreeMap, sync::Arc};
-use trimtab_core::run::{Experiment, ExperimentId};
+use trimtab_core::{
+    location,
+    run::{Experiment, ExperimentId},
+};
 use trimtab_store::{Applied, Change, ExperimentEdit, StoreError};
 use trimtab_wire::{Failure, FailureKind};
 
-/// Where artifacts go when nobody says: to the agent, by the experiment's number.
-const LOCATION: &str = "mlflow-artifacts:/{id}";
+/// Where artifacts go when neither a client nor policy says: to the agent.
+const ROOT: &str = "mlflow-artifacts:/";
+/// What the store puts an experiment's number for, which only it knows.
+const NUMBER: &str = "{id}";
+
+/// Where artifacts of a new experiment go when its client does not say.
+fn usual_location(ctx: &Context) -> String {
+    let policy = ctx.policy();
+    let root = policy.agent.artifact_root.as_deref().unwrap_or(ROOT);
+    location::append(&location::resolve(root, ctx.workspace.root()), NUMBER)
+}
 
 /// Makes the experiment `Default`, number 0, which every MLflow client expects.
 pub(crate) async fn ensure_default(ctx: &Context) -> Result<(), Failure> {
@@ -33,7 +45,7 @@ pub(crate) async fn create_experiment(
 ) -> Result<Option<ExperimentId>, Failure> {
     let make = Change::CreateExperiment {
         name,
-        artifact_location: location.unwrap_or_else(|| LOCATION.into()),
+        artifact_location: location.unwrap_or_else(|| usual_location(ctx)),
         tags,
         at: clock::now(),
     };
