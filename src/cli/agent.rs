@@ -63,6 +63,8 @@ pub async fn run(command: AgentCommand, global: &Global, out: &mut Output) -> Cl
                 Ok(link) => stop(&link).await.map(|()| Exit::Done),
                 // Of another version, or deaf: what every program understands.
                 Err(why) => {
+                    let why = why.to_string();
+                    let why = why.trim_end_matches('.');
                     narrate(&format!(
                         "the agent does not answer ({why}); it is told to end"
                     ));
@@ -108,7 +110,7 @@ async fn status(root: &Path, out: &mut Output) -> CliResult {
         }
         Probe::Wedged(why) => {
             return Err(CliError::unreachable(
-                format!("The agent does not answer: {why}."),
+                format!("The agent does not answer: {}.", why.trim_end_matches('.')),
                 hint,
             ));
         }
