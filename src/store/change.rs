@@ -15,6 +15,15 @@ use trimtab_core::{
     time::Millis,
 };
 
+/// Where the artifacts of a new experiment go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// There.
+    At(String),
+    /// Below that, by the experiment's number, which only the store knows.
+    Below(String),
+}
+
 /// One fact to be stored.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
@@ -22,8 +31,8 @@ pub enum Change {
     CreateExperiment {
         /// Its name.
         name: String,
-        /// Where artifacts go; `{id}` in it becomes the new number.
-        artifact_location: String,
+        /// Where artifacts go.
+        artifact_location: Place,
         /// Tags.
         tags: BTreeMap<String, String>,
         /// When.

@@ -20,7 +20,7 @@ pub use catalogue::{
     search::{RunSearch, SearchPage, View},
 };
 pub use change::{
-    Applied, Change, ExperimentEdit, LoggedModelEdit, ModelEdit, NewDatasetUse, RunEdit,
+    Applied, Change, ExperimentEdit, LoggedModelEdit, ModelEdit, NewDatasetUse, Place, RunEdit,
     VersionEdit,
 };
 pub use error::StoreError;

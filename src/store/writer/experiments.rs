@@ -2,18 +2,19 @@
 
 use super::{Desk, rows::Rare};
 use crate::{
-    change::{Applied, ExperimentEdit},
+    change::{Applied, ExperimentEdit, Place},
     error::StoreError,
 };
 use duckdb::{Connection, params};
 use std::collections::BTreeMap;
 use trimtab_core::{
+    location,
     run::{Experiment, ExperimentId},
     time::Millis,
 };
 
-/// Where the artifacts of an experiment go when nobody says: to the agent, by its number.
-const LOCATION: &str = "mlflow-artifacts:/{id}";
+/// Below this the artifacts of an experiment go when nobody says: to the agent.
+const ROOT: &str = "mlflow-artifacts:/";
 
 impl Desk<'_> {
     /// The experiment of a name, made when the name is new. 0 is left for `Default`.
@@ -24,14 +25,17 @@ impl Desk<'_> {
     ) -> Result<Experiment, StoreError> {
         match self.books.experiments.get(name) {
             Some(id) => self.books.experiment(*id),
-            None => Ok(self.new_experiment(name, LOCATION, BTreeMap::new(), at)),
+            None => {
+                let usual = Place::Below(ROOT.to_owned());
+                Ok(self.new_experiment(name, &usual, BTreeMap::new(), at))
+            }
         }
     }
 
     pub(super) fn create_experiment(
         &mut self,
         name: &str,
-        location: &str,
+        location: &Place,
         tags: &BTreeMap<String, String>,
         at: Millis,
     ) -> Result<Applied, StoreError> {
@@ -45,7 +49,7 @@ impl Desk<'_> {
     fn new_experiment(
         &mut self,
         name: &str,
-        location: &str,
+        location: &Place,
         tags: BTreeMap<String, String>,
         at: Millis,
     ) -> Experiment {
@@ -57,7 +61,10 @@ impl Desk<'_> {
         let made = Experiment {
             id,
             name: name.to_owned(),
-            artifact_location: location.replace("{id}", &id.0.to_string()),
+            artifact_location: match location {
+                Place::At(there) => there.clone(),
+                Place::Below(root) => location::append(root, &id.0.to_string()),
+            },
             created: at,
             updated: at,
             deleted: false,

@@ -11,19 +11,17 @@ use trimtab_core::{
     location,
     run::{Experiment, ExperimentId},
 };
-use trimtab_store::{Applied, Change, ExperimentEdit, StoreError};
+use trimtab_store::{Applied, Change, ExperimentEdit, Place, StoreError};
 use trimtab_wire::{Failure, FailureKind};
 
 /// Where artifacts go when neither a client nor policy says: to the agent.
 const ROOT: &str = "mlflow-artifacts:/";
-/// What the store puts an experiment's number for, which only it knows.
-const NUMBER: &str = "{id}";
 
 /// Where artifacts of a new experiment go when its client does not say.
-fn usual_location(ctx: &Context) -> String {
+fn usual_place(ctx: &Context) -> Place {
     let policy = ctx.policy();
     let root = policy.agent.artifact_root.as_deref().unwrap_or(ROOT);
-    location::append(&location::resolve(root, ctx.workspace.root()), NUMBER)
+    Place::Below(location::resolve(root, ctx.workspace.root()))
 }
 
 /// Makes the experiment `Default`, number 0, which every MLflow client expects.
@@ -45,7 +43,7 @@ pub(crate) async fn create_experiment(
 ) -> Result<Option<ExperimentId>, Failure> {
     let make = Change::CreateExperiment {
         name,
-        artifact_location: location.unwrap_or_else(|| usual_location(ctx)),
+        artifact_location: location.map_or_else(|| usual_place(ctx), Place::At),
         tags,
         at: clock::now(),
     };

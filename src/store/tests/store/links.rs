@@ -148,7 +148,7 @@ async fn a_data_set_belongs_to_an_experiment() {
     let place = place();
     let make = Change::CreateExperiment {
         name: "other".into(),
-        artifact_location: "x".into(),
+        artifact_location: trimtab_store::Place::At("x/{id}".into()),
         tags: std::collections::BTreeMap::new(),
         at: Millis(1),
     };
