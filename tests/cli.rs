@@ -138,8 +138,12 @@ fn an_agent_that_speaks_another_language_can_be_stopped() {
     std::fs::remove_file(&socket).unwrap();
     let other = std::os::unix::net::UnixListener::bind(&socket).unwrap();
     std::thread::spawn(move || {
+        // Kept open: a client that is cut off would take it for an agent that just stops.
+        let mut clients = Vec::new();
         for client in other.incoming() {
-            let _ = client.unwrap().write_all(b"\0\0\0\x03no!");
+            let mut client = client.unwrap();
+            let _ = client.write_all(b"\0\0\0\x03no!");
+            clients.push(client);
         }
     });
     assert_eq!(run(home.path(), &["agent", "status"]).0, 3);

@@ -131,10 +131,18 @@ impl Notice {
         })
     }
 
+    /// A notice of nothing, to see whether it arrives.
+    pub fn trial(workspace: &str) -> Self {
+        Self {
+            workspace: workspace.to_owned(),
+            alerts: Vec::new(),
+        }
+    }
+
     /// One line: the most pressing alert, and how many more there are.
     pub fn title(&self) -> String {
         let Some(first) = self.alerts.first() else {
-            return self.workspace.clone();
+            return format!("{}: this is a trial, nothing fires", self.workspace);
         };
         let more = match self.alerts.len() - 1 {
             0 => String::new(),

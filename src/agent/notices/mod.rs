@@ -12,8 +12,8 @@ pub(crate) use book::Notices;
 use crate::{Context, clock, error::invalid, watch};
 use std::{sync::Arc, time::Instant};
 use trimtab_core::{
-    alarm::{Alarm, Subject},
-    notice::{Item, Notice, Occasion, Recipient},
+    alarm::Alarm,
+    notice::{Notice, Recipient},
     policy::NotifyPolicy,
 };
 use trimtab_wire::Failure;
@@ -81,15 +81,7 @@ pub(crate) async fn trial(ctx: &Context, name: &str) -> Result<(), Failure> {
             "See `trimtab monitor notify`, and [notify.<name>] in trimtab.toml.",
         )
     })?;
-    let item = Item {
-        monitor: "none".into(),
-        subject: Subject::Drift,
-        occasion: Occasion::Firing,
-        words: "this is a trial: nothing fires".into(),
-    };
-    let Some(notice) = Notice::of(&policy.workspace.name, vec![item]) else {
-        return Ok(());
-    };
+    let notice = Notice::trial(&policy.workspace.name);
     send::send(ctx, to, &notice).await.map_err(|why| {
         let said = why
             .detail()
