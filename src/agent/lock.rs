@@ -57,37 +57,42 @@ impl AgentLock {
 /// # Errors
 /// The lock cannot be looked at, its holder is unknown or not ours, or it does not end within `patience`.
 pub async fn end_holder(workspace: &Workspace, patience: Duration) -> io::Result<bool> {
-    let path = workspace.lock_file();
-    let held = || -> io::Result<Option<String>> {
-        let mut file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(None),
-            Err(rustix::io::Errno::WOULDBLOCK) => {
-                let mut text = String::new();
-                file.read_to_string(&mut text)?;
-                Ok(Some(text))
-            }
-            Err(errno) => Err(errno.into()),
-        }
-    };
-    let Some(holder) = held()? else {
+    let Some(said) = holder(workspace)? else {
         return Ok(false);
     };
-    let pid = holder.trim().parse().ok().and_then(Pid::from_raw);
+    let pid = said.trim().parse().ok().and_then(Pid::from_raw);
     let pid = pid.ok_or_else(|| io::Error::other("the lock does not say who holds it"))?;
     kill_process(pid, Signal::TERM)?;
     let end = Instant::now() + patience;
-    while held()?.is_some() {
+    while holder(workspace)?.is_some() {
         if Instant::now() >= end {
             return Err(io::ErrorKind::TimedOut.into());
         }
         tokio::time::sleep(LOOK).await;
     }
     Ok(true)
+}
+
+/// What the lock's file says of the agent that holds it; `None` when none does.
+///
+/// # Errors
+/// The lock cannot be looked at.
+pub(crate) fn holder(workspace: &Workspace) -> io::Result<Option<String>> {
+    let mut file = match File::open(workspace.lock_file()) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // Shared, so that two who look at once do not take each other for an agent.
+    match flock(&file, FlockOperation::NonBlockingLockShared) {
+        Ok(()) => Ok(None),
+        Err(rustix::io::Errno::WOULDBLOCK) => {
+            let mut text = String::new();
+            file.read_to_string(&mut text)?;
+            Ok(Some(text))
+        }
+        Err(errno) => Err(errno.into()),
+    }
 }
 
 /// The time between two looks at a lock.

@@ -2,7 +2,7 @@
 //!
 //! Alive is who answers a hello in time: neither a process id nor a socket file proves anything.
 
-use crate::{AgentError, Workspace, files};
+use crate::{AgentError, Workspace, files, lock};
 use std::{
     io::ErrorKind,
     path::Path,
@@ -88,7 +88,7 @@ pub async fn ensure_running(root: &Path, exe: &Path) -> Result<Welcome, AgentErr
         }
         match child.try_wait() {
             // Another client may have been quicker: its agent holds the lock and will answer.
-            Ok(Some(status)) if !held(&workspace) => {
+            Ok(Some(status)) if !matches!(lock::holder(&workspace), Ok(Some(_))) => {
                 return Err(not_ready(format!("it ended with {status}")));
             }
             _ => {}
@@ -124,13 +124,6 @@ fn spawn(workspace: &Workspace, exe: &Path) -> Result<Child, AgentError> {
         .process_group(0)
         .spawn()
         .map_err(AgentError::io("starting", exe))
-}
-
-/// Whether some agent holds the workspace's lock.
-fn held(workspace: &Workspace) -> bool {
-    use rustix::fs::{FlockOperation, flock};
-    std::fs::File::open(workspace.lock_file())
-        .is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockShared).is_err())
 }
 
 /// Waits for the agent's end in a thread, so that it leaves no zombie while this process lives.

@@ -3,7 +3,7 @@
 //! MLflow's rules (`_validate_storage_location_uri` in `server/handlers.py`; `resolve_uri_if_local` and
 //! `append_to_uri_path` in `utils/uri.py`), so that a location means the same to its clients.
 
-use crate::registry::source::{Uri, no_foreign_host, unquoted};
+use crate::registry::source::{Uri, decoded, no_foreign_host, unquoted};
 use std::path::Path;
 
 /// The longest location, in characters.
@@ -47,17 +47,10 @@ pub fn check(location: &str) -> Result<(), BadLocation> {
         ));
     }
     // MLflow's server answers 500 here, which clients repeat.
-    if uri.scheme == "file" && !own_host(uri.authority) {
+    if uri.scheme == "file" && !uri.is_this_host() {
         return refused(format!("{location} is not a valid remote uri."));
     }
     Ok(())
-}
-
-/// Whether a URI's host is this one.
-fn own_host(authority: &str) -> bool {
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let host = host.split(':').next().unwrap_or_default();
-    host.is_empty() || host == "." || host.starts_with("localhost") || host.starts_with("127.0.0.1")
 }
 
 /// A path on this host made to begin at its root; all else as it is.
@@ -77,7 +70,9 @@ pub fn resolve(location: &str, here: &Path) -> String {
     let Some(here) = here.to_str() else {
         return location.to_owned();
     };
-    let path = append_path(here, &decoded_once(said));
+    // What is no text when decoded stays as it is.
+    let decoded = String::from_utf8(decoded(said, false)).unwrap_or_else(|_| said.to_owned());
+    let path = append_path(here, &decoded);
     if uri.scheme.is_empty() {
         return path;
     }
@@ -86,27 +81,6 @@ pub fn resolve(location: &str, here: &Path) -> String {
         query => format!("?{query}"),
     };
     format!("{}://{}{query}", uri.scheme, path.trim_end_matches('/'))
-}
-
-/// Decodes `%41` once; what is no text then stays as it is.
-fn decoded_once(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, more)) = rest.split_first() {
-        let pair = more.get(..2).and_then(|p| std::str::from_utf8(p).ok());
-        let code = pair.filter(|p| p.bytes().all(|b| b.is_ascii_hexdigit()));
-        match (first, code.and_then(|p| u8::from_str_radix(p, 16).ok())) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &more[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = more;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 /// A place below another one: the path grows, the query stays behind it.

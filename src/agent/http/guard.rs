@@ -26,6 +26,7 @@ const OPEN: [&str; 3] = [
     "/api/2.0/mlflow/server-info",
     "/ajax-api/3.0/mlflow/server-info",
 ];
+
 /// Decides who is let in.
 #[derive(Debug)]
 pub(super) struct Guard {

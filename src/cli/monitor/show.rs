@@ -142,15 +142,12 @@ pub(super) fn list_quality(w: &WindowResult) -> Vec<Vec<String>> {
 
 /// Quality of one window: what is known, how sure that is, what is only estimated.
 fn show_quality(w: &WindowResult, out: &mut Output) -> CliResult<()> {
-    let q = &w.quality;
-    out.line(format!(
-        "labels for {} of {} rows ({})",
-        q.labelled,
-        w.rows,
-        percent(q.labelled, w.rows)
-    ))?;
     let rows = list_quality(w);
-    let known: Vec<String> = rows.iter().skip(1).map(|row| row.join(" ")).collect();
+    let mut rows = rows.iter();
+    if let Some(labels) = rows.next() {
+        out.line(labels.join(" for "))?;
+    }
+    let known: Vec<String> = rows.map(|row| row.join(" ")).collect();
     if !known.is_empty() {
         out.line(format!("quality: {}", known.join(", ")))?;
     }

@@ -78,6 +78,17 @@ impl<'a> Uri<'a> {
         matches!(self.scheme.as_str(), "" | "file")
     }
 
+    /// Whether its host is this one, as `is_local_uri` of MLflow's `utils/uri.py` sees it.
+    pub fn is_this_host(&self) -> bool {
+        let host = self.authority.rsplit('@').next().unwrap_or_default();
+        let host = host.split(':').next().unwrap_or_default();
+        let host = host.to_ascii_lowercase();
+        host.is_empty()
+            || host == "."
+            || host.starts_with("localhost")
+            || host.starts_with("127.0.0.1")
+    }
+
     /// The parts of its path, decoded.
     fn parts(&self) -> Vec<String> {
         let parts = self.path.split('/').filter(|p| !p.is_empty());
@@ -95,32 +106,37 @@ fn is_scheme(text: &str) -> bool {
 pub fn unquoted(text: &str, plus: bool) -> String {
     let mut now = Cow::Borrowed(text);
     loop {
-        let mut bytes = Vec::with_capacity(now.len());
-        let mut rest = now.as_bytes();
-        while let Some((first, more)) = rest.split_first() {
-            let pair = more.get(..2).and_then(|p| std::str::from_utf8(p).ok());
-            let code = pair.filter(|p| p.bytes().all(|b| b.is_ascii_hexdigit()));
-            match (first, code.and_then(|p| u8::from_str_radix(p, 16).ok())) {
-                (b'%', Some(byte)) => {
-                    bytes.push(byte);
-                    rest = &more[2..];
-                }
-                (b'+', _) if plus => {
-                    bytes.push(b' ');
-                    rest = more;
-                }
-                _ => {
-                    bytes.push(*first);
-                    rest = more;
-                }
-            }
-        }
-        let next = String::from_utf8_lossy(&bytes).into_owned();
+        let next = String::from_utf8_lossy(&decoded(&now, plus)).into_owned();
         if next == *now {
             return next;
         }
         now = Cow::Owned(next);
     }
+}
+
+/// The bytes that a text means when `%41` is decoded once. `plus` also makes blanks of `+`.
+pub fn decoded(text: &str, plus: bool) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, more)) = rest.split_first() {
+        let pair = more.get(..2).and_then(|p| std::str::from_utf8(p).ok());
+        let code = pair.filter(|p| p.bytes().all(|b| b.is_ascii_hexdigit()));
+        match (first, code.and_then(|p| u8::from_str_radix(p, 16).ok())) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &more[2..];
+            }
+            (b'+', _) if plus => {
+                bytes.push(b' ');
+                rest = more;
+            }
+            _ => {
+                bytes.push(*first);
+                rest = more;
+            }
+        }
+    }
+    bytes
 }
 
 /// Refuses schemes that make the server connect to a host that a client chose in `field`.

@@ -3,13 +3,13 @@
 use ratatui::layout::Rect;
 
 use super::fleet::line;
-use super::{layout, notice, status};
+use super::{layout, listing, notice, status};
 use crate::format;
 use crate::model::Model;
 use crate::model::data::Slot;
 use crate::theme::Role;
 use crate::widget::rule;
-use crate::widget::table::{Cell, Column, Table};
+use crate::widget::table::{Cell, Column};
 use crate::widget::text::{Brush, wrap};
 
 /// Draws the pane.
@@ -82,17 +82,15 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
             Cell::role(&e.detail, Role::Dim),
         ]
     };
-    let list = &model.audit.list;
-    Table {
-        columns: &columns,
-        len: rows.len(),
-        offset: list.offset,
-        selected: Some(list.selected),
-        focused: true,
-        row: &row,
-        marked: &|_| false,
-    }
-    .draw(brush, inner);
+    listing::draw(
+        brush,
+        inner,
+        &columns,
+        &model.audit.list,
+        true,
+        rows.len(),
+        &row,
+    );
     detail(model, brush, bottom);
 }
 

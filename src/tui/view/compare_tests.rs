@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 
+use trimtab_core::metric::Series;
 use trimtab_core::run::RunPage;
 use trimtab_wire::{Event, Failure, FailureKind, Snapshot};
 
@@ -44,15 +45,18 @@ fn grids_of_charts() {
     assert_snapshot!("grid_failed", h.text_frame());
 }
 
+/// One metric's curves of the first two runs.
+fn two_curves() -> Vec<Series> {
+    let rows = fixtures::runs();
+    let curves = rows[..2].iter();
+    curves.map(|r| fixtures::curve(r, "heldout_auc")).collect()
+}
+
 /// Values that are no number are gaps with a mark: NaN where the curve was, infinities at the edge.
 #[test]
 fn gaps_are_marked() {
     let mut h = compared(SIZES[0], 2, "enter");
-    let rows = fixtures::runs();
-    let mut curves: Vec<_> = rows[..2]
-        .iter()
-        .map(|r| fixtures::curve(r, "heldout_auc"))
-        .collect();
+    let mut curves = two_curves();
     for at in [40, 41, 70, 71, 72] {
         curves[1].points[at].value = f64::NAN;
     }
@@ -157,11 +161,7 @@ fn words_and_decades() {
 #[test]
 fn log_symlog_and_clips() {
     let mut h = compared(SIZES[0], 2, "enter");
-    let rows = fixtures::runs();
-    let mut curves: Vec<_> = rows[..2]
-        .iter()
-        .map(|r| fixtures::curve(r, "heldout_auc"))
-        .collect();
+    let mut curves = two_curves();
     for (i, p) in curves[1].points.iter_mut().enumerate() {
         p.value = if i == 60 {
             5e6

@@ -12,6 +12,7 @@ pub mod header;
 pub mod help;
 mod hints;
 pub mod layout;
+mod listing;
 mod monitors;
 mod notice;
 pub mod overlay;

@@ -6,14 +6,14 @@ use trimtab_core::registry::ModelVersion;
 use trimtab_core::release::PromotionRequest;
 
 use super::fleet::line;
-use super::{layout, notice, status};
+use super::{layout, listing, notice, status};
 use crate::format;
 use crate::model::Model;
 use crate::model::data::Slot;
 use crate::model::registry::{Region, Registry};
 use crate::theme::Role;
 use crate::widget::rule;
-use crate::widget::table::{Cell, Column, Table};
+use crate::widget::table::{Cell, Column};
 use crate::widget::text::{Brush, Ink, width, wrap};
 
 /// Draws the pane.
@@ -160,17 +160,15 @@ fn version_table(
         cells.push(Cell::role(format::ago(model.now, v.created), Role::Dim));
         cells
     };
-    let list = &model.registry.versions;
-    Table {
-        columns: &columns,
-        len: versions.len(),
-        offset: list.offset,
-        selected: Some(list.selected),
+    listing::draw(
+        brush,
+        area,
+        &columns,
+        &model.registry.versions,
         focused,
-        row: &row,
-        marked: &|_| false,
-    }
-    .draw(brush, area);
+        versions.len(),
+        &row,
+    );
 }
 
 fn request_table(model: &Model, brush: &mut Brush<'_>, area: Rect, focused: bool) {
@@ -214,17 +212,15 @@ fn request_table(model: &Model, brush: &mut Brush<'_>, area: Rect, focused: bool
             Cell::role(format::ago(model.now, r.created), Role::Dim),
         ]
     };
-    let list = &model.registry.requests;
-    Table {
-        columns: &columns,
-        len: requests.len(),
-        offset: list.offset,
-        selected: Some(list.selected),
+    listing::draw(
+        brush,
+        area,
+        &columns,
+        &model.registry.requests,
         focused,
-        row: &row,
-        marked: &|_| false,
-    }
-    .draw(brush, area);
+        requests.len(),
+        &row,
+    );
 }
 
 fn version_detail(model: &Model, brush: &mut Brush<'_>, area: Rect) {

@@ -3,13 +3,13 @@
 use ratatui::layout::Rect;
 use trimtab_core::job::Job;
 
-use super::{layout, notice, status};
+use super::{layout, listing, notice, status};
 use crate::format;
 use crate::model::Model;
 use crate::model::data::Slot;
 use crate::theme::Role;
 use crate::widget::rule;
-use crate::widget::table::{Cell, Column, Table};
+use crate::widget::table::{Cell, Column};
 use crate::widget::text::Brush;
 
 /// Draws the pane.
@@ -95,17 +95,15 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect, jobs: &[Job]) {
             Cell::role(format::ago(model.now, j.created), Role::Dim),
         ]
     };
-    let list = &model.retrain.list;
-    Table {
-        columns: &columns,
-        len: jobs.len(),
-        offset: list.offset,
-        selected: Some(list.selected),
-        focused: !model.retrain.wide_log,
-        row: &row,
-        marked: &|_| false,
-    }
-    .draw(brush, area);
+    listing::draw(
+        brush,
+        area,
+        &columns,
+        &model.retrain.list,
+        !model.retrain.wide_log,
+        jobs.len(),
+        &row,
+    );
 }
 
 fn curve(model: &Model, brush: &mut Brush<'_>, area: Rect, job: &Job) {

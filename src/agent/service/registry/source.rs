@@ -181,10 +181,7 @@ fn of_model(ctx: &Context, source: &str, model: &str) -> Result<(), Refusal> {
 
 /// `file://HOST/…` names another host's disk.
 fn local_host(source: &str, uri: &Uri<'_>) -> Result<(), Refusal> {
-    let host = uri.authority.rsplit('@').next().unwrap_or_default();
-    let own =
-        ["", ".", "localhost", "127.0.0.1"].contains(&host.split(':').next().unwrap_or_default());
-    match own {
+    match uri.is_this_host() {
         true => Ok(()),
         false => Err(Refusal::invalid(format!(
             "{source} is not a valid remote uri."

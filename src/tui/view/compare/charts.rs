@@ -10,10 +10,11 @@ use crate::model::compare::Compare;
 use crate::model::compare::curves::{CLIPS, SMOOTHING};
 use crate::model::data::{Feed, Slot};
 use crate::theme::Role;
+use crate::view::listing;
 use crate::view::status;
 use crate::widget::chart::{Chart, YScale};
 use crate::widget::rule;
-use crate::widget::table::{Cell, Column, Table};
+use crate::widget::table::{Cell, Column};
 use crate::widget::text::{Brush, clean, width};
 
 /// Draws the view.
@@ -136,17 +137,15 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect, charts: &[Chart]) {
         cells.push(Cell::role(took, Role::Dim));
         cells
     };
-    let list = &model.compare.list;
-    Table {
-        columns: &columns,
-        len: runs.len(),
-        offset: list.offset,
-        selected: Some(list.selected),
-        focused: true,
-        row: &row,
-        marked: &|_| false,
-    }
-    .draw(brush, inner);
+    listing::draw(
+        brush,
+        inner,
+        &columns,
+        &model.compare.list,
+        true,
+        runs.len(),
+        &row,
+    );
 }
 
 /// A run's value of a metric: its last, or at the read-out.

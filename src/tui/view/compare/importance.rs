@@ -8,8 +8,9 @@ use crate::model::Model;
 use crate::model::compare::importance::{Line, lines};
 use crate::model::compare::sheets::reason;
 use crate::theme::Role;
+use crate::view::listing;
 use crate::widget::rule;
-use crate::widget::table::{Cell, Column, Table};
+use crate::widget::table::{Cell, Column};
 use crate::widget::text::{Brush, clean};
 
 /// Columns of a bar on each side of its middle.
@@ -58,17 +59,15 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
             }
         }
     };
-    let list = &state.factors;
-    Table {
-        columns: &columns,
-        len: lines.len(),
-        offset: list.offset,
-        selected: Some(list.selected),
-        focused: true,
-        row: &row,
-        marked: &|_| false,
-    }
-    .draw(brush, inner);
+    listing::draw(
+        brush,
+        inner,
+        &columns,
+        &state.factors,
+        true,
+        lines.len(),
+        &row,
+    );
 }
 
 /// Which runs and which metric, and which of the runs tell nothing.

@@ -9,8 +9,9 @@ use crate::model::Model;
 use crate::model::compare::Compare;
 use crate::model::compare::metrics::Column as Values;
 use crate::theme::Role;
+use crate::view::listing;
 use crate::widget::rule;
-use crate::widget::table::{Cell, Column, Table};
+use crate::widget::table::{Cell, Column};
 use crate::widget::text::{Brush, Ink, clean, fit};
 
 /// Draws the view.
@@ -66,17 +67,7 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         );
         cells
     };
-    let list = &state.list;
-    Table {
-        columns: &columns,
-        len: runs.len(),
-        offset: list.offset,
-        selected: Some(list.selected),
-        focused: true,
-        row: &row,
-        marked: &|_| false,
-    }
-    .draw(brush, inner);
+    listing::draw(brush, inner, &columns, &state.list, true, runs.len(), &row);
 }
 
 /// A metric's name with the way in which it gets better; the selected one between brackets.

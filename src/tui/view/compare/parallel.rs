@@ -17,10 +17,11 @@ use crate::model::compare::Compare;
 use crate::model::compare::parallel::{Axis, Parallel};
 use crate::model::compare::scatter::short;
 use crate::theme::Role;
+use crate::view::listing;
 use crate::widget::chart::{Line, strokes};
 use crate::widget::rule;
 use crate::widget::scale::{Bend, Scale};
-use crate::widget::table::{Cell, Column, Table};
+use crate::widget::table::{Cell, Column};
 use crate::widget::text::{Brush, clean, fit};
 
 /// Draws the view.
@@ -158,15 +159,13 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect, all: &Parallel, shown
         cells.extend(shown.iter().map(|a| value(model, &a.spread, i)));
         cells
     };
-    let list = &model.compare.list;
-    Table {
-        columns: &columns,
-        len: all.runs.len(),
-        offset: list.offset,
-        selected: Some(list.selected),
-        focused: true,
-        row: &row,
-        marked: &|_| false,
-    }
-    .draw(brush, inner);
+    listing::draw(
+        brush,
+        inner,
+        &columns,
+        &model.compare.list,
+        true,
+        all.runs.len(),
+        &row,
+    );
 }

@@ -7,8 +7,9 @@ use super::{layout, notice};
 use crate::model::Model;
 use crate::model::compare::Compare;
 use crate::theme::Role;
+use crate::view::listing;
 use crate::widget::rule;
-use crate::widget::table::{Cell, Column, Table};
+use crate::widget::table::{Cell, Column};
 use crate::widget::text::{Brush, clean};
 
 /// Draws the view.
@@ -71,17 +72,15 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         }));
         cells
     };
-    let list = &state.params;
-    Table {
-        columns: &columns,
-        len: lines.len(),
-        offset: list.offset,
-        selected: Some(list.selected),
-        focused: true,
-        row: &row,
-        marked: &|_| false,
-    }
-    .draw(brush, inner);
+    listing::draw(
+        brush,
+        inner,
+        &columns,
+        &state.params,
+        true,
+        lines.len(),
+        &row,
+    );
 }
 
 /// Parameters by their name; tags say that they are tags.

@@ -11,9 +11,10 @@ use crate::model::Model;
 use crate::model::compare::Compare;
 use crate::model::compare::scatter::{Scatter, short};
 use crate::theme::Role;
+use crate::view::listing;
 use crate::widget::chart::{Chart, YScale};
 use crate::widget::rule;
-use crate::widget::table::{Cell, Column, Table};
+use crate::widget::table::{Cell, Column};
 use crate::widget::text::{Brush, clean};
 
 /// Draws the view.
@@ -110,15 +111,13 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect, scatter: &Scatter) {
             value(model, &scatter.x, i),
         ]
     };
-    let list = &model.compare.list;
-    Table {
-        columns: &columns,
-        len: scatter.runs.len(),
-        offset: list.offset,
-        selected: Some(list.selected),
-        focused: true,
-        row: &row,
-        marked: &|_| false,
-    }
-    .draw(brush, inner);
+    listing::draw(
+        brush,
+        inner,
+        &columns,
+        &model.compare.list,
+        true,
+        scatter.runs.len(),
+        &row,
+    );
 }
