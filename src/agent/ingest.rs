@@ -4,7 +4,7 @@
 use crate::Context;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use trimtab_core::{
     metric::{MetricEntry, Point},
@@ -14,13 +14,28 @@ use trimtab_core::{
 use trimtab_store::Change;
 use trimtab_wire::Failure;
 
-/// How many points each key of a run has; read from the store when the run is first logged to.
-type Totals = Option<HashMap<String, u64>>;
-
-/// The runs that are being logged to.
+/// The gates of the runs that are being logged to just now. A run that nobody logs to has none, whether it ended or
+/// not: a hundred thousand runs that were never closed cost nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Ingest {
-    runs: Mutex<HashMap<RunId, Arc<tokio::sync::Mutex<Totals>>>>,
+    gates: Mutex<HashMap<RunId, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+/// A run's gate, held or waited for.
+struct Gate<'a> {
+    ingest: &'a Ingest,
+    run: &'a RunId,
+    gate: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Drop for Gate<'_> {
+    fn drop(&mut self) {
+        let mut gates = self.ingest.lock();
+        // Ours and the map's: whoever else came has taken one of its own under the same lock.
+        if Arc::strong_count(&self.gate) == 2 {
+            gates.remove(self.run);
+        }
+    }
 }
 
 impl Ingest {
@@ -33,11 +48,8 @@ impl Ingest {
         tags: Vec<(String, String)>,
         with: impl IntoIterator<Item = Change>,
     ) -> Result<(), Failure> {
-        let mut gate = ctx.ingest.gate(&run).await;
-        let totals = match &mut *gate {
-            Some(known) => known,
-            unknown => unknown.insert(read_totals(ctx, &run)),
-        };
+        let gate = ctx.ingest.gate(&run);
+        let _held = gate.gate.lock().await;
         let mut added: Vec<(String, Vec<Point>)> = Vec::new();
         for entry in &metrics {
             match added.iter_mut().find(|(key, _)| *key == entry.key) {
@@ -52,16 +64,14 @@ impl Ingest {
             tags,
         }];
         changes.extend(with);
-        let stored = ctx.record(changes).await;
-        if let Err(failure) = stored {
-            // Whatever is true of the run now is read again at the next batch.
-            ctx.ingest.lock().remove(&run);
-            return Err(failure);
-        }
+        ctx.record(changes).await?;
+        // With the gate held nobody else has logged to the run since.
+        let record = ctx.store.record(&run);
         for (key, points) in added {
-            let total = totals.entry(key.clone()).or_default();
-            *total += points.len() as u64;
-            ctx.hub.points(&run, key, points, *total);
+            let known = record.as_ref().and_then(|r| r.metrics.get(&key));
+            if let Some(summary) = known {
+                ctx.hub.points(&run, key, points, summary.count);
+            }
         }
         Ok(())
     }
@@ -73,42 +83,49 @@ impl Ingest {
         status: RunStatus,
         at: Millis,
     ) -> Result<(), Failure> {
-        let _gate = ctx.ingest.gate(&run).await;
-        ctx.record(vec![Change::SetRunStatus {
+        let gate = ctx.ingest.gate(&run);
+        let _held = gate.gate.lock().await;
+        let change = Change::SetRunStatus {
             run: run.clone(),
             status,
             at,
-        }])
-        .await?;
-        if status.ended() {
-            ctx.ingest.lock().remove(&run);
-        }
-        Ok(())
+        };
+        ctx.record(vec![change]).await.map(|_| ())
     }
 
-    async fn gate(&self, run: &RunId) -> tokio::sync::OwnedMutexGuard<Totals> {
-        loop {
-            let gate = Arc::clone(self.lock().entry(run.clone()).or_default());
-            let held = Arc::clone(&gate).lock_owned().await;
-            // While this waited, the run may have ended and its gate gone: then there is a newer one.
-            if self
-                .lock()
-                .get(run)
-                .is_some_and(|current| Arc::ptr_eq(current, &gate))
-            {
-                return held;
-            }
+    fn gate<'a>(&'a self, run: &'a RunId) -> Gate<'a> {
+        let gate = Arc::clone(self.lock().entry(run.clone()).or_default());
+        Gate {
+            ingest: self,
+            run,
+            gate,
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, Arc<tokio::sync::Mutex<Totals>>>> {
-        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Arc<tokio::sync::Mutex<()>>>> {
+        self.gates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn read_totals(ctx: &Context, run: &RunId) -> HashMap<String, u64> {
-    // A run that does not exist is refused by the write that follows.
-    let record = ctx.store.record(run);
-    let metrics = record.iter().flat_map(|r| r.metrics.iter());
-    metrics.map(|(key, m)| (key.to_string(), m.count)).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_gate_goes_with_the_last_who_wants_it() {
+        let (ingest, run) = (Ingest::default(), RunId::from_bytes([1; 16]));
+        let first = ingest.gate(&run);
+        let held = first.gate.lock().await;
+        let second = ingest.gate(&run);
+        assert!(second.gate.try_lock().is_err());
+        // Somebody who gives up waiting takes nobody's gate away.
+        drop(ingest.gate(&run));
+        drop(held);
+        drop(first);
+        let held = second.gate.try_lock().unwrap();
+        assert!(ingest.gate(&run).gate.try_lock().is_err());
+        drop(held);
+        drop(second);
+        assert!(ingest.lock().is_empty());
+    }
 }

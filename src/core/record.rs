@@ -104,6 +104,11 @@ impl<V> Sorted<V> {
         match self.place(&key) {
             Ok(at) => Some(std::mem::replace(&mut self.0[at].1, value)),
             Err(at) => {
+                // Most runs hold few keys and there are many runs: room grows by a quarter, not to four and
+                // then twice.
+                if self.0.len() == self.0.capacity() {
+                    self.0.reserve_exact(1 + self.0.len() / 4);
+                }
                 self.0.insert(at, (key, value));
                 None
             }

@@ -16,9 +16,9 @@ pub use crate::table::{RunKey, RunLine, RunNames, RunOrder, RunPage, RunQuery, R
 pub struct ExperimentId(pub u32);
 
 /// A run's name in the world: 32 lower-case hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct RunId(String);
+pub struct RunId([u8; 32]);
 
 /// What is wrong with a run id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,25 +28,29 @@ pub struct BadRunId(pub String);
 impl RunId {
     /// Makes the id from 16 bytes (random ones, from whoever has randomness).
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes.iter().map(|b| format!("{b:02x}")).collect())
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digit = |i: usize| DIGITS[usize::from(bytes[i / 2] >> (4 - 4 * (i % 2)) & 15)];
+        Self(std::array::from_fn(digit))
     }
     /// The 32 digits.
     pub fn as_str(&self) -> &str {
-        &self.0
+        // Nothing else is ever kept than ASCII digits.
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
     /// The first 8 digits, for narrow columns.
     pub fn short(&self) -> &str {
-        &self.0[..8]
+        self.as_str().get(..8).unwrap_or_default()
     }
 }
 
 impl FromStr for RunId {
     type Err = BadRunId;
     fn from_str(text: &str) -> Result<Self, BadRunId> {
-        if text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(BadRunId(text.to_owned()))
+        let digits = text.as_bytes().try_into().ok();
+        let is_digit = |b: &u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+        match digits.filter(|all: &[u8; 32]| all.iter().all(is_digit)) {
+            Some(digits) => Ok(Self(digits)),
+            None => Err(BadRunId(text.to_owned())),
         }
     }
 }
@@ -60,13 +64,19 @@ impl TryFrom<String> for RunId {
 
 impl From<RunId> for String {
     fn from(id: RunId) -> Self {
-        id.0
+        id.as_str().to_owned()
     }
 }
 
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RunId({:?})", self.as_str())
     }
 }
 
@@ -235,6 +245,8 @@ mod tests {
         let id = RunId::from_bytes([0xab; 16]);
         assert_eq!(id.as_str().parse(), Ok(id.clone()));
         assert_eq!(id.short(), "abababab");
+        let counted = RunId::from_bytes(std::array::from_fn(|i| 17 * i as u8));
+        assert_eq!(counted.as_str(), "00112233445566778899aabbccddeeff");
         assert!("xyz".parse::<RunId>().is_err());
         assert!("AB".repeat(16).parse::<RunId>().is_err());
     }
