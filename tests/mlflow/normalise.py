@@ -32,10 +32,17 @@ IN_TEXT = re.compile(
 )
 IN_PATH = re.compile(r"\b(\d+)(?=/(?:<run of |models/<model of ))")
 RANDOM_NAME = re.compile(r"[a-z]+-[a-z]+-\d+")
+# GraphQL's names are in camel case.
+CAMEL = re.compile(r"(?<=[a-z])([A-Z])")
 # A set of Python's, printed in an order that changes with each start of the server.
 SET = re.compile(r"\{('[^']*'(?:, '[^']*')+)\}")
 # The text of an error that came out of Python's or the database's own machinery: no other server can say that.
 PYTHON = re.compile(r"<class '|Traceback|sqlalchemy|sqlite3|object has no attribute|<mlflow\.|google\.protobuf")
+
+
+def plain(key):
+    """A field's name as REST has it."""
+    return CAMEL.sub(lambda m: "_" + m[1].lower(), key)
 
 
 class Normaliser:
@@ -73,7 +80,7 @@ class Normaliser:
         """Names the experiments that the document speaks of, before texts are searched for them."""
         if isinstance(value, dict):
             for k, v in value.items():
-                self.learn(v, k)
+                self.learn(v, plain(k))
         elif isinstance(value, list):
             for v in value:
                 self.learn(v, "experiment_id" if key == "experiment_ids" else key)
@@ -98,6 +105,8 @@ class Normaliser:
         if isinstance(value, str):
             if key == "experiment_id" and re.fullmatch(r"[1-9]\d*", value):
                 return self.name("experiment", value)
+            if key in TIMES and value.isdecimal() and self.since <= int(value) <= self.until:
+                return "<ms>"
             if key in ("run_name", "mlflow.runName", "name") and RANDOM_NAME.fullmatch(value):
                 return "<random name>"
             if key in ("next_page_token", "token") and value:
@@ -121,7 +130,7 @@ class Normaliser:
             inner = value.get("key") if set(value) <= {"key", "value", "<class>"} else None
             return {
                 self.text(k) if len(k) < 100 else f"{k[:20]}... ({len(k)} characters)": self.walk(
-                    v, inner if k == "value" and inner else k
+                    v, inner if k == "value" and inner else plain(k)
                 )
                 for k, v in value.items()
                 if k not in DROPPED and not k.removeprefix("tags.").startswith("mlflow.source.git.")

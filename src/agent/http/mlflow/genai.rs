@@ -25,7 +25,6 @@ const NOUNS: [&str; 14] = [
 pub(super) fn routes() -> Router {
     let mut router = Router::new()
         .route("/v1/traces", any(off))
-        .route("/graphql", any(off))
         .route("/ajax-api/2.0/mlflow/runs/create-promptlab-run", any(off));
     for noun in NOUNS {
         for prefix in PREFIXES {

@@ -4,6 +4,7 @@ mod args;
 mod artifacts;
 mod error;
 mod genai;
+mod graphql;
 mod inputs;
 mod json;
 mod logged_models;
@@ -38,6 +39,7 @@ pub(super) fn router(ctx: Arc<Context>) -> axum::Router {
         .merge(inputs::routes())
         .merge(logged_models::routes())
         .merge(registry::routes());
+    let rest = calls.clone().with_state(Arc::clone(&ctx));
     let mut router = Router::new();
     for prefix in PREFIXES {
         router = router
@@ -48,6 +50,7 @@ pub(super) fn router(ctx: Arc<Context>) -> axum::Router {
         .merge(artifacts::pages())
         .merge(meta::routes())
         .merge(genai::routes())
+        .merge(graphql::routes(rest))
         .fallback(unknown)
         .method_not_allowed_fallback(other_method)
         .with_state(ctx)
