@@ -12,7 +12,7 @@ const REQUESTS: usize = 4000;
 const CLIENTS: usize = 4;
 
 /// Every call, under `/api/2.0/`. `*` is replaced by something.
-const CALLS: [&str; 74] = [
+const CALLS: [&str; 75] = [
     "GET mlflow/experiments/get",
     "GET mlflow/experiments/get-by-name",
     "GET mlflow/experiments/search",
@@ -87,6 +87,7 @@ const CALLS: [&str; 74] = [
     "PUT mlflow-artifacts/mpu/part/*/1",
     "GET mlflow-artifacts/presigned/*",
     "OPTIONS mlflow/runs/get",
+    "POST /graphql",
 ];
 
 const FIELDS: [&str; 34] = [
@@ -124,6 +125,32 @@ const FIELDS: [&str; 34] = [
     "models",
     "url",
     "path",
+];
+
+/// What GraphQL is made of.
+const GRAPHQL: [&str; 22] = [
+    "{",
+    "{",
+    "}",
+    "}",
+    "(",
+    ")",
+    "query",
+    "mutation m",
+    "fragment a on MlflowRunExtension",
+    "...a",
+    "... on MlflowGetRunResponse",
+    "mlflowGetRun(input: {runId: $a}) { run { info { runId } modelVersions { name } } }",
+    "mlflowSearchRuns(input: {experimentIds: [0], filter: \"metrics.a > 1\"}) { runs { info { status } } }",
+    "mlflowGetMetricHistoryBulkInterval(input: $a) { metrics { value } }",
+    "mlflowListArtifacts(input: {runId: \"../x\", path: \"..\"}) { files { path } }",
+    "($a: String = {b: [1e999]})",
+    "__typename",
+    "test(inputString: \"\"\" x",
+    "\"\"\"",
+    "@component(name: 5)",
+    "[[[[[[[[",
+    "# ",
 ];
 
 /// Bytes that parsers stumble over, as they stand in a request.
@@ -228,6 +255,19 @@ impl Dice {
         text + "}"
     }
 
+    /// A GraphQL request, or nearly.
+    fn graphql(&mut self) -> String {
+        let words: Vec<&str> = (0..self.below(12)).map(|_| self.one(&GRAPHQL)).collect();
+        let around = if self.chance(2) {
+            ("{ ", " }")
+        } else {
+            ("", "")
+        };
+        let query = format!("{}{}{}", around.0, words.join(" "), around.1);
+        let query = query.replace('\\', "\\\\").replace('"', "\\\"");
+        format!("{{\"query\":\"{query}\",\"variables\":{}}}", self.object(1))
+    }
+
     /// Breaks some bytes.
     fn mangle(&mut self, bytes: &mut Vec<u8>) {
         for _ in 0..self.below(4) {
@@ -268,7 +308,10 @@ impl Dice {
             path.replace_range(star..=star, if part.is_empty() { "x" } else { &part });
         }
         let version = if self.chance(5) { "3.0" } else { "2.0" };
-        let mut path = format!("/api/{version}/{path}");
+        let mut path = match path.starts_with('/') {
+            true => path,
+            false => format!("/api/{version}/{path}"),
+        };
         if method == "GET" {
             for i in 0..self.below(6) {
                 let mut value = self.value(9).into_bytes();
@@ -279,7 +322,11 @@ impl Dice {
                 let _ = write!(path, "{joint}{key}={value}");
             }
         }
-        let mut body = self.object(0).into_bytes();
+        let mut body = match path.as_str() {
+            "/graphql" => self.graphql(),
+            _ => self.object(0),
+        }
+        .into_bytes();
         if self.chance(2) {
             self.mangle(&mut body);
         }
@@ -310,6 +357,10 @@ fn requests() -> usize {
 fn fair(answer: &Answer) -> bool {
     match answer.status {
         200..=299 | 501 => true,
+        // A slash too many: the same path with one of them, on this host.
+        308 => answer
+            .header("location")
+            .is_some_and(|to| to.starts_with('/') && !to.starts_with("//")),
         // Of the HTTP layer itself, or of MLflow's shape.
         400..=499 => answer.body.is_empty() || answer.text().contains("error_code"),
         _ => false,
