@@ -3,8 +3,8 @@
 use crate::{
     chart::Chart,
     curves::{Area, TEXT},
-    palette::{FAINT, INK, colour},
-    scene::{Align, Scene},
+    palette::{FAINT, INK, Marker, PAPER, colour},
+    scene::{Align, DASH, Scene},
 };
 
 /// Height of a legend line.
@@ -46,15 +46,15 @@ pub(crate) fn draw(
         let ink = colour(series.colour);
         // Far from its curve, a line to it would cross everybody else's.
         if (label.end.1 - label.y).abs() < 80.0 {
-            scene.path(
-                vec![
-                    (label.end.0.min(x), label.end.1),
-                    (x + 4.0, label.y),
-                    (x + 20.0, label.y),
-                ],
-                ink,
-                1.0,
-            );
+            let (mut from, height) = (label.end.0.min(x), label.end.1);
+            if x - from > DASH {
+                // A curve that ended before the others did not stay where it was: dashes, and a dot at its end.
+                scene.level_dashes(height, from, x, ink.mix(PAPER, 0.5));
+                scene.marker(label.end, Marker::Circle, 2.5, ink);
+                from = x;
+            }
+            let way = vec![(from, height), (x + 4.0, label.y), (x + 20.0, label.y)];
+            scene.path(way, ink, 1.0);
         }
         scene.marker((x + 20.0, label.y), series.marker, 3.5, ink);
         scene.text(

@@ -5,6 +5,11 @@ use crate::palette::{Marker, Rgb};
 /// A place: right, down.
 pub(crate) type At = (f64, f64);
 
+/// The length of a dash.
+pub(crate) const DASH: f64 = 4.0;
+/// From one dash to the next.
+const STRIDE: f64 = 7.0;
+
 /// Where a text stands relative to its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Align {
@@ -72,8 +77,17 @@ impl Scene {
     pub fn dashes(&mut self, x: f64, top: f64, bottom: f64, ink: Rgb) {
         let mut y = top;
         while y < bottom {
-            self.line((x, y), (x, (y + 4.0).min(bottom)), ink, 1.0);
-            y += 7.0;
+            self.line((x, y), (x, (y + DASH).min(bottom)), ink, 1.0);
+            y += STRIDE;
+        }
+    }
+
+    /// A level line of dashes.
+    pub fn level_dashes(&mut self, y: f64, left: f64, right: f64, ink: Rgb) {
+        let mut x = left + STRIDE - DASH;
+        while x < right {
+            self.line((x, y), ((x + DASH).min(right), y), ink, 1.0);
+            x += STRIDE;
         }
     }
 
