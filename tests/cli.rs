@@ -231,6 +231,69 @@ fn standalone_takes_the_same_path_and_leaves_no_agent() {
     assert_eq!(run(home.path(), &["agent", "status"]).0, 3);
 }
 
+/// A day of an inference log: 300 rows of one feature, with `shift` added to each.
+fn logged_day(folder: &Path, day: &str, shift: u32) {
+    let row = |i: u32| {
+        format!(
+            "{day} {:02}:{:02}:00,{i},{}\n",
+            i / 60,
+            i % 60,
+            i * 7 % 300 + shift
+        )
+    };
+    let rows: String = (0..300).map(row).collect();
+    let text = format!("timestamp,request_id,age\n{rows}");
+    std::fs::write(folder.join(format!("{day}.csv")), text).unwrap();
+}
+
+#[test]
+fn a_monitor_fails_a_build_when_its_newest_window_drifts() {
+    let home = TempDir::new().unwrap();
+    let log = home.path().join("log");
+    std::fs::create_dir(&log).unwrap();
+    logged_day(home.path(), "2013-01-01", 0);
+    logged_day(&log, "2013-01-02", 0);
+    let policy = r#"
+        [workspace]
+        name = "ci"
+        [models.ages]
+        metric = "auc"
+        direction = "max"
+        target = { kind = "alias" }
+        [monitors.ages]
+        model = "ages"
+        log = "log/*.csv"
+        reference = "2013-01-01.csv"
+        window = "day"
+        [monitors.ages.columns]
+        timestamp = "timestamp"
+        request_id = "request_id"
+        features = ["age"]
+    "#;
+    std::fs::write(home.path().join("trimtab.toml"), policy).unwrap();
+    let judged = |options: &[&str]| {
+        let fixed = ["monitor", "run", "ages", "--standalone"];
+        let (code, out, err) = run(home.path(), &[&fixed[..], options].concat());
+        (code, format!("{out}{err}"))
+    };
+    let (code, said) = judged(&["--fail-on", "drift"]);
+    assert_eq!(code, 0, "{said}");
+    logged_day(&log, "2013-01-03", 150);
+    let (code, said) = judged(&[]);
+    assert_eq!(code, 0, "{said}");
+    // The window is computed by now, and is still the newest.
+    let (code, said) = judged(&["--fail-on", "drift"]);
+    assert_eq!(code, 1, "{said}");
+    logged_day(&log, "2013-01-04", 0);
+    let (code, said) = judged(&["--fail-on", "drift"]);
+    assert_eq!(
+        code, 0,
+        "what drifted before does not fail the next build: {said}"
+    );
+    let (code, _) = judged(&["--fail-on", "nonsense"]);
+    assert_eq!(code, 2);
+}
+
 /// `trimtab monitor check` of one of the titanic's files with engineered faults.
 fn check_titanic(file: &str, options: &[&str]) -> (i32, String, String) {
     let home = TempDir::new().unwrap();
