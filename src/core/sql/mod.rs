@@ -9,13 +9,17 @@ mod lexer;
 mod result;
 mod views;
 mod words;
+mod write;
 
-pub use complete::{Completion, Suggestion, Sort, complete};
+pub use complete::{Completion, Sort, Suggestion, complete};
 pub use docs::markdown;
 pub use lexer::{Token, TokenKind, tokens};
-pub use result::{SqlCell, SqlCells, SqlColumn, SqlKind, SqlPage, SqlPlace, SqlTable};
+pub use result::{
+    SqlAnswer, SqlCell, SqlCells, SqlColumn, SqlKind, SqlPage, SqlPlace, SqlQuestion, SqlTable, SqlWrong,
+};
 pub use views::{VIEWS, View, ViewColumn, view};
 pub use words::{FUNCTIONS, KEYWORDS};
+pub use write::{csv_head, csv_rows, json_rows, names};
 
 /// Rows of a result that are shown; more are exported.
 pub const SHOWN: u32 = 10_000;

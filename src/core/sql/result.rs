@@ -253,6 +253,37 @@ pub struct SqlPage {
     pub elapsed_ms: f64,
 }
 
+/// A query that people wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqlQuestion {
+    /// The query.
+    pub sql: String,
+    /// Rows of the first page at most.
+    pub rows: u32,
+    /// Seconds until it is stopped; 0 is the usual time.
+    pub deadline_s: u32,
+}
+
+/// What comes of a query.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum SqlAnswer {
+    /// Rows.
+    Page(SqlPage),
+    /// It cannot be run.
+    Wrong(SqlWrong),
+}
+
+/// Why a query has no rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SqlWrong {
+    /// What is wrong: a sentence.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+    /// Where in the query, when that is known.
+    pub place: Option<SqlPlace>,
+}
+
 /// Where a query is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SqlPlace {
