@@ -418,6 +418,7 @@ fn generated_docs_are_current() {
     for (page, file) in [
         ("keys", "docs/keys.md"),
         ("cli", "docs/cli.md"),
+        ("sql", "docs/sql.md"),
         ("schema", "assets/trimtab.schema.json"),
     ] {
         let (code, out, _) = run(home.path(), &["docs", page]);
@@ -454,4 +455,80 @@ fn a_model_server_stays_on_loopback() {
     );
     assert_eq!(code, 2);
     assert!(err.contains("loopback"), "{err}");
+}
+
+#[test]
+fn the_store_is_asked_in_sql() {
+    let home = TempDir::new().unwrap();
+    let run = |args: &[&str]| run(home.path(), args);
+    run(&["init", "."]);
+    assert_eq!(run(&["agent", "start"]).0, 0);
+    let id = new_run(home.path(), "first");
+
+    let sql = "SELECT run_id, name, status, NULL AS nothing FROM runs";
+    let (code, out, err) = run(&["sql", sql]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains(&id) && out.contains("running"), "{out}");
+    assert!(err.starts_with("1 rows,"), "{err}");
+    let (_, out, _) = run(&["sql", "--csv", sql]);
+    assert_eq!(out, format!("run_id,name,status,nothing\n{id},first,running,\n"));
+    let (_, out, _) = run(&["sql", "--json", sql]);
+    let page: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(page["rows"][0]["name"], "first");
+    assert_eq!(page["columns"][0]["type"], "VARCHAR");
+    assert_eq!(page["truncated"], false);
+
+    // A query of many pages, into every form of file, and back.
+    let many = "SELECT range AS n, range / 2 AS half FROM range(25000)";
+    for file in ["n.csv", "n.json", "n.parquet"] {
+        let (code, _, err) = run(&["sql", many, "-o", file]);
+        assert_eq!(code, 0, "{err}");
+        assert!(err.contains("25000 rows written"), "{err}");
+    }
+    let text = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
+    assert_eq!(text("n.csv").lines().count(), 25_001);
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&text("n.json")).unwrap();
+    assert_eq!((rows.len(), &rows[24_999]["n"]), (25_000, &24_999.into()));
+    let parquet = home.path().join("n.parquet").display().to_string();
+    let select = trimtab_store::frame::Select::all(&parquet);
+    assert_eq!(trimtab_store::frame::read_parquet(&select).unwrap().rows(), 25_000);
+    let (_, out, err) = run(&["sql", many]);
+    assert_eq!(out.lines().count(), 10_001);
+    assert!(err.contains("the first 10000 rows"), "{err}");
+    let (_, out, _) = run(&["sql", many, "--csv", "--limit", "3"]);
+    assert_eq!(out.lines().count(), 4);
+
+    // From standard input; wrong queries say where; nothing is written; no file is read.
+    let output = trimtab(home.path())
+        .args(["sql", "-"])
+        .write_stdin("SELECT count(*) AS n FROM runs")
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "n\n1\n");
+    let (code, out, err) = run(&["sql", "SELECT name\nFROM runz"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("line 2, column 6:\n    FROM runz\n         ^"), "{err}");
+    assert!(err.contains("Hint:"), "{err}");
+    let (code, _, err) = run(&["sql", "DROP VIEW runs"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("Only queries that read"), "{err}");
+    let (code, _, err) = run(&["sql", "SELECT * FROM read_text('/etc/hostname')"]);
+    assert_ne!(code, 0);
+    assert!(err.contains("disabled"), "{err}");
+    let slow = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range = 7";
+    let (code, _, err) = run(&["sql", "--timeout", "1", slow]);
+    assert_eq!(code, 1);
+    assert!(err.contains("longer than 1 seconds"), "{err}");
+    let (code, _, err) = run(&["sql", "SELECT 1", "-o", "x.txt"]);
+    assert_eq!(code, 2);
+    assert!(err.contains(".parquet"), "{err}");
+
+    let (_, out, _) = run(&["sql", "--schema"]);
+    for view in ["runs", "metrics", "model_versions", "drift", "jobs", "audit"] {
+        assert!(out.lines().any(|l| l.starts_with(&format!("{view} "))), "{view}");
+    }
+    let (_, out, _) = run(&["sql", "--schema", "drift"]);
+    assert!(out.contains("verdict"), "{out}");
+    assert_eq!(run(&["sql", "--schema", "nothing"]).0, 2);
+    assert_eq!(run(&["agent", "stop"]).0, 0);
 }

@@ -322,3 +322,22 @@ fn a_dead_agent_is_shown_and_survived() {
     pty.keys("<ctrl-c>");
     assert_eq!(pty.exit_status().code, 0);
 }
+
+/// Ask in SQL, stop a slow query, see the rows, and make them the list of runs: by keys alone.
+#[test]
+fn the_store_is_asked_by_keyboard() {
+    let home = tempfile::Builder::new().prefix("tt-").tempdir().unwrap();
+    let mut pty = demo(home.path());
+    pty.wait_text("connected");
+    pty.keys("0");
+    pty.wait_text("Queries read, and nothing else.");
+    // Takes hours; meanwhile the other panes are there.
+    pty.send(b"SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range = 7;\r");
+    pty.wait_text("running");
+    pty.send(b"\x1b");
+    pty.wait_text("The query was stopped.");
+    pty.send(b"\x15SELECT run_id, name, status FROM runs ORDER BY started DESC LIMIT 2;\r");
+    pty.wait_text("2 rows");
+    pty.keys("o");
+    pty.wait_text("id in ('");
+}

@@ -6,7 +6,7 @@
 use crate::{
     Context,
     hub::{Subscriber, follow},
-    service::{Actor, handle},
+    service::{Actor, Queries, handle},
 };
 use bytes::Bytes;
 use futures::{SinkExt as _, StreamExt as _, stream::SplitSink};
@@ -72,6 +72,7 @@ async fn converse(ctx: &Arc<Context>, stream: Framed, actor: Actor, closed: Canc
         slots: Arc::new(Semaphore::new(AT_ONCE)),
         topics: HashMap::new(),
         requests: TaskTracker::new(),
+        queries: Queries::new(&ctx.stop),
     };
     let goodbye = loop {
         tokio::select! {
@@ -86,6 +87,7 @@ async fn converse(ctx: &Arc<Context>, stream: Framed, actor: Actor, closed: Canc
         }
     };
     session.topics.clear();
+    session.queries.close();
     session.requests.close();
     session.requests.wait().await;
     if ctx.stop.is_cancelled() {
@@ -110,6 +112,14 @@ struct Session<'a> {
     /// Dropping a guard ends its subscription.
     topics: HashMap<u64, DropGuard>,
     requests: TaskTracker,
+    /// Queries that people wrote: the only requests that end with their client.
+    queries: Queries,
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        self.queries.close();
+    }
 }
 
 impl Session<'_> {
@@ -136,11 +146,12 @@ impl Session<'_> {
             self.actor.clone(),
             self.replies.clone(),
         );
+        let queries = self.queries.clone();
         // Tracked twice: the client is said goodbye, and the store closed, only after the answer.
         // A request outlives its client: what was asked for is done even if nobody waits.
         let work = self.ctx.work.track_future(async move {
             // In a task of its own: should it panic, its client hears of it and the others hear nothing.
-            let handled = tokio::spawn(async move { handle(&ctx, &actor, request).await });
+            let handled = tokio::spawn(async move { handle(&ctx, &actor, &queries, request).await });
             let result = handled.await.unwrap_or_else(|error| Err(bug(&error)));
             reply(&replies, id, result).await;
             drop(slot);

@@ -15,6 +15,8 @@ pub enum Page {
     Cli,
     /// JSON schema of trimtab.toml.
     Schema,
+    /// Views that can be asked for in SQL.
+    Sql,
 }
 
 /// Prints a shell's completions.
@@ -55,6 +57,7 @@ pub fn docs(page: Page, command: clap::Command, out: &mut Output) -> CliResult {
         Page::Keys => trimtab_tui::keys_markdown(),
         Page::Cli => reference(command),
         Page::Schema => trimtab_core::policy::json_schema(),
+        Page::Sql => trimtab_core::sql::markdown(),
     };
     out.raw(text.as_bytes())?;
     Ok(Exit::Done)

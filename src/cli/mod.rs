@@ -17,6 +17,7 @@ mod policy;
 mod retrain;
 mod runs;
 mod serve;
+mod sql;
 
 use clap::{CommandFactory as _, Parser as _};
 use context::Global;
@@ -72,6 +73,8 @@ enum Command {
     /// The record of every act.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Ask the store in SQL.
+    Sql(sql::SqlArgs),
     /// Draw a chart to SVG or PNG.
     #[command(subcommand)]
     Plot(plot::PlotCommand),
@@ -168,6 +171,7 @@ async fn run(cli: Cli) -> CliResult {
         Command::Monitor(command) => monitor::run(command, &global, &mut out).await,
         Command::Retrain(command) => retrain::run(command, &global, &mut out).await,
         Command::Audit(command) => audit::run(command, &global, &mut out).await,
+        Command::Sql(args) => sql::run(args, &global, &mut out).await,
         Command::Plot(command) => plot::run(command, &global, &mut out).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Check => policy::check(&global, &mut out),

@@ -26,6 +26,7 @@ pub mod replay;
 pub mod run;
 pub mod search;
 pub mod shell;
+pub mod sql;
 pub mod stats;
 pub mod table;
 pub mod time;

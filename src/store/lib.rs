@@ -10,6 +10,7 @@ pub mod logs;
 mod migrate;
 mod open;
 mod read;
+mod sql;
 mod store;
 mod writer;
 
@@ -26,4 +27,5 @@ pub use change::{
 pub use error::StoreError;
 pub use open::Recovery;
 pub use read::{HistoryMark, HistoryPage};
+pub use sql::{SqlError, SqlQuery};
 pub use store::{Counts, Store};

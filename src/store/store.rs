@@ -7,6 +7,7 @@ use crate::{
     migrate::MIGRATIONS,
     open::{self, Opened, Recovery},
     read::Pool,
+    sql::Desk,
     writer::{Call, Gauges, Order, QUEUE, Writer},
 };
 use duckdb::Connection;
@@ -28,6 +29,7 @@ struct Shared {
     orders: mpsc::Sender<Order>,
     queue: Arc<Semaphore>,
     readers: Arc<Pool>,
+    desk: Arc<Desk>,
     catalogue: Arc<Catalogue>,
     shelf: Arc<Shelf>,
     gauges: Arc<Gauges>,
@@ -61,6 +63,7 @@ impl Store {
             recovery,
         } = open::open(path, MIGRATIONS)?;
         let readers = Arc::new(Pool::new(&db, path.clone())?);
+        let desk = Arc::new(Desk::new(&db, path.clone())?);
         let gauges = Arc::new(Gauges::default());
         let queue = Arc::new(Semaphore::new(QUEUE));
         let writer = Writer::new(
@@ -84,6 +87,7 @@ impl Store {
             orders,
             queue,
             readers,
+            desk,
             catalogue,
             shelf,
             gauges,
@@ -117,6 +121,7 @@ impl Store {
     /// Calls after that get [`StoreError::Closed`].
     pub async fn close(&self) -> Result<(), StoreError> {
         self.shared.queue.close();
+        self.shared.desk.close().await;
         self.shared.readers.close().await;
         let (done, closed) = oneshot::channel();
         self.send(Order::Close(done))?;
@@ -145,6 +150,10 @@ impl Store {
 
     pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
         &self.shared.catalogue
+    }
+
+    pub(crate) fn desk(&self) -> &Arc<Desk> {
+        &self.shared.desk
     }
 
     pub(crate) fn shelf(&self) -> &Arc<Shelf> {

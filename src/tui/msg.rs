@@ -145,6 +145,10 @@ pub enum Call {
         /// The column.
         feature: String,
     },
+    /// The rows of a query, by its number.
+    Sql(u64),
+    /// The end of a query, which nobody waits for.
+    SqlStop,
     /// Something whose success needs one sentence.
     Simple(&'static str),
 }

@@ -15,6 +15,7 @@ use trimtab_core::{
     registry::{Model, ModelVersion, NewVersion, Version},
     release::{Preview, PromotionRequest, RequestId},
     run::{NewRun, RunId, RunNames, RunPage, RunQuery, RunRow, RunStatus, RunsEdit},
+    sql::{SqlAnswer, SqlQuestion},
     time::Millis,
 };
 
@@ -253,6 +254,25 @@ pub enum Request {
         /// Entries at most; 0 is no limit but the agent's.
         limit: u32,
     },
+    /// Begin a query that people wrote; it ends with its client. → [`Reply::Sql`], its first rows
+    Sql {
+        /// Chosen by the client; another query with this number is stopped.
+        query: u64,
+        /// What is asked.
+        question: SqlQuestion,
+    },
+    /// The next rows of a query that has more. → [`Reply::Sql`]
+    SqlMore {
+        /// Its number.
+        query: u64,
+        /// Rows at most.
+        rows: u32,
+    },
+    /// Stop a query. → [`Reply::Done`], also when it has ended
+    SqlStop {
+        /// Its number.
+        query: u64,
+    },
     /// Steer the demonstration's clock. → [`Reply::Done`]
     Demo(DemoCommand),
 }
@@ -386,6 +406,8 @@ pub enum Reply {
     Log(LogChunk),
     /// For [`Request::Audit`].
     Audit(Vec<AuditEntry>),
+    /// For [`Request::Sql`] and [`Request::SqlMore`].
+    Sql(SqlAnswer),
 }
 
 /// How the agent is.

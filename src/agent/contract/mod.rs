@@ -10,6 +10,7 @@ mod releases;
 mod runs;
 mod server;
 mod session;
+mod sql;
 
 use std::time::Duration;
 

@@ -13,10 +13,12 @@ pub(crate) mod registry;
 mod releases;
 mod runs;
 mod runs_edit;
+mod sql;
 pub(crate) mod tracking;
 
 pub(crate) use audit::Audited;
 pub(crate) use jobs::retrain;
+pub(crate) use sql::Queries;
 
 use crate::Context;
 use std::sync::Arc;
@@ -41,6 +43,7 @@ impl Actor {
 pub(crate) async fn handle(
     ctx: &Arc<Context>,
     actor: &Actor,
+    queries: &Queries,
     request: Request,
 ) -> Result<Reply, Failure> {
     match request {
@@ -90,6 +93,9 @@ pub(crate) async fn handle(
         Request::Job(id) => jobs::get(ctx, id).await,
         Request::JobLog { job, offset, max } => jobs::log(ctx, job, offset, max).await,
         Request::Audit { after, limit } => audit::list(ctx, after, limit).await,
+        Request::Sql { query, question } => queries.begin(ctx, query, question).await,
+        Request::SqlMore { query, rows } => queries.more(query, rows).await,
+        Request::SqlStop { query } => queries.stop(query),
     }
 }
 

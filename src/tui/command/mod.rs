@@ -29,6 +29,10 @@ pub enum Scope {
     Retrain,
     /// The Audit pane.
     Audit,
+    /// The SQL pane, beside its query.
+    Sql,
+    /// A query that is being written.
+    Query,
     /// A dialog or form.
     Dialog,
     /// The palette, a filter or a picker.
@@ -43,7 +47,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope in the order of help.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Everywhere,
         Self::Fleet,
         Self::Runs,
@@ -52,6 +56,8 @@ impl Scope {
         Self::Monitors,
         Self::Retrain,
         Self::Audit,
+        Self::Sql,
+        Self::Query,
         Self::Dialog,
         Self::Prompt,
         Self::Columns,
@@ -71,6 +77,8 @@ impl Scope {
             Self::Monitors => "Monitors",
             Self::Retrain => "Retrain",
             Self::Audit => "Audit",
+            Self::Sql => "SQL",
+            Self::Query => "In a query",
             Self::Dialog => "In a dialog",
             Self::Prompt => "In a prompt or list",
             Self::Columns => "In the list of columns",
@@ -92,7 +100,12 @@ impl Scope {
     pub const fn is_layer(self) -> bool {
         matches!(
             self,
-            Self::Dialog | Self::Prompt | Self::Columns | Self::Digest | Self::Help
+            Self::Query
+                | Self::Dialog
+                | Self::Prompt
+                | Self::Columns
+                | Self::Digest
+                | Self::Help
         )
     }
 }

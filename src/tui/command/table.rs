@@ -1,8 +1,8 @@
 //! The table. A name, its doc, its keys and what it does stand in one row.
 
 use super::Scope::{
-    Audit, Columns, Compare, Dialog, Digest, Everywhere, Fleet, Help, Monitors, Prompt, Registry,
-    Retrain, Runs,
+    Audit, Columns, Compare, Dialog, Digest, Everywhere, Fleet, Help, Monitors, Prompt, Query,
+    Registry, Retrain, Runs, Sql,
 };
 use super::{Command, Scope, Tier};
 use crate::model::Model;
@@ -12,7 +12,7 @@ use crate::msg::Effect;
 use crate::update::compare::{crowd, curves};
 use crate::update::{
     act, alerts, compare, dialog, digest, fleet, global, monitors, motion, mouse, prompt, registry,
-    retrain, run_acts, run_table, runs, themes,
+    retrain, run_acts, run_table, runs, sql, themes,
 };
 
 type Run = fn(&mut Model, &str) -> Vec<Effect>;
@@ -63,8 +63,8 @@ impl Command {
     }
 }
 
-const CHARTS: &[Scope] = &[Fleet, Runs, Compare, Retrain];
-const GRIDS: &[Scope] = &[Compare, Monitors];
+const CHARTS: &[Scope] = &[Fleet, Runs, Compare, Retrain, Sql];
+const GRIDS: &[Scope] = &[Compare, Monitors, Sql];
 
 /// Every command, in the order of help.
 // One row to a command: the formatter would take seven lines for each.
@@ -78,11 +78,12 @@ pub static COMMANDS: &[Command] = &[
     row("go monitors", &["5"], &[Everywhere], "Monitors", "Shows features by windows.", |m, _| global::open(m, crate::model::nav::Pane::Monitors)),
     row("go retrain", &["6"], &[Everywhere], "Retrain", "Shows jobs with their logs and curves.", |m, _| global::open(m, crate::model::nav::Pane::Retrain)),
     row("go audit", &["8"], &[Everywhere], "Audit", "Shows who did what, when and why.", |m, _| global::open(m, crate::model::nav::Pane::Audit)),
+    row("sql", &["0"], &[Everywhere], "SQL", "Asks the store in SQL; with a query, runs it.", sql::open).args("[QUERY]"),
     // Moving.
     row("down", &["j", "down"], &[Everywhere], "down", "Moves down.", |m, _| motion::go(m, Move::By(1))),
     row("up", &["k", "up"], &[Everywhere], "up", "Moves up.", |m, _| motion::go(m, Move::By(-1))),
-    row("left", &["h", "left"], GRIDS, "left", "Moves left: the window before, or the read-out.", |m, _| motion::sideways(m, -1)),
-    row("right", &["l", "right"], GRIDS, "right", "Moves right: the next window, or the read-out.", |m, _| motion::sideways(m, 1)),
+    row("left", &["h", "left"], GRIDS, "left", "Moves left: the window before, the read-out, or the column.", |m, _| motion::sideways(m, -1)),
+    row("right", &["l", "right"], GRIDS, "right", "Moves right: the next window, the read-out, or the column.", |m, _| motion::sideways(m, 1)),
     row("first", &["g g", "home"], &[Everywhere], "first", "Moves to the first row.", |m, _| motion::go(m, Move::First)),
     row("last", &["G", "end"], &[Everywhere], "last", "Moves to the last row.", |m, _| motion::go(m, Move::Last)),
     row("half page down", &["ctrl-d"], &[Everywhere], "half page down", "Moves half a page down.", |m, _| motion::go(m, Move::HalfPages(1))),
@@ -177,7 +178,7 @@ pub static COMMANDS: &[Command] = &[
     row("pan right", &["]"], &[Compare], "pan right", "Moves the zoomed part, or the selected one of parallel axes, to the right.", |m, _| curves::pan(m, 0.25)).when(curves::can_pan),
     row("reset chart", &["="], &[Compare], "reset", "Shows the whole curve again, without read-out; puts back the usual parallel axes.", |m, _| curves::reset(m)).hint(13)
         .when(curves::is_moved),
-    row("export", &["e"], CHARTS, "export", "Writes the chart in front as SVG and PNG, a table of Compare as CSV and JSON.", |m, _| global::export(m)).hint(20)
+    row("export", &["e"], CHARTS, "export", "Writes the chart in front as SVG and PNG, a table of Compare or of SQL as CSV and JSON.", |m, _| global::export(m)).hint(20)
         .when(|m| global::chart(m).is_some() || global::sheet(m).is_some()),
     // Registry.
     row("show run", &["enter"], &[Registry], "its run", "Shows the run that made the selected version.", |m, _| registry::show_run(m)).hint(7)
@@ -198,6 +199,23 @@ pub static COMMANDS: &[Command] = &[
     // Retrain.
     row("logs", &["l"], &[Retrain], "logs", "Gives the log the whole lower half, and back.", |m, _| retrain::wide_log(m)).hint(8),
     row("follow", &["F"], &[Retrain], "follow", "Keeps the log at its end, or lets it stand.", |m, _| retrain::follow(m)).hint(9),
+    // SQL.
+    row("edit query", &["i", "enter"], &[Sql], "query", "Goes back to the query.", |m, _| sql::edit(m)).hint(1),
+    row("run again", &["r", "ctrl-r"], &[Sql], "run", "Runs the query again.", |m, _| sql::run(m)).hint(2)
+        .when(|m| m.is_up()),
+    row("stop query", &["x"], &[Sql], "stop", "Stops the query that runs.", |m, _| sql::cancel(m)).hint(3)
+        .when(|m| m.sql.running.is_some()),
+    row("chart result", &["c"], &[Sql], "chart", "Draws the result: the first column across, other columns of numbers as curves; the second time, the table again.", |m, _| sql::chart(m)).hint(4)
+        .when(|m| m.sql.rows() > 0),
+    row("as runs", &["o"], &[Sql], "as runs", "Shows the runs that the result names (run_id) in the Runs pane.", |m, _| sql::as_runs(m)).hint(5)
+        .when(|m| m.sql.rows() > 0),
+    row("new query", &["n"], &[Sql], "new query", "Begins an empty query; the one before is kept in the history.", |m, _| sql::clear(m)).hint(6),
+    row("run query", &["ctrl-r", "f5"], &[Query], "run", "Runs the query; Enter does after a semicolon at its end.", |m, _| sql::run(m)).hint(1),
+    row("complete query", &["tab"], &[Query], "complete", "Puts in the selected suggestion: a view, a column, a function, a keyword.", |m, _| sql::complete(m)).hint(2),
+    row("next suggestion", &["ctrl-n"], &[Query], "next", "Moves to the next suggestion, or to the query run after.", |m, _| sql::step(m, 1)).hint(3),
+    row("previous suggestion", &["ctrl-p"], &[Query], "before", "Moves to the suggestion before, or to the query run before; up does on the first line.", |m, _| sql::step(m, -1)).hint(3),
+    row("leave query", &["esc"], &[Query], "leave", "Sends suggestions away, stops the query that runs, or goes to the result.", |m, _| sql::leave(m)).hint(4),
+    row("query help", &["f1"], &[Query], "help", "Shows every key.", |m, _| global::help(m)).hint(31),
     // Everywhere.
     row("copy id", &["y"], &[Everywhere], "copy id", "Copies the selected row's id: over SSH to the clipboard of this terminal (OSC 52), else to the machine's.", |m, _| global::copy(m, false)),
     row("copy value", &["Y"], &[Everywhere], "copy value", "Copies the selected row in full: over SSH to the clipboard of this terminal (OSC 52), else to the machine's.", |m, _| global::copy(m, true)),
@@ -205,7 +223,7 @@ pub static COMMANDS: &[Command] = &[
     row("help", &["?", "f1"], &[Everywhere], "help", "Shows every key.", |m, _| global::help(m)).hint(31),
     row("back", &["esc"], &[Everywhere], "back", "Leaves the detail, the range or the message.", |m, _| global::back(m)),
     row("back or quit", &["q"], &[Everywhere], "quit", "Goes back one step; with none left, leaves the console. The agent goes on.", |m, _| global::back_or_quit(m)).hint(32),
-    row("quit", &["ctrl-c"], &[Everywhere, Dialog, Prompt, Columns, Help], "quit at once", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit])
+    row("quit", &["ctrl-c"], &[Everywhere, Query, Dialog, Prompt, Columns, Help], "quit at once", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit])
         .aliases(&["q", "q!", "exit"]),
     row("refresh", &["f5"], &[Everywhere], "refresh", "Asks the agent for everything anew, and draws the screen anew.", |m, _| global::refresh(m)),
     row("theme", &[], &[Everywhere], "theme", "Chooses the theme, showing each while you move; with a name, takes that one.", themes::choose).args("[NAME]"),

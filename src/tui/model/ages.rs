@@ -87,7 +87,7 @@ fn clocks(model: &Model) -> Vec<Clock> {
             })
             .flatten()
             .collect(),
-        Pane::Fleet | Pane::Monitors | Pane::Audit => Vec::new(),
+        Pane::Fleet | Pane::Monitors | Pane::Audit | Pane::Sql => Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod run_columns;
 pub mod run_table;
 pub mod runs;
 pub mod session;
+pub mod sql;
 pub mod taste;
 pub mod trail;
 
@@ -112,6 +113,8 @@ pub struct Model {
     pub retrain: retrain::Retrain,
     /// The Audit pane.
     pub audit: audit::Audit,
+    /// The SQL pane.
+    pub sql: sql::Sql,
     /// Messages, oldest first.
     pub toasts: Vec<Toast>,
     /// Keys to commands, with the operator's changes.
@@ -192,6 +195,7 @@ impl Model {
             monitors: monitors::Monitors::default(),
             retrain: retrain::Retrain::default(),
             audit: audit::Audit::default(),
+            sql: sql::Sql::default(),
             toasts: Vec::new(),
             keymap,
             pending: Vec::new(),
@@ -304,7 +308,9 @@ impl Model {
     /// How long the agent has owed an answer, once that is worth saying, in milliseconds.
     #[must_use]
     pub fn lag(&self) -> Option<i64> {
-        let oldest = self.calls.values().map(|(_, since)| *since).min()?;
+        // A query may take its time; the pane says how much it took.
+        let owed = self.calls.values().filter(|(c, _)| !matches!(c, Call::Sql(_)));
+        let oldest = owed.map(|(_, since)| *since).min()?;
         let lag = self.now.since(oldest);
         (lag >= LAG).then_some(lag)
     }
@@ -362,7 +368,7 @@ impl Model {
         // Seconds without an answer are counted, so that somebody who waits sees that we try.
         let waiting = self.lag().is_some() || self.link.lost.is_some();
         let clock = waiting.then_some(1_000);
-        let owed = (!self.calls.is_empty()).then_some(LAG);
+        let owed = self.is_asking(|c| !matches!(c, Call::Sql(_))).then_some(LAG);
         let ages = ages::change_in(self);
         // While an answer is awaited, the answer wakes us.
         let idle = !self.is_asking(|c| matches!(c, Call::RunsPage(_))) && self.is_up();
@@ -371,10 +377,14 @@ impl Model {
             .ask_in(self.now)
             .filter(|_| idle)
             .map(|ms| ms.max(1));
+        // The seconds that a query has run are counted where they are shown.
+        let query = self.sql.running.as_ref().filter(|_| self.pane == Pane::Sql);
+        let query = query.map(|r| 1_000 - self.now.since(r.since).rem_euclid(1_000));
         let place = self.place_due.map(|due| due.since(self.now).max(1));
         toasts
             .chain(place)
             .chain(clock)
+            .chain(query)
             .chain(owed)
             .chain(slice)
             .chain([ages])

@@ -19,11 +19,13 @@ pub enum Pane {
     Retrain,
     /// Who did what.
     Audit,
+    /// The store, asked in SQL; its tab is there while it is in front.
+    Sql,
 }
 
 impl Pane {
     /// Every pane in the order of the tabs.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Fleet,
         Self::Runs,
         Self::Compare,
@@ -31,6 +33,7 @@ impl Pane {
         Self::Monitors,
         Self::Retrain,
         Self::Audit,
+        Self::Sql,
     ];
 
     /// Its key and name, as the tabs show them.
@@ -44,6 +47,7 @@ impl Pane {
             Self::Monitors => ('5', "Monitors"),
             Self::Retrain => ('6', "Retrain"),
             Self::Audit => ('8', "Audit"),
+            Self::Sql => ('0', "SQL"),
         }
     }
 
@@ -70,6 +74,7 @@ impl Pane {
             Self::Monitors => Scope::Monitors,
             Self::Retrain => Scope::Retrain,
             Self::Audit => Scope::Audit,
+            Self::Sql => Scope::Sql,
         }
     }
 }

@@ -49,6 +49,7 @@ fn list(m: &mut Model, pane: Pane) -> Option<&mut List> {
         Pane::Registry => Some(&mut m.registry.requests),
         Pane::Retrain => Some(&mut m.retrain.list),
         Pane::Audit => Some(&mut m.audit.list),
+        Pane::Sql => Some(&mut m.sql.list),
         Pane::Monitors => None,
     }
 }
@@ -56,7 +57,7 @@ fn list(m: &mut Model, pane: Pane) -> Option<&mut List> {
 fn now(m: &mut Model) -> View {
     let pane = m.pane;
     let sight = match pane {
-        Pane::Fleet => Sight::Plain,
+        Pane::Fleet | Pane::Sql => Sight::Plain,
         Pane::Runs => Sight::Runs {
             // Columns are the table's clothes, not another view.
             view: Box::new(RunView {

@@ -59,6 +59,9 @@ pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) 
         (Call::Distribution { start, feature, .. }, Err(trouble)) => {
             model.monitors.distribution = Some((start, feature, Err(trouble)));
         }
+        (Call::Sql(query), result) => return super::sql::answered(model, query, result),
+        // It has ended, one way or the other.
+        (Call::SqlStop, _) => {}
         (Call::Simple(done), Ok(_)) => model.toast(Tone::Good, done, ""),
         (
             Call::RunsPage(_) | Call::NextUnwell(_) | Call::MarkRange(_) | Call::Simple(_),

@@ -32,6 +32,7 @@ pub fn next_region(model: &mut Model) -> Vec<Effect> {
         Pane::Retrain => model.retrain.wide_log = !model.retrain.wide_log,
         Pane::Compare => model.compare.view = model.compare.view.next(),
         Pane::Runs => model.runs.detail = !model.runs.detail,
+        Pane::Sql => return super::sql::edit(model),
         Pane::Fleet | Pane::Monitors | Pane::Audit => {}
     }
     Vec::new()
@@ -105,6 +106,10 @@ fn leave_one(model: &mut Model) -> bool {
             true
         }
         Pane::Compare => super::compare::leave(model),
+        Pane::Sql if model.sql.chart => {
+            model.sql.chart = false;
+            true
+        }
         Pane::Retrain if model.retrain.wide_log => {
             model.retrain.wide_log = false;
             true
@@ -115,6 +120,9 @@ fn leave_one(model: &mut Model) -> bool {
 
 /// Esc: one step back, never out.
 pub fn back(model: &mut Model) -> Vec<Effect> {
+    if model.pane == Pane::Sql && model.sql.running.is_some() {
+        return super::sql::cancel(model);
+    }
     leave_one(model);
     Vec::new()
 }
@@ -152,6 +160,7 @@ pub fn chart(model: &Model) -> Option<(Chart, String)> {
         Pane::Compare if model.compare.view == View::Parallel => {
             (model.compare.parallel_chart(model), "parallel".to_owned())
         }
+        Pane::Sql if model.sql.chart => (model.sql.curves().ok()?, "sql".to_owned()),
         Pane::Runs if model.runs.detail => {
             let chart = super::runs::detail_chart(model)?;
             let name = format!("{}-{}", model.runs.selected(model)?.name, chart.title);
@@ -188,6 +197,7 @@ fn file_name(name: &str) -> String {
 pub fn sheet(model: &Model) -> Option<(Sheet, &'static str)> {
     match model.pane {
         Pane::Compare => model.compare.sheet(model),
+        Pane::Sql if !model.sql.chart => Some((model.sql.sheet()?, "sql")),
         _ => None,
     }
 }
@@ -259,6 +269,8 @@ pub fn copy(model: &mut Model, whole: bool) -> Vec<Effect> {
                 j.id.to_string()
             }
         }),
+        Pane::Sql if whole => model.sql.value(),
+        Pane::Sql => model.sql.row_text(),
         Pane::Audit => model.audit.selected(model).map(|e| {
             if whole {
                 format!(

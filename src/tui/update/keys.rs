@@ -7,7 +7,7 @@ use crate::model::layer::{Layer, Part, RetrainForm};
 use crate::model::{Model, Tone};
 use crate::msg::Effect;
 
-use super::{dialog, prompt};
+use super::{dialog, prompt, sql};
 
 /// The job-control key of every Unix terminal; not a command, so it cannot be lost by remapping.
 const SUSPEND: Key = Key {
@@ -21,6 +21,8 @@ const SUSPEND: Key = Key {
 #[must_use]
 pub fn scopes(model: &Model) -> Vec<Scope> {
     match model.layers.last() {
+        // While a query is written, letters are letters.
+        None if sql::is_writing(model) => vec![Scope::Query],
         None => vec![model.pane.scope(), Scope::Everywhere],
         Some(Layer::Help { .. }) => vec![Scope::Help],
         Some(Layer::Palette(_) | Layer::Filter(_) | Layer::Ask(_) | Layer::Picker(_)) => {
@@ -76,6 +78,9 @@ pub fn run(model: &mut Model, command: &Command, args: &str) -> Vec<Effect> {
 
 /// Gives a key to the text field in front.
 fn edit(model: &mut Model, key: Key) -> Vec<Effect> {
+    if sql::is_writing(model) {
+        return sql::write(model, key);
+    }
     match model.layers.last_mut() {
         Some(Layer::Palette(palette)) => {
             if palette.input.key(key) {
@@ -140,6 +145,9 @@ fn sideways(model: &mut Model, key: Key) -> Vec<Effect> {
 
 /// Inserts pasted text into the field in front; elsewhere a paste does nothing, least of all run commands.
 pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if sql::is_writing(model) {
+        return sql::paste(model, text);
+    }
     let text = text.replace(['\n', '\r', '\t'], " ");
     match model.layers.last_mut() {
         Some(Layer::Palette(palette)) => palette.input.insert(&text),

@@ -25,6 +25,7 @@ pub mod run_filter;
 pub mod run_table;
 pub mod runs;
 mod session;
+pub mod sql;
 pub mod themes;
 
 pub use keys::scopes;
@@ -71,7 +72,10 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
         }
         Msg::Answered { call, result } => match model.calls.remove(&call) {
             Some((asked, since)) => {
-                model.link.answer = Some(model.now.since(since).max(0));
+                // How long a query takes says nothing about the link.
+                if !matches!(asked, crate::msg::Call::Sql(_)) {
+                    model.link.answer = Some(model.now.since(since).max(0));
+                }
                 answer::take(model, asked, result)
             }
             None => Vec::new(),
@@ -150,5 +154,7 @@ mod handling_tests;
 mod run_tests;
 #[cfg(test)]
 mod session_tests;
+#[cfg(test)]
+mod sql_tests;
 #[cfg(test)]
 mod tests;

@@ -22,6 +22,10 @@ pub fn go(model: &mut Model, motion: Move) -> Vec<Effect> {
         super::compare::go(model, motion);
         return Vec::new();
     }
+    if model.pane == Pane::Sql {
+        super::sql::go(model, motion);
+        return Vec::new();
+    }
     if let Some((list, len, height)) = focused(model) {
         list.go(motion, len, height);
     }
@@ -38,6 +42,7 @@ pub(super) fn focused(model: &mut Model) -> Option<(&mut List, usize, usize)> {
         Pane::Registry => measures.requests,
         Pane::Retrain => measures.jobs,
         Pane::Audit => measures.audit,
+        Pane::Sql => measures.sql,
         Pane::Monitors | Pane::Compare => return None,
     };
     let list = match model.pane {
@@ -47,6 +52,7 @@ pub(super) fn focused(model: &mut Model) -> Option<(&mut List, usize, usize)> {
         Pane::Registry => &mut model.registry.requests,
         Pane::Retrain => &mut model.retrain.list,
         Pane::Audit => &mut model.audit.list,
+        Pane::Sql => &mut model.sql.list,
         Pane::Monitors | Pane::Compare => return None,
     };
     Some((list, len, height))
@@ -60,6 +66,7 @@ struct Measures {
     requests: (usize, usize),
     jobs: (usize, usize),
     audit: (usize, usize),
+    sql: (usize, usize),
 }
 
 fn measures(model: &Model) -> Measures {
@@ -83,6 +90,10 @@ fn measures(model: &Model) -> Measures {
             rows(layout::retrain(body, jobs, model.retrain.wide_log)[0]),
         ),
         audit: (model.audit.rows(model).len(), rows(layout::audit(body).0)),
+        sql: (
+            model.sql.rows(),
+            layout::sql_rows(layout::sql(body, model.sql.editor.lines()).1),
+        ),
     }
 }
 
@@ -101,6 +112,9 @@ pub fn clamp(model: &mut Model) {
     model.registry.requests.clamp(m.requests.0, m.requests.1);
     model.retrain.list.clamp(m.jobs.0, m.jobs.1);
     model.audit.list.clamp(m.audit.0, m.audit.1);
+    if model.pane == Pane::Sql {
+        super::sql::clamp(model);
+    }
     clamp_grid(model);
 }
 
@@ -199,6 +213,7 @@ pub fn sideways(model: &mut Model, by: isize) -> Vec<Effect> {
             }
         }
         Pane::Compare => super::compare::sideways(model, by),
+        Pane::Sql => super::sql::sideways(model, by),
         _ => {}
     }
     Vec::new()

@@ -132,6 +132,7 @@ fn press_list(model: &mut Model, at: Position) -> Vec<Effect> {
             layout::retrain(body, model.data.job_rows().len(), model.retrain.wide_log)[0]
         }
         Pane::Audit => layout::audit(body).0,
+        Pane::Sql => layout::sql(body, model.sql.editor.lines()).1,
         Pane::Monitors => return Vec::new(),
     };
     let Some((list, len, _)) = motion::focused(model) else {

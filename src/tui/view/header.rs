@@ -184,10 +184,17 @@ struct Tab {
 
 /// `1 Fleet  2 Runs …`, shortened to the digits when there is no room.
 fn tab_places(model: &Model, area: Rect) -> Vec<Tab> {
-    let full: u16 = Pane::ALL.iter().map(|p| width(p.tab().1) as u16 + 4).sum();
+    // SQL is for those who ask for it: its tab comes with it.
+    let shown = Pane::ALL
+        .into_iter()
+        .filter(|p| *p != Pane::Sql || model.pane == Pane::Sql);
+    let full: u16 = shown
+        .clone()
+        .map(|p| width(p.tab().1) as u16 + 4)
+        .sum();
     let mut x = area.x + 1;
     let mut out = Vec::new();
-    for pane in Pane::ALL {
+    for pane in shown {
         let (_, name) = pane.tab();
         let named = area.width >= full + 2 || pane == model.pane;
         let name = if named { name } else { "" };

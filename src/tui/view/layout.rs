@@ -273,6 +273,20 @@ pub fn audit(body: Rect) -> (Rect, Rect) {
     bottom(body, rows)
 }
 
+/// SQL: the query, and its result below.
+#[must_use]
+pub fn sql(body: Rect, lines: usize) -> (Rect, Rect) {
+    let most = share(body.height, 40).max(2);
+    let rows = u16::try_from(lines).unwrap_or(u16::MAX).max(3);
+    top(body, rows.saturating_add(1).min(most))
+}
+
+/// Rows of data in the result's area: its rule, its heads and the selected value are not data.
+#[must_use]
+pub const fn sql_rows(area: Rect) -> usize {
+    area.height.saturating_sub(3) as usize
+}
+
 /// Rows of data in a table's area: its rule and heads are not data.
 #[must_use]
 pub const fn table_rows(area: Rect) -> usize {
@@ -295,7 +309,8 @@ mod tests {
             let (c1, c2) = compare_charts(compare_head(s.body).0, n);
             let (a1, a2) = audit(s.body);
             let (r1, r2) = runs(s.body, wide);
-            let parts = [s.header, s.body, s.hints, f1, f2, c1, c2, a1, a2, r1, r2.unwrap_or_default()];
+            let (q1, q2) = sql(s.body, n);
+            let parts = [s.header, s.body, s.hints, f1, f2, c1, c2, a1, a2, r1, r2.unwrap_or_default(), q1, q2];
             let cells = charts(c1, k);
             for (i, a) in cells.iter().enumerate() {
                 prop_assert!(cells[..i].iter().all(|b| a.intersection(*b).is_empty()), "{cells:?}");

@@ -21,6 +21,7 @@ mod retrain;
 pub mod run_columns;
 mod run_detail;
 mod runs;
+mod sql;
 mod status;
 mod toast;
 
@@ -48,6 +49,7 @@ pub fn view(model: &Model, buf: &mut Buffer) {
         Pane::Monitors => monitors::draw(model, brush, screen.body),
         Pane::Retrain => retrain::draw(model, brush, screen.body),
         Pane::Audit => audit::draw(model, brush, screen.body),
+        Pane::Sql => sql::draw(model, brush, screen.body),
     }
     hints::draw(model, brush, screen.hints);
     toast::draw(model, brush, screen.body);

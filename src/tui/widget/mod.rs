@@ -5,6 +5,7 @@
 
 pub mod chart;
 pub mod dialog;
+pub mod editor;
 pub mod heatmap;
 pub mod histogram;
 pub mod input;
