@@ -11,12 +11,14 @@ mod error;
 mod generate;
 mod models;
 mod monitor;
+mod note;
 mod output;
 mod plot;
 mod policy;
 mod retrain;
 mod runs;
 mod serve;
+mod stamped;
 
 use clap::{CommandFactory as _, Parser as _};
 use context::Global;

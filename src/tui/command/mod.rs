@@ -19,6 +19,8 @@ pub enum Scope {
     Fleet,
     /// The Runs pane.
     Runs,
+    /// A run in detail.
+    Detail,
     /// The Compare pane.
     Compare,
     /// The Registry pane.
@@ -35,6 +37,8 @@ pub enum Scope {
     Prompt,
     /// The list of columns.
     Columns,
+    /// The editor of a note.
+    Note,
     /// What changed while nobody looked.
     Digest,
     /// The help page.
@@ -43,10 +47,11 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope in the order of help.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Everywhere,
         Self::Fleet,
         Self::Runs,
+        Self::Detail,
         Self::Compare,
         Self::Registry,
         Self::Monitors,
@@ -55,6 +60,7 @@ impl Scope {
         Self::Dialog,
         Self::Prompt,
         Self::Columns,
+        Self::Note,
         Self::Digest,
         Self::Help,
     ];
@@ -66,6 +72,7 @@ impl Scope {
             Self::Everywhere => "Everywhere",
             Self::Fleet => "Fleet",
             Self::Runs => "Runs",
+            Self::Detail => "In a run's detail",
             Self::Compare => "Compare",
             Self::Registry => "Registry",
             Self::Monitors => "Monitors",
@@ -74,6 +81,7 @@ impl Scope {
             Self::Dialog => "In a dialog",
             Self::Prompt => "In a prompt or list",
             Self::Columns => "In the list of columns",
+            Self::Note => "In the editor of a note",
             Self::Digest => "In what changed while you were away",
             Self::Help => "On this page",
         }
@@ -92,7 +100,7 @@ impl Scope {
     pub const fn is_layer(self) -> bool {
         matches!(
             self,
-            Self::Dialog | Self::Prompt | Self::Columns | Self::Digest | Self::Help
+            Self::Dialog | Self::Prompt | Self::Columns | Self::Note | Self::Digest | Self::Help
         )
     }
 }

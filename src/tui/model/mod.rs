@@ -4,12 +4,14 @@ mod ages;
 pub mod audit;
 pub mod compare;
 pub mod data;
+pub mod detail;
 pub mod digest;
 pub mod fleet;
 pub mod layer;
 pub mod list;
 pub mod monitors;
 pub mod nav;
+pub mod pager;
 pub mod registry;
 pub mod retrain;
 pub mod run_columns;
@@ -102,6 +104,8 @@ pub struct Model {
     pub fleet: fleet::Fleet,
     /// The Runs pane.
     pub runs: runs::Runs,
+    /// A run in detail, over the Runs pane.
+    pub detail: detail::Detail,
     /// The Compare pane.
     pub compare: compare::Compare,
     /// The Registry pane.
@@ -187,6 +191,7 @@ impl Model {
             layers: Vec::new(),
             fleet: fleet::Fleet::default(),
             runs: runs::Runs::default(),
+            detail: detail::Detail::default(),
             compare: compare::Compare::default(),
             registry: registry::Registry::default(),
             monitors: monitors::Monitors::default(),
@@ -371,9 +376,11 @@ impl Model {
             .ask_in(self.now)
             .filter(|_| idle)
             .map(|ms| ms.max(1));
+        let curves = crate::update::detail::curves_in(self).filter(|_| self.is_up());
         let place = self.place_due.map(|due| due.since(self.now).max(1));
         toasts
             .chain(place)
+            .chain(curves)
             .chain(clock)
             .chain(owed)
             .chain(slice)

@@ -21,6 +21,7 @@ const SUSPEND: Key = Key {
 #[must_use]
 pub fn scopes(model: &Model) -> Vec<Scope> {
     match model.layers.last() {
+        None if super::detail::is_front(model) => vec![Scope::Detail, Scope::Everywhere],
         None => vec![model.pane.scope(), Scope::Everywhere],
         Some(Layer::Help { .. }) => vec![Scope::Help],
         Some(Layer::Palette(_) | Layer::Filter(_) | Layer::Ask(_) | Layer::Picker(_)) => {
@@ -29,6 +30,7 @@ pub fn scopes(model: &Model) -> Vec<Scope> {
         Some(Layer::Columns(_)) => vec![Scope::Columns],
         Some(Layer::Digest(_)) => vec![Scope::Digest],
         Some(Layer::Act(_) | Layer::Retrain(_)) => vec![Scope::Dialog],
+        Some(Layer::Note(_)) => vec![Scope::Note],
     }
 }
 
@@ -98,6 +100,11 @@ fn edit(model: &mut Model, key: Key) -> Vec<Effect> {
                 ask.complaint = None;
             }
         }
+        Some(Layer::Note(note)) => {
+            if note.editor.key(key) {
+                note.complaint = None;
+            }
+        }
         Some(Layer::Act(act)) => {
             if act.focus != Part::Reason && act.can_confirm() && key.typed().is_some() {
                 // Typing is meant for the only field there is; it never presses anything.
@@ -140,6 +147,11 @@ fn sideways(model: &mut Model, key: Key) -> Vec<Effect> {
 
 /// Inserts pasted text into the field in front; elsewhere a paste does nothing, least of all run commands.
 pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if let Some(Layer::Note(note)) = model.layers.last_mut() {
+        // Terminals send line ends as the key would.
+        note.editor.insert(&text.replace("\r\n", "\n").replace('\r', "\n"));
+        return Vec::new();
+    }
     let text = text.replace(['\n', '\r', '\t'], " ");
     match model.layers.last_mut() {
         Some(Layer::Palette(palette)) => palette.input.insert(&text),

@@ -5,6 +5,7 @@
 mod audit;
 mod columns;
 mod compare;
+mod detail;
 mod digest;
 mod filter;
 mod fleet;
@@ -21,6 +22,7 @@ pub mod run_columns;
 mod run_detail;
 mod runs;
 mod status;
+mod text;
 mod toast;
 
 use ratatui::buffer::Buffer;

@@ -5,9 +5,11 @@
 
 pub mod chart;
 pub mod dialog;
+pub mod editor;
 pub mod heatmap;
 pub mod histogram;
 pub mod input;
+pub mod markdown;
 pub mod rule;
 pub mod scale;
 pub mod sparkline;
