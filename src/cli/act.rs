@@ -78,6 +78,7 @@ fn acted_json(acted: &Acted) -> serde_json::Value {
         } => serde_json::json!({
             "rollback": { "model": model, "from": from, "to": to, "switched_ms": switched_ms, "answered": answered }
         }),
+        Acted::Note(of) => serde_json::json!({ "note": of.to_string() }),
         Acted::Job(j) => serde_json::json!({ "job": j }),
         Acted::Runs { runs, edit } => serde_json::json!({ "runs": runs, "edit": edit }),
     }

@@ -11,6 +11,7 @@ mod error;
 mod generate;
 mod models;
 mod monitor;
+mod note;
 mod output;
 mod plot;
 mod policy;
@@ -18,6 +19,7 @@ mod retrain;
 mod runs;
 mod serve;
 mod sql;
+mod stamped;
 
 use clap::{CommandFactory as _, Parser as _};
 use context::Global;

@@ -4,6 +4,7 @@ use super::{
     act,
     context::{Global, expect_reply},
     error::{CliError, CliResult, Exit},
+    note::{self, NoteArgs},
     output::{Output, number},
 };
 use trimtab_core::{
@@ -11,7 +12,7 @@ use trimtab_core::{
     registry::{Model, Version},
     release::{PromotionRequest, RequestId, RequestState},
 };
-use trimtab_wire::{Act, Acted, Link, Reply, Request};
+use trimtab_wire::{Act, Acted, Link, NoteOf, Reply, Request};
 
 /// Models, their versions, and what is asked of them.
 #[derive(clap::Subcommand, Debug)]
@@ -22,6 +23,16 @@ pub enum ModelsCommand {
     Show {
         /// The model's name.
         model: String,
+    },
+    /// Print the note on a model or on a version of it, or write it.
+    Note {
+        /// The model's name.
+        model: String,
+        /// The version; the model itself when absent.
+        #[arg(value_parser = parse_version)]
+        version: Option<Version>,
+        #[command(flatten)]
+        args: NoteArgs,
     },
     /// Judge a version by policy's gates; asks for nothing. Exit 1 when a gate says no.
     Gate {
@@ -110,6 +121,27 @@ pub async fn run(command: ModelsCommand, global: &Global, out: &mut Output) -> C
                 show(&model, out)?
             }
             Ok(Exit::Done)
+        }
+        ModelsCommand::Note {
+            model,
+            version,
+            args,
+        } => {
+            let known = find(&link, &model).await?;
+            let (of, note) = match version {
+                None => (NoteOf::Model(model), known.description.clone()),
+                Some(number) => {
+                    let found = known.version(number).ok_or_else(|| {
+                        CliError::usage(
+                            format!("{model} has no version {number}."),
+                            format!("See `trimtab models show {model}`."),
+                        )
+                    })?;
+                    let note = found.description.clone().unwrap_or_default();
+                    (NoteOf::Version(model.clone(), number), note)
+                }
+            };
+            note::note(&link, of, &note, args, out).await
         }
         ModelsCommand::Gate { model, version } => {
             let gates = expect_reply!(link.request(Request::Gates { model, version }).await?, Reply::Gates(g) => g);

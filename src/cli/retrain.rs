@@ -5,10 +5,11 @@ use super::{
     context::{Global, expect_reply},
     error::{CliError, CliResult, Exit},
     output::Output,
+    stamped::Stamped,
 };
 use std::{collections::BTreeMap, time::Duration};
 use trimtab_core::{
-    job::{Job, JobId, JobState, RetrainSpec},
+    job::{Job, JobId, JobState, LogChunk, RetrainSpec},
     time::human_span,
 };
 use trimtab_wire::{Act, Acted, Delta, Event, Link, Reply, Request, Snapshot, Topic};
@@ -49,6 +50,9 @@ pub enum RetrainCommand {
         /// Go on until the job ends.
         #[arg(long, short)]
         follow: bool,
+        /// Put before each line when it arrived, in UTC; blanks for jobs of agents that noted no times.
+        #[arg(long)]
+        times: bool,
     },
     /// End a job.
     Cancel {
@@ -89,7 +93,7 @@ pub async fn run(command: RetrainCommand, global: &Global, out: &mut Output) -> 
             if !wait {
                 return Ok(Exit::Done);
             }
-            let ended = follow(&link, job.id, super::narrate_raw).await?;
+            let ended = follow(&link, job.id, |chunk| super::narrate_raw(&chunk.text)).await?;
             if out.json {
                 out.json(&ended)?
             } else {
@@ -121,14 +125,24 @@ pub async fn run(command: RetrainCommand, global: &Global, out: &mut Output) -> 
             }
             Ok(Exit::Done)
         }
-        RetrainCommand::Logs { job, follow: on } => {
+        RetrainCommand::Logs {
+            job,
+            follow: on,
+            times,
+        } => {
+            let mut stamped = times.then(Stamped::default);
+            let mut text = |chunk: &LogChunk| match &mut stamped {
+                Some(stamped) => stamped.lines(chunk),
+                None => chunk.text.clone(),
+            };
             if on {
                 // The log is the data here, so it goes to standard output.
                 let mut failed = None;
-                let ended = follow(&link, JobId(job), |text| {
-                    failed = out.raw(text.as_bytes()).err().or(failed.take());
+                let ended = follow(&link, JobId(job), |chunk| {
+                    failed = out.raw(text(chunk).as_bytes()).err().or(failed.take());
                 })
                 .await?;
+                out.raw(stamped.map_or_else(String::new, |mut s| s.rest()).as_bytes())?;
                 return match failed {
                     Some(error) => Err(error),
                     None => Ok(verdict(&ended)),
@@ -142,9 +156,10 @@ pub async fn run(command: RetrainCommand, global: &Global, out: &mut Output) -> 
                     max: 1 << 20,
                 };
                 let chunk = expect_reply!(link.request(request).await?, Reply::Log(c) => c);
-                out.raw(chunk.text.as_bytes())?;
+                out.raw(text(&chunk).as_bytes())?;
                 let next = chunk.offset + chunk.text.len() as u64;
                 if chunk.text.is_empty() || next >= chunk.end {
+                    out.raw(stamped.map_or_else(String::new, |mut s| s.rest()).as_bytes())?;
                     return Ok(Exit::Done);
                 }
                 offset = next;
@@ -166,7 +181,7 @@ pub async fn get(link: &Link, id: JobId) -> CliResult<Job> {
 }
 
 /// Follows a job's log and state until it ends.
-pub async fn follow(link: &Link, id: JobId, mut on_text: impl FnMut(&str)) -> CliResult<Job> {
+pub async fn follow(link: &Link, id: JobId, mut on_text: impl FnMut(&LogChunk)) -> CliResult<Job> {
     let mut log = link
         .subscribe(Topic::JobLog {
             job: id,
@@ -178,7 +193,7 @@ pub async fn follow(link: &Link, id: JobId, mut on_text: impl FnMut(&str)) -> Cl
     loop {
         tokio::select! {
             event = log.next() => match event {
-                Some(Event::Snapshot(Snapshot::JobLog(chunk)) | Event::Delta(Delta::Log { chunk, .. })) => on_text(&chunk.text),
+                Some(Event::Snapshot(Snapshot::JobLog(chunk)) | Event::Delta(Delta::Log { chunk, .. })) => on_text(&chunk),
                 Some(Event::Failed(failure)) => return Err(failure.into()),
                 Some(_) => {}
                 None => return Err(CliError::unreachable("The agent went away.", "See .trimtab/agent.log.")),

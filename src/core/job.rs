@@ -131,11 +131,37 @@ pub struct LogChunk {
     pub text: String,
     /// The log's length in bytes when it was read.
     pub end: u64,
+    /// When its parts arrived, in order: from each offset on, bytes came at this moment. The first one may lie
+    /// before the piece. None for logs of agents that noted no times.
+    #[serde(default)]
+    pub stamps: Vec<(u64, Millis)>,
+}
+
+impl LogChunk {
+    /// When the byte at an offset arrived; `None` when nobody noted it.
+    #[must_use]
+    pub fn time_of(&self, offset: u64) -> Option<Millis> {
+        let after = self.stamps.partition_point(|(at, _)| *at <= offset);
+        let (_, time) = self.stamps.get(after.checked_sub(1)?)?;
+        Some(*time)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_byte_has_the_time_of_the_stamp_before_it() {
+        let chunk = LogChunk {
+            stamps: vec![(10, Millis(1)), (20, Millis(5))],
+            ..LogChunk::default()
+        };
+        assert_eq!(chunk.time_of(9), None);
+        assert_eq!(chunk.time_of(10), Some(Millis(1)));
+        assert_eq!(chunk.time_of(19), Some(Millis(1)));
+        assert_eq!(chunk.time_of(99), Some(Millis(5)));
+    }
 
     #[test]
     fn jobs_end_once() {

@@ -4,12 +4,14 @@
 
 pub mod alarm;
 pub mod alert;
+pub mod artifact;
 pub mod audit;
 pub mod compare;
 pub mod datacheck;
 pub mod expr;
 pub mod gate;
 pub mod health;
+pub mod inputs;
 pub mod job;
 pub mod links;
 pub mod location;

@@ -9,6 +9,7 @@ pub mod frame;
 pub mod logs;
 mod migrate;
 mod open;
+pub mod peek;
 mod read;
 mod sql;
 mod store;

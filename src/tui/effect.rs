@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
-use trimtab_wire::{Link, Topic};
+use trimtab_wire::{Link, NoteOf, Topic};
 
 use crate::clipboard::{self, Way};
 use crate::export;
 use crate::model::data::Slot;
 use crate::msg::{Effect, Msg, Trouble};
+use crate::picture;
 use crate::remember::{self, Remembered, Saved};
 use crate::taste;
 
@@ -57,6 +58,13 @@ pub enum Order {
     Send(Vec<u8>),
     /// Stop until continued.
     Suspend,
+    /// Write a text in the user's own editor.
+    Edit {
+        /// What it is about.
+        of: NoteOf,
+        /// The text.
+        text: String,
+    },
     /// Draw everything anew.
     Redraw,
     /// Leave.
@@ -125,6 +133,34 @@ impl Runner {
             Effect::ExportSheet { sheet, name } => {
                 self.export(move |dir| export::sheet(&sheet, dir, &name));
             }
+            Effect::Decode {
+                path,
+                bytes,
+                room,
+                ground,
+            } => {
+                let inbox = self.inbox.clone();
+                tokio::spawn(async move {
+                    let made = tokio::task::spawn_blocking(move || picture::decode(&bytes, room, ground));
+                    let result = made.await.unwrap_or_else(|e| {
+                        Err(Trouble {
+                            message: format!("The picture could not be made: {e}."),
+                            hint: "This is a bug; the log has the details.".into(),
+                        })
+                    });
+                    let result = result.map(Box::new);
+                    let _ = inbox.send(Msg::Decoded { path, result }).await;
+                });
+            }
+            Effect::Fetch { run, path, name } => {
+                let (link, inbox) = (self.link.clone(), self.inbox.clone());
+                let dir = self.paths.exports.clone();
+                tokio::spawn(async move {
+                    let result = export::artifact(&link, &run, &path, &dir, &name).await;
+                    let _ = inbox.send(Msg::Exported(result)).await;
+                });
+            }
+            Effect::Edit { of, text } => return Some(Order::Edit { of, text }),
             Effect::Recall { workspace } => self.recall(&workspace),
             Effect::Remember {
                 workspace,

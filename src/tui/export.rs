@@ -3,7 +3,11 @@
 use std::path::Path;
 use std::{fs, io};
 
+use tokio::io::AsyncWriteExt as _;
+use trimtab_core::run::RunId;
 use trimtab_plot::{self as plot, ChartKind, Format};
+
+use trimtab_wire::{Link, LinkError, Reply, Request};
 
 use crate::msg::Trouble;
 use crate::sheet::Sheet;
@@ -53,6 +57,78 @@ pub fn sheet(sheet: &Sheet, dir: &Path, name: &str) -> Result<Vec<String>, Troub
             Ok(path.display().to_string())
         })
         .collect()
+}
+
+/// Fetches a file of a run's artifacts, piece by piece, and writes it; an existing file is kept.
+///
+/// # Errors
+/// A file that cannot be read there or written here; then nothing is left of it.
+pub async fn artifact(
+    link: &Link,
+    run: &RunId,
+    path: &str,
+    dir: &Path,
+    name: &str,
+) -> Result<Vec<String>, Trouble> {
+    let name = harmless(name);
+    let (stem, extension) = match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => (stem, format!(".{extension}")),
+        _ => (name.as_str(), String::new()),
+    };
+    let numbered = |n: usize| match n {
+        1 => dir.join(&name),
+        n => dir.join(format!("{stem}-{n}{extension}")),
+    };
+    let to = (1..10_000).map(numbered).find(|p| !p.exists());
+    let to = to.unwrap_or_else(|| dir.join(&name));
+    let failed = |e: io::Error| cannot_write(&to, &e);
+    let mut file = tokio::fs::File::options()
+        .write(true)
+        .create_new(true)
+        .open(&to)
+        .await
+        .map_err(failed)?;
+    let written = async {
+        let mut offset = 0;
+        loop {
+            let request = Request::ArtifactPart {
+                run: run.clone(),
+                path: path.to_owned(),
+                offset,
+                max: 0,
+            };
+            let part = match link.request(request).await? {
+                Reply::ArtifactPart(part) => part,
+                _ => return Err(LinkError::Unexpected.into()),
+            };
+            file.write_all(&part.bytes.0).await.map_err(failed)?;
+            offset += part.bytes.0.len() as u64;
+            if offset >= part.total || part.bytes.0.is_empty() {
+                return file.flush().await.map_err(failed);
+            }
+        }
+    };
+    match written.await {
+        Ok(()) => Ok(vec![to.display().to_string()]),
+        Err(trouble) => {
+            // What was made of it is no use to anybody.
+            let _ = tokio::fs::remove_file(&to).await;
+            Err(trouble)
+        }
+    }
+}
+
+/// A file's name from elsewhere, without what means something to a file system or a terminal.
+fn harmless(name: &str) -> String {
+    let clean: String = name
+        .chars()
+        .map(|c| if c == '/' || c == '\\' || c.is_control() { '_' } else { c })
+        .take(120)
+        .collect();
+    match clean.trim_start_matches('.') {
+        "" => "artifact".to_owned(),
+        name => name.to_owned(),
+    }
 }
 
 /// `name`, or `name-2`, `name-3`, … when that is taken.

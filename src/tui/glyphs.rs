@@ -79,6 +79,10 @@ pub struct Glyphs {
     pub base: &'static str,
     /// Where a curve has no number.
     pub gap: &'static str,
+    /// A cell whose upper half is in the colour of text and whose lower half in that of the ground.
+    pub half: &'static str,
+    /// Cells from dark to light, where pictures have no colours.
+    pub ramp: [&'static str; 10],
 }
 
 /// Markers of series beyond the eighth. Two letters are among the plain markers already.
@@ -138,6 +142,8 @@ pub static UNICODE: Glyphs = Glyphs {
     best: "★",
     base: "◂",
     gap: "×",
+    half: "▀",
+    ramp: [" ", "·", ":", "-", "=", "+", "░", "▒", "▓", "█"],
 };
 
 /// For terminals and fonts with nothing but ASCII.
@@ -179,6 +185,8 @@ pub static ASCII: Glyphs = Glyphs {
     best: "*",
     base: "<",
     gap: "N",
+    half: "=",
+    ramp: [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"],
 };
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 //! A key is drawn at once, data at most every 16 ms ([`crate::pace`]). There is no tick: what changes with
 //! time alone asks to be woken ([`Model::wake_in`]).
 
+use std::collections::VecDeque;
 use std::future;
 use std::io;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -26,7 +27,7 @@ use crate::pace::Pace;
 use crate::term::{self, Screen};
 use crate::theme::Palette;
 use crate::update::{themes, update};
-use crate::{ConsoleError, ConsoleOptions, clock, config, taste, view};
+use crate::{ConsoleError, ConsoleOptions, clock, config, outside, taste, view};
 
 /// Messages waiting at most; feeds wait beyond that, and the agent resyncs slow ones.
 const QUEUE: usize = 1024;
@@ -79,6 +80,8 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
     // Why the terminal is gone; what is to be remembered is written all the same.
     let mut gone: Option<io::Error> = None;
     let mut turn = Turn::Took(Msg::Resized(size.width, size.height));
+    // What became of giving the terminal away for a while.
+    let mut later: VecDeque<Msg> = VecDeque::new();
     loop {
         let silent = matches!(turn, Turn::Silent);
         if let Turn::Took(msg) = turn {
@@ -87,7 +90,6 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
                 _ => pace.changed(),
             }
             reading &= matches!(msg, Msg::Measured(_));
-            let mut back = None;
             for effect in update(&mut model, clock::now(), msg) {
                 match runner.run(effect) {
                     None => {}
@@ -97,15 +99,27 @@ pub async fn run(options: ConsoleOptions) -> Result<(), ConsoleError> {
                     }
                     Some(Order::Send(bytes)) => screen.send(&bytes)?,
                     Some(Order::Redraw) => screen.repaint()?,
+                    Some(Order::Edit { of, text }) => {
+                        // Its reader would take the editor's keys.
+                        drop(events);
+                        screen.give_back();
+                        let result = outside::edit(&text, |name| std::env::var(name).ok()).await;
+                        screen.take_back()?;
+                        events = EventStream::new();
+                        signals.forget_interrupts();
+                        let size = screen.terminal().size()?;
+                        later.push_back(Msg::Resized(size.width, size.height));
+                        later.push_back(Msg::Edited { of, result });
+                    }
                     Some(Order::Suspend) => {
                         screen.suspend()?;
                         // The window may have changed its size meanwhile.
                         let size = screen.terminal().size()?;
-                        back = Some(Msg::Resized(size.width, size.height));
+                        later.push_back(Msg::Resized(size.width, size.height));
                     }
                 }
             }
-            if let Some(msg) = back {
+            if let Some(msg) = later.pop_front() {
                 turn = Turn::Took(msg);
                 continue;
             }
@@ -207,6 +221,11 @@ impl Signals {
             // SIGTSTP from outside (`kill -TSTP`), which would otherwise leave the terminal raw.
             stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
         })
+    }
+
+    /// Forgets interrupts that were meant for a program that had the terminal meanwhile.
+    fn forget_interrupts(&mut self) {
+        while self.interrupt.recv().now_or_never().is_some() {}
     }
 
     async fn next(&mut self) -> Msg {

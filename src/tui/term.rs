@@ -117,6 +117,20 @@ impl Screen {
         self.repaint()
     }
 
+    /// Gives the terminal to another program; nothing is drawn until it is taken back.
+    pub fn give_back(&mut self) {
+        restore();
+    }
+
+    /// Takes the terminal again.
+    ///
+    /// # Errors
+    /// When the terminal refuses.
+    pub fn take_back(&mut self) -> io::Result<()> {
+        enter()?;
+        self.repaint()
+    }
+
     /// Draws everything anew with the next frame.
     ///
     /// # Errors

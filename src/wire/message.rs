@@ -6,8 +6,10 @@ use std::fmt;
 use trimtab_core::{
     alarm::Subject,
     alert::Handling,
+    artifact::{ArtifactFolder, ArtifactPart, TableHead},
     audit::AuditEntry,
     gate::GateResult,
+    inputs::RunInputs,
     job::{Job, JobId, LogChunk, RetrainSpec},
     metric::{MetricEntry, Series, SeriesQuery},
     monitor::{Distribution, MonitorState},
@@ -182,6 +184,46 @@ pub enum Request {
     DeletedRun(String),
     /// → [`Reply::Series`]
     Series(SeriesQuery),
+    /// Several metrics of one run, each thinned to `columns`; keys that it has not are left out.
+    /// → [`Reply::RunCurves`]
+    RunCurves {
+        /// The run.
+        run: RunId,
+        /// The metrics' keys, 64 at most.
+        keys: Vec<String>,
+        /// Pixel columns of each.
+        columns: u32,
+    },
+    /// What a run read and made. → [`Reply::RunInputs`]
+    RunInputs(RunId),
+    /// A folder of a run's artifacts. → [`Reply::Artifacts`]
+    Artifacts {
+        /// The run.
+        run: RunId,
+        /// The folder's path below the run's artifacts; empty for all of them.
+        path: String,
+    },
+    /// A piece of a file among a run's artifacts. → [`Reply::ArtifactPart`]
+    ArtifactPart {
+        /// The run.
+        run: RunId,
+        /// The file's path.
+        path: String,
+        /// From this byte.
+        offset: u64,
+        /// Bytes at most; capped by the agent.
+        max: u64,
+    },
+    /// The first rows of a table (Parquet, CSV, TSV by its name) among a run's artifacts.
+    /// → [`Reply::ArtifactTable`]
+    ArtifactTable {
+        /// The run.
+        run: RunId,
+        /// The file's path.
+        path: String,
+        /// Rows at most; capped by the agent.
+        rows: u32,
+    },
     /// → [`Reply::Models`]
     Models,
     /// Register a version. → [`Reply::Version`]
@@ -247,6 +289,13 @@ pub enum Request {
         /// Bytes at most; capped by the agent.
         max: u64,
     },
+    /// Where in a job's log something was written at a moment. → [`Reply::LogOffset`]
+    LogAt {
+        /// The job.
+        job: JobId,
+        /// The moment.
+        at: Millis,
+    },
     /// Entries numbered above `after`, oldest first. → [`Reply::Audit`]
     Audit {
         /// Pass over entries up to this number.
@@ -307,6 +356,34 @@ pub enum Act {
         /// What is done to each.
         edit: RunsEdit,
     },
+    /// Put a note, in Markdown, in place of the one before.
+    Note {
+        /// On what.
+        of: NoteOf,
+        /// The note; empty takes it away.
+        text: String,
+    },
+}
+
+/// What can have a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoteOf {
+    /// A run: its tag `mlflow.note.content`.
+    Run(RunId),
+    /// A registered model: its description.
+    Model(String),
+    /// A version of a model: its description.
+    Version(String, Version),
+}
+
+impl fmt::Display for NoteOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run(run) => write!(f, "run {run}"),
+            Self::Model(model) => write!(f, "{model}"),
+            Self::Version(model, version) => write!(f, "{model} {version}"),
+        }
+    }
 }
 
 /// What came of an act.
@@ -336,6 +413,8 @@ pub enum Acted {
         /// How.
         edit: RunsEdit,
     },
+    /// A note was written.
+    Note(NoteOf),
 }
 
 /// Steering for the demonstration.
@@ -380,6 +459,16 @@ pub enum Reply {
     Run(Box<RunRow>),
     /// For [`Request::Series`].
     Series(Series),
+    /// For [`Request::RunCurves`].
+    RunCurves(Vec<Series>),
+    /// For [`Request::RunInputs`].
+    RunInputs(Box<RunInputs>),
+    /// For [`Request::Artifacts`].
+    Artifacts(ArtifactFolder),
+    /// For [`Request::ArtifactPart`].
+    ArtifactPart(ArtifactPart),
+    /// For [`Request::ArtifactTable`].
+    ArtifactTable(TableHead),
     /// For [`Request::Models`].
     Models(Vec<Model>),
     /// For [`Request::RegisterVersion`].
@@ -404,6 +493,9 @@ pub enum Reply {
     Job(Box<Job>),
     /// For [`Request::JobLog`].
     Log(LogChunk),
+    /// For [`Request::LogAt`]: the offset of what was written last by then, in bytes; `None` when the log has no
+    /// times.
+    LogOffset(Option<u64>),
     /// For [`Request::Audit`].
     Audit(Vec<AuditEntry>),
     /// For [`Request::Sql`] and [`Request::SqlMore`].

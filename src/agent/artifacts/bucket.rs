@@ -11,7 +11,7 @@ mod connect;
 use super::{ArtifactError, ArtifactPath, Entry};
 use connect::Hyper;
 use object_store::{
-    ClientOptions, ObjectStore as _, RetryConfig,
+    ClientOptions, ObjectStore as _, ObjectStoreExt as _, RetryConfig,
     aws::{AmazonS3, AmazonS3Builder},
     path::Path,
 };
@@ -52,6 +52,32 @@ pub(crate) async fn list(bucket: &str, folder: &ArtifactPath) -> Result<Vec<Entr
         .collect();
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(entries)
+}
+
+/// A piece of a file, and how long the file is; empty at its end.
+///
+/// # Errors
+/// [`ArtifactError::Missing`], or [`ArtifactError::Remote`] with what the storage said.
+pub(crate) async fn read(
+    bucket: &str,
+    file: &ArtifactPath,
+    offset: u64,
+    max: u64,
+) -> Result<(Vec<u8>, u64), ArtifactError> {
+    let name = Path::parse(file.to_string()).map_err(|_| ArtifactError::Invalid)?;
+    let told = |error| match error {
+        object_store::Error::NotFound { .. } => ArtifactError::Missing(file.to_string()),
+        other => remote(other),
+    };
+    let storage = open(bucket)?;
+    // Storage refuses a range behind the end, and an empty file has no other.
+    let total = storage.head(&name).await.map_err(told)?.size;
+    let end = offset.saturating_add(max).min(total);
+    if offset >= end {
+        return Ok((Vec::new(), total));
+    }
+    let bytes = storage.get_range(&name, offset..end).await.map_err(told)?;
+    Ok((bytes.to_vec(), total))
 }
 
 /// A connection to a bucket. The environment is read each time: it is a few variables.

@@ -3,7 +3,10 @@
 //! It opens its own session, runs the command with its output in `log.txt`, ends it at its
 //! timeout or when asked (SIGTERM), and writes `exit.json` last of all.
 
-use super::files::{Cause, Exit, Folder, Process, Spec, signal_group};
+use super::{
+    files::{Cause, Exit, Folder, Process, Spec, signal_group},
+    times::Stamps,
+};
 use crate::clock;
 use rustix::{
     fs::{FlockOperation, flock},
@@ -23,6 +26,8 @@ use tokio::{
     time::timeout,
 };
 
+/// How often what a job wrote is looked at: no time in its log is later than the line by more.
+const LOOK: Duration = Duration::from_millis(100);
 /// How long a job has to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -81,13 +86,25 @@ async fn execute(folder: &Folder) -> io::Result<Exit> {
     if let Some(process) = leader.and_then(Process::of) {
         folder.put_child(process)?;
     }
-    let (cause, status) = tokio::select! {
-        status = child.wait() => (Cause::Exited, status?),
-        _ = asked.recv() => (Cause::Cancelled, end(&mut child, leader).await?),
-        () = tokio::time::sleep(Duration::from_millis(spec.timeout_ms)) => {
-            (Cause::TimedOut, end(&mut child, leader).await?)
+    let mut stamps = Stamps::begin(folder);
+    let ended = async {
+        Ok::<_, io::Error>(tokio::select! {
+            status = child.wait() => (Cause::Exited, status?),
+            _ = asked.recv() => (Cause::Cancelled, end(&mut child, leader).await?),
+            () = tokio::time::sleep(Duration::from_millis(spec.timeout_ms)) => {
+                (Cause::TimedOut, end(&mut child, leader).await?)
+            }
+        })
+    };
+    tokio::pin!(ended);
+    let (cause, status) = loop {
+        tokio::select! {
+            ended = &mut ended => break ended?,
+            () = tokio::time::sleep(LOOK) => stamps.look(),
         }
     };
+    // What it wrote last.
+    stamps.look();
     Ok(Exit {
         cause,
         code: status.code(),
@@ -163,6 +180,27 @@ mod tests {
             (exit.cause, exit.code, log.as_str()),
             (Cause::Exited, Some(3), "42\noops\n")
         );
+    }
+
+    #[test]
+    fn what_is_written_has_its_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder(dir.path().to_owned());
+        let wait = "until test -s log.times; do sleep 0.02; done";
+        let spec = Spec {
+            argv: ["sh", "-c", &format!("echo one; {wait}; echo two")]
+                .map(str::to_owned)
+                .to_vec(),
+            env: BTreeMap::new(),
+            cwd: dir.path().to_owned(),
+            timeout_ms: 60_000,
+        };
+        folder.put_spec(&spec).unwrap();
+        supervise(&folder).unwrap();
+        let stamps = super::super::times::within(&folder.times(), 0, 8).unwrap();
+        let offsets: Vec<u64> = stamps.iter().map(|s| s.0).collect();
+        assert_eq!(offsets, [0, 4]);
+        assert!(stamps[0].1 <= stamps[1].1);
     }
 
     #[test]

@@ -151,6 +151,10 @@ impl Folder {
     pub(crate) fn log(&self) -> PathBuf {
         self.0.join("log.txt")
     }
+    /// When the parts of it came.
+    pub(crate) fn times(&self) -> PathBuf {
+        self.0.join("log.times")
+    }
     /// Held by the supervisor, so that there is one.
     pub(crate) fn lock(&self) -> PathBuf {
         self.0.join("lock")

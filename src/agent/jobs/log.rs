@@ -1,5 +1,6 @@
 //! Reading a job's log by byte offset.
 
+use super::{files::Folder, times};
 use crate::{
     Context,
     error::{OrFail as _, broken, missing},
@@ -9,7 +10,10 @@ use std::{
     io::{self, ErrorKind, Read as _, Seek as _, SeekFrom},
     path::Path,
 };
-use trimtab_core::job::{JobId, LogChunk};
+use trimtab_core::{
+    job::{JobId, LogChunk},
+    time::Millis,
+};
 use trimtab_wire::Failure;
 
 /// The most that one answer carries, in bytes.
@@ -35,6 +39,22 @@ pub(crate) async fn read(
     at(ctx, job, move |_| (offset, max)).await
 }
 
+/// Where in a log something was written at a moment: what came last by then, or the beginning of what has a time.
+/// `None` when nothing has.
+pub(crate) async fn offset_at(
+    ctx: &Context,
+    job: JobId,
+    at: Millis,
+) -> Result<Option<u64>, Failure> {
+    let folder = Folder(ctx.workspace.job(job));
+    let found = tokio::task::spawn_blocking(move || times::at(&folder.times(), at)).await;
+    match found {
+        Ok(Ok(offset)) => Ok(offset),
+        Ok(Err(e)) => Err(broken("Reading the times of the job's log failed", &e)),
+        Err(e) => Err(broken("Reading the times of the job's log failed", &e)),
+    }
+}
+
 /// The offset that follows a piece. Its text is as long as the bytes it was read from.
 pub(crate) fn after(chunk: &LogChunk) -> u64 {
     chunk.offset + chunk.text.len() as u64
@@ -45,8 +65,16 @@ async fn at(
     job: JobId,
     place: impl FnOnce(u64) -> (u64, u64) + Send + 'static,
 ) -> Result<LogChunk, Failure> {
-    let path = ctx.workspace.job(job).join("log.txt");
-    let read = tokio::task::spawn_blocking(move || read_file(&path, place)).await;
+    let folder = Folder(ctx.workspace.job(job));
+    let read = tokio::task::spawn_blocking(move || {
+        let mut chunk = read_file(&folder.log(), place)?;
+        // A log without its times is still a log.
+        chunk.stamps = times::within(&folder.times(), chunk.offset, after(&chunk))
+            .inspect_err(|error| tracing::warn!(%error, "the times of a job's log"))
+            .unwrap_or_default();
+        Ok::<_, io::Error>(chunk)
+    });
+    let read = read.await;
     match read {
         Ok(Ok(chunk)) => Ok(chunk),
         Ok(Err(e)) if e.kind() == ErrorKind::NotFound => {
@@ -72,6 +100,7 @@ fn read_file(path: &Path, place: impl FnOnce(u64) -> (u64, u64)) -> io::Result<L
         offset,
         text: text(&bytes),
         end,
+        stamps: Vec::new(),
     })
 }
 

@@ -6,6 +6,7 @@ mod follow;
 pub(crate) mod log;
 mod plan;
 mod recover;
+mod times;
 
 pub use exec::job_exec;
 pub(crate) use follow::adopt;

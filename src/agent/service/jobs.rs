@@ -6,6 +6,7 @@ use std::sync::Arc;
 use trimtab_core::{
     job::{Job, JobId, RetrainSpec},
     release::Preview,
+    time::Millis,
 };
 use trimtab_wire::{Acted, Failure, Reply};
 
@@ -24,6 +25,12 @@ pub(super) async fn log(
     max: u64,
 ) -> Result<Reply, Failure> {
     Ok(Reply::Log(jobs::log::read(ctx, job, offset, max).await?))
+}
+
+/// Where in a job's log something was written at a moment.
+pub(super) async fn log_at(ctx: &Context, job: JobId, at: Millis) -> Result<Reply, Failure> {
+    jobs::get(ctx, job).await?;
+    Ok(Reply::LogOffset(jobs::log::offset_at(ctx, job, at).await?))
 }
 
 /// Launches a recipe, for a person or for a trigger.

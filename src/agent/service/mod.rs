@@ -10,7 +10,10 @@ pub(crate) mod logged_models;
 mod models;
 mod monitors;
 pub(crate) mod registry;
+mod notes;
 mod releases;
+mod run_artifacts;
+mod run_details;
 mod runs;
 mod runs_edit;
 mod sql;
@@ -70,6 +73,20 @@ pub(crate) async fn handle(
         Request::Run(text) => runs::find(ctx, &text).await,
         Request::DeletedRun(text) => runs::find_deleted(ctx, &text).await,
         Request::Series(query) => runs::series(ctx, query).await,
+        Request::RunCurves { run, keys, columns } => {
+            run_details::curves(ctx, run, keys, columns).await
+        }
+        Request::RunInputs(run) => run_details::inputs(ctx, &run),
+        Request::Artifacts { run, path } => run_artifacts::folder(ctx, &run, &path).await,
+        Request::ArtifactPart {
+            run,
+            path,
+            offset,
+            max,
+        } => run_artifacts::part(ctx, &run, &path, offset, max).await,
+        Request::ArtifactTable { run, path, rows } => {
+            run_artifacts::table(ctx, &run, &path, rows).await
+        }
         Request::Models => models::list(ctx).await,
         Request::RegisterVersion(new) => models::register(ctx, actor, new).await,
         Request::Requests => releases::list(ctx).await,
@@ -92,6 +109,7 @@ pub(crate) async fn handle(
         Request::Jobs => jobs::list(ctx).await,
         Request::Job(id) => jobs::get(ctx, id).await,
         Request::JobLog { job, offset, max } => jobs::log(ctx, job, offset, max).await,
+        Request::LogAt { job, at } => jobs::log_at(ctx, job, at).await,
         Request::Audit { after, limit } => audit::list(ctx, after, limit).await,
         Request::Sql { query, question } => queries.begin(ctx, query, question).await,
         Request::SqlMore { query, rows } => queries.more(query, rows).await,
@@ -107,6 +125,7 @@ async fn preview(ctx: &Arc<Context>, actor: &Actor, act: Act) -> Result<Reply, F
         Act::Retrain(spec) => jobs::preview_retrain(ctx, spec).await?,
         Act::CancelJob(id) => jobs::preview_cancel(ctx, id).await?,
         Act::EditRuns { runs, edit } => runs_edit::preview(ctx, &runs, &edit).await?,
+        Act::Note { of, text } => notes::preview(ctx, &of, &text),
     };
     if ctx.read_only {
         preview.refusal = Some(audit::read_only().message);
@@ -129,6 +148,7 @@ async fn act_on(
         Act::Retrain(spec) => jobs::retrain(ctx, actor, spec, reason).await?,
         Act::CancelJob(id) => jobs::cancel(ctx, actor, id, reason).await?,
         Act::EditRuns { runs, edit } => runs_edit::act(ctx, actor, &runs, edit, reason).await?,
+        Act::Note { of, text } => notes::act(ctx, actor, of, text, reason).await?,
     };
     Ok(Reply::Acted(acted))
 }

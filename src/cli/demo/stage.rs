@@ -210,7 +210,7 @@ impl Stage {
         let mut log = String::new();
         let ended = tokio::time::timeout(
             PATIENCE,
-            retrain::follow(&self.link, job.id, |text| log.push_str(text)),
+            retrain::follow(&self.link, job.id, |chunk| log.push_str(&chunk.text)),
         )
         .await
         .map_err(|_| {

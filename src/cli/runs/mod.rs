@@ -1,13 +1,16 @@
 //! `trimtab runs`: list, show, compare, metric, and the acts on many runs.
 
+mod artifacts;
 mod edit;
 mod list;
 
 use super::{
     context::{Global, expect_reply},
     error::{CliError, CliResult, Exit},
+    note::{self, NoteArgs},
     output::{Output, number},
 };
+use artifacts::ArtifactArgs;
 use edit::{TagArgs, Which};
 use list::ListArgs;
 use serde::Serialize;
@@ -16,7 +19,10 @@ use trimtab_core::{
     metric::SeriesQuery,
     run::{RunRow, RunsEdit},
 };
-use trimtab_wire::{Link, Reply, Request};
+use trimtab_wire::{Link, NoteOf, Reply, Request};
+
+/// MLflow's tag for a run's note.
+const NOTE: &str = "mlflow.note.content";
 
 /// Runs of experiments.
 #[derive(clap::Subcommand, Debug)]
@@ -33,6 +39,20 @@ pub enum RunsCommand {
     Show {
         /// Its id, the start of its id, or its name.
         run: String,
+    },
+    /// List a run's artifacts, print one, or save it.
+    Artifacts(ArtifactArgs),
+    /// Show what a run read and made: data sets and models.
+    Inputs {
+        /// Its id, the start of its id, or its name.
+        run: String,
+    },
+    /// Print the note on a run, or write it.
+    Note {
+        /// Its id, the start of its id, or its name.
+        run: String,
+        #[command(flatten)]
+        args: NoteArgs,
     },
     /// Compare runs: metrics, and the parameters that differ.
     Compare {
@@ -74,6 +94,13 @@ pub async fn run(command: RunsCommand, global: &Global, out: &mut Output) -> Cli
             } else {
                 show(&row, out)?;
             }
+        }
+        RunsCommand::Artifacts(args) => return artifacts::artifacts(&link, args, out).await,
+        RunsCommand::Inputs { run } => return artifacts::inputs(&link, &run, out).await,
+        RunsCommand::Note { run, args } => {
+            let row = find(&link, &run).await?;
+            let note = row.tags.get(NOTE).map_or("", String::as_str);
+            return note::note(&link, NoteOf::Run(row.id.clone()), note, args, out).await;
         }
         RunsCommand::Compare { runs, all } => {
             let mut rows = Vec::new();

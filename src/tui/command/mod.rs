@@ -19,6 +19,8 @@ pub enum Scope {
     Fleet,
     /// The Runs pane.
     Runs,
+    /// A run in detail.
+    Detail,
     /// The Compare pane.
     Compare,
     /// The Registry pane.
@@ -39,6 +41,8 @@ pub enum Scope {
     Prompt,
     /// The list of columns.
     Columns,
+    /// The editor of a note.
+    Note,
     /// What changed while nobody looked.
     Digest,
     /// The help page.
@@ -51,6 +55,7 @@ impl Scope {
         Self::Everywhere,
         Self::Fleet,
         Self::Runs,
+        Self::Detail,
         Self::Compare,
         Self::Registry,
         Self::Monitors,
@@ -61,6 +66,7 @@ impl Scope {
         Self::Dialog,
         Self::Prompt,
         Self::Columns,
+        Self::Note,
         Self::Digest,
         Self::Help,
     ];
@@ -72,6 +78,7 @@ impl Scope {
             Self::Everywhere => "Everywhere",
             Self::Fleet => "Fleet",
             Self::Runs => "Runs",
+            Self::Detail => "In a run's detail",
             Self::Compare => "Compare",
             Self::Registry => "Registry",
             Self::Monitors => "Monitors",
@@ -82,6 +89,7 @@ impl Scope {
             Self::Dialog => "In a dialog",
             Self::Prompt => "In a prompt or list",
             Self::Columns => "In the list of columns",
+            Self::Note => "In the editor of a note",
             Self::Digest => "In what changed while you were away",
             Self::Help => "On this page",
         }
@@ -104,6 +112,7 @@ impl Scope {
                 | Self::Dialog
                 | Self::Prompt
                 | Self::Columns
+                | Self::Note
                 | Self::Digest
                 | Self::Help
         )

@@ -1,8 +1,8 @@
 //! The table. A name, its doc, its keys and what it does stand in one row.
 
 use super::Scope::{
-    Audit, Columns, Compare, Dialog, Digest, Everywhere, Fleet, Help, Monitors, Prompt, Query,
-    Registry, Retrain, Runs, Sql,
+    Audit, Columns, Compare, Detail, Dialog, Digest, Everywhere, Fleet, Help, Monitors, Note,
+    Prompt, Query, Registry, Retrain, Runs, Sql,
 };
 use super::{Command, Scope, Tier};
 use crate::model::Model;
@@ -11,8 +11,8 @@ use crate::model::list::Move;
 use crate::msg::Effect;
 use crate::update::compare::{crowd, curves};
 use crate::update::{
-    act, alerts, compare, dialog, digest, fleet, global, monitors, motion, mouse, prompt, registry,
-    retrain, run_acts, run_table, runs, sql, themes,
+    act, alerts, compare, detail, dialog, digest, fleet, global, monitors, motion, mouse, notes,
+    prompt, registry, retrain, run_acts, run_table, runs, sql, themes,
 };
 
 type Run = fn(&mut Model, &str) -> Vec<Effect>;
@@ -63,7 +63,7 @@ impl Command {
     }
 }
 
-const CHARTS: &[Scope] = &[Fleet, Runs, Compare, Retrain, Sql];
+const CHARTS: &[Scope] = &[Fleet, Runs, Detail, Compare, Retrain, Sql];
 const GRIDS: &[Scope] = &[Compare, Monitors, Sql];
 
 /// Every command, in the order of help.
@@ -112,7 +112,7 @@ pub static COMMANDS: &[Command] = &[
     row("open model", &["enter"], &[Fleet], "monitors", "Opens the monitor of the selected model.", |m, _| fleet::open(m)).hint(6)
         .when(|m| m.fleet.monitor(m).is_some()),
     // Runs.
-    row("open run", &["enter"], &[Runs], "detail", "Shows or hides the selected run in detail; opens or closes a group.", |m, _| runs::toggle_detail(m)).hint(6)
+    row("open run", &["enter"], &[Runs], "detail", "Shows the selected run beside the table, the second time in detail with its tabs; opens or closes a group.", |m, _| runs::open(m)).hint(6)
         .when(|m| m.runs.selected(m).is_some()),
     row("mark", &["space"], &[Runs], "mark", "Marks the selected run for comparison, or unmarks it.", |m, _| runs::mark(m)).hint(7)
         .when(|m| m.runs.on_run(m)),
@@ -146,8 +146,35 @@ pub static COMMANDS: &[Command] = &[
     row("save view", &["W"], &[Runs], "save view", "Saves filter, order, columns and groups under a name.", run_table::save_view).args("[NAME]"),
     row("delete view", &[], &[Runs], "delete view", "Forgets a saved view.", run_table::delete_view).args("NAME"),
     row("reset view", &[], &[Runs], "reset view", "Shows all runs, newest first, with the usual columns.", |m, _| run_table::reset_view(m)),
+    // A run in detail.
+    row("next tab", &["]"], &[Detail], "next tab", "Shows the detail's next tab; Tab does so, too.", |m, _| detail::beside(m, 1)).hint(8),
+    row("previous tab", &["[", "shift-tab"], &[Detail], "previous tab", "Shows the tab before.", |m, _| detail::beside(m, -1)).hint(8),
+    row("tab", &[], &[Detail], "tab", "Shows a tab of the run in detail: overview, params, tags, metrics, inputs, artifacts, system, log, notes.", detail::show_named)
+        .args("NAME").when(detail::is_front),
+    row("next run", &["J"], &[Detail], "next run", "Shows the next run of the table in the same tab.", |m, _| detail::next_run(m, 1)),
+    row("previous run", &["K"], &[Detail], "previous run", "Shows the run before of the table in the same tab.", |m, _| detail::next_run(m, -1)),
+    row("open entry", &["enter"], &[Detail], "open", "Shows the chart of the selected metric, a value in full, a file; opens or closes a folder; edits the note.", |m, _| detail::closer(m)).hint(6)
+        .when(detail::can_go_closer),
+    row("backwards", &["left", "h"], &[Detail], "left", "Moves the chart's read-out or a long line to the left; closes a folder.", |m, _| detail::sideways(m, -1)),
+    row("forwards", &["right"], &[Detail], "right", "Moves the chart's read-out or a long line to the right; opens a folder.", |m, _| detail::sideways(m, 1)),
+    row("find", &["/"], &[Detail], "find", "Shows only lines of the list that have what you type; in a text, goes to it.", |m, _| prompt::filter(m)).hint(10),
+    row("next match", &["n"], &[Detail], "next match", "Goes to the next place in the text that has what is looked for.", |m, _| detail::next_match(m, true)).hint(11)
+        .when(detail::can_seek),
+    row("previous match", &["N"], &[Detail], "previous match", "Goes to the place before.", |m, _| detail::next_match(m, false)).when(detail::can_seek),
+    row("wrap", &["w"], &[Detail], "wrap", "Lets long lines go on in the next row, or cuts them off.", |m, _| detail::wrap(m)).hint(12).when(detail::has_text),
+    row("line numbers", &["#"], &[Detail], "line numbers", "Shows numbers before the lines of a file, or no more.", |m, _| detail::files::numbers(m)).when(detail::files::is_viewing),
+    row("view as", &["v"], &[Detail], "view as", "Shows the file in the next form that suits it: table, image, set Markdown or JSON, text, bytes.", |m, _| detail::files::next_form(m)).hint(9)
+        .when(detail::files::is_viewing),
+    row("log there", &["l"], &[Detail], "log", "Opens the log of the run's job at the moment of the point that is read out, or at its end.", |m, _| detail::log::show_here(m)).hint(9)
+        .when(|m| detail::log::job(m).is_some()),
+    row("follow log", &["f", "F"], &[Detail], "follow", "Keeps the log at its end, or lets it stand.", |m, _| detail::log::follow(m)).hint(7).when(detail::log::is_log),
+    row("log times", &["t"], &[Detail], "times", "Shows when each line of the log arrived, or no more.", |m, _| detail::log::times(m)).hint(8).when(detail::log::is_log),
+    row("edit note", &["E"], &[Runs, Detail, Registry], "note", "Edits the note, in Markdown, on the run in front or the selected version.", |m, _| notes::edit(m))
+        .tier(Tier::Reversible).hint(14).when(|m| m.may_act() && notes::subject(m).is_some()),
+    row("edit model note", &["M"], &[Registry], "model note", "Edits the note, in Markdown, on the selected model.", |m, _| notes::edit_model(m))
+        .tier(Tier::Reversible).hint(15).when(|m| m.may_act() && m.registry.selected_model(m).is_some()),
     // Charts.
-    row("metric", &["m"], &[Runs, Compare, Retrain], "metric", "Chooses the metric of the curve.", |m, _| compare::choose_metric(m)).hint(7)
+    row("metric", &["m"], &[Runs, Detail, Compare, Retrain], "metric", "Chooses the metric of the curve.", |m, _| compare::choose_metric(m)).hint(7)
         .when(compare::has_metrics),
     row("charts", &["c"], &[Compare], "charts", "Shows the curves of the compared runs.", |m, _| compare::show(m, View::Charts)),
     row("differences", &["x"], &[Compare], "parameters", "Shows the parameters and tags that differ among the runs; the second time, all of them.", |m, _| compare::params(m)),
@@ -178,8 +205,8 @@ pub static COMMANDS: &[Command] = &[
     row("pan right", &["]"], &[Compare], "pan right", "Moves the zoomed part, or the selected one of parallel axes, to the right.", |m, _| curves::pan(m, 0.25)).when(curves::can_pan),
     row("reset chart", &["="], &[Compare], "reset", "Shows the whole curve again, without read-out; puts back the usual parallel axes.", |m, _| curves::reset(m)).hint(13)
         .when(curves::is_moved),
-    row("export", &["e"], CHARTS, "export", "Writes the chart in front as SVG and PNG, a table of Compare or of SQL as CSV and JSON.", |m, _| global::export(m)).hint(20)
-        .when(|m| global::chart(m).is_some() || global::sheet(m).is_some()),
+    row("export", &["e"], CHARTS, "export", "Writes the chart in front as SVG and PNG, a table of Compare or of SQL as CSV and JSON, a file of a run as it is.", |m, _| global::export(m)).hint(20)
+        .when(|m| global::chart(m).is_some() || global::sheet(m).is_some() || detail::files::meant(m).is_some()),
     // Registry.
     row("show run", &["enter"], &[Registry], "its run", "Shows the run that made the selected version.", |m, _| registry::show_run(m)).hint(7)
         .when(|m| registry::run_of(m).is_some()),
@@ -223,7 +250,7 @@ pub static COMMANDS: &[Command] = &[
     row("help", &["?", "f1"], &[Everywhere], "help", "Shows every key.", |m, _| global::help(m)).hint(31),
     row("back", &["esc"], &[Everywhere], "back", "Leaves the detail, the range or the message.", |m, _| global::back(m)),
     row("back or quit", &["q"], &[Everywhere], "quit", "Goes back one step; with none left, leaves the console. The agent goes on.", |m, _| global::back_or_quit(m)).hint(32),
-    row("quit", &["ctrl-c"], &[Everywhere, Query, Dialog, Prompt, Columns, Help], "quit at once", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit])
+    row("quit", &["ctrl-c"], &[Everywhere, Query, Dialog, Prompt, Columns, Note, Help], "quit at once", "Leaves the console at once. The agent goes on.", |_, _| vec![Effect::Quit])
         .aliases(&["q", "q!", "exit"]),
     row("refresh", &["f5"], &[Everywhere], "refresh", "Asks the agent for everything anew, and draws the screen anew.", |m, _| global::refresh(m)),
     row("theme", &[], &[Everywhere], "theme", "Chooses the theme, showing each while you move; with a name, takes that one.", themes::choose).args("[NAME]"),
@@ -261,6 +288,10 @@ pub static COMMANDS: &[Command] = &[
     row("auto columns", &["a"], &[Columns], "auto", "Lets the console choose the columns.", |m, _| run_table::auto_columns(m)).hint(6),
     row("keep columns", &["enter", "C", "q"], &[Columns], "keep", "Closes the list and keeps the columns.", |m, _| run_table::close_columns(m, true)).hint(7),
     row("undo columns", &["esc"], &[Columns], "undo", "Closes the list and puts back the columns that were.", |m, _| run_table::close_columns(m, false)).hint(8),
+    // The editor of a note.
+    row("save note", &["ctrl-o", "f2"], &[Note], "save", "Saves the note.", |m, _| notes::save(m)).hint(1),
+    row("edit outside", &["ctrl-e"], &[Note], "own editor", "Opens what is written in the editor of $VISUAL or $EDITOR; what that leaves comes back here.", |m, _| notes::outside(m)).hint(2),
+    row("leave note", &["esc"], &[Note], "leave", "Leaves the editor; what is not saved is lost, after a warning.", |m, _| notes::leave(m)).hint(3),
     // The digest; any other key leaves it and does what it does.
     row("next change", &["j", "down"], &[Digest], "down", "Moves to the next change.", |m, _| digest::step(m, 1)).hint(2),
     row("previous change", &["k", "up"], &[Digest], "up", "Moves to the change before.", |m, _| digest::step(m, -1)),

@@ -5,10 +5,11 @@ use trimtab_core::expr::ExprError;
 use trimtab_core::release::Preview;
 use trimtab_core::run::RunId;
 use trimtab_core::time::Millis;
-use trimtab_wire::Act;
+use trimtab_wire::{Act, NoteOf};
 
 use super::digest::Change;
 use super::run_columns::ColumnList;
+use crate::widget::editor::Editor;
 use crate::widget::input::Input;
 
 /// One layer; the last one has the keys.
@@ -35,6 +36,21 @@ pub enum Layer {
     Act(Box<ActDialog>),
     /// What to retrain on.
     Retrain(Box<RetrainForm>),
+    /// A note being written.
+    Note(Box<NoteEditor>),
+}
+
+/// A note being written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NoteEditor {
+    /// On what.
+    pub of: NoteOf,
+    /// The text.
+    pub editor: Editor,
+    /// The text as it was.
+    pub before: String,
+    /// Why it is not saved, or not left.
+    pub complaint: Option<String>,
 }
 
 /// What changed between two instants.

@@ -4,12 +4,14 @@ mod ages;
 pub mod audit;
 pub mod compare;
 pub mod data;
+pub mod detail;
 pub mod digest;
 pub mod fleet;
 pub mod layer;
 pub mod list;
 pub mod monitors;
 pub mod nav;
+pub mod pager;
 pub mod registry;
 pub mod retrain;
 pub mod run_columns;
@@ -103,6 +105,8 @@ pub struct Model {
     pub fleet: fleet::Fleet,
     /// The Runs pane.
     pub runs: runs::Runs,
+    /// A run in detail, over the Runs pane.
+    pub detail: detail::Detail,
     /// The Compare pane.
     pub compare: compare::Compare,
     /// The Registry pane.
@@ -190,6 +194,7 @@ impl Model {
             layers: Vec::new(),
             fleet: fleet::Fleet::default(),
             runs: runs::Runs::default(),
+            detail: detail::Detail::default(),
             compare: compare::Compare::default(),
             registry: registry::Registry::default(),
             monitors: monitors::Monitors::default(),
@@ -380,9 +385,11 @@ impl Model {
         // The seconds that a query has run are counted where they are shown.
         let query = self.sql.running.as_ref().filter(|_| self.pane == Pane::Sql);
         let query = query.map(|r| 1_000 - self.now.since(r.since).rem_euclid(1_000));
+        let curves = crate::update::detail::curves_in(self).filter(|_| self.is_up());
         let place = self.place_due.map(|due| due.since(self.now).max(1));
         toasts
             .chain(place)
+            .chain(curves)
             .chain(clock)
             .chain(query)
             .chain(owed)

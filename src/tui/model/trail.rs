@@ -2,11 +2,13 @@
 
 use super::Model;
 use super::compare;
+use super::detail::Tab;
 use super::list::List;
 use super::monitors::Monitors;
 use super::nav::Pane;
 use super::registry::Region;
 use super::run_table::RunView;
+use trimtab_core::run::RunId;
 
 /// Views remembered.
 const MOST: usize = 50;
@@ -15,7 +17,12 @@ const MOST: usize = 50;
 #[derive(Debug, Clone, PartialEq)]
 enum Sight {
     Plain,
-    Runs { view: Box<RunView>, detail: bool },
+    Runs {
+        view: Box<RunView>,
+        detail: bool,
+        /// The run in detail over the pane, and its tab.
+        open: Option<(RunId, Tab)>,
+    },
     Compare(compare::View),
     Registry(Region),
     Monitor(usize),
@@ -65,6 +72,7 @@ fn now(m: &mut Model) -> View {
                 ..m.runs.view.clone()
             }),
             detail: m.runs.detail,
+            open: m.detail.run.clone().map(|run| (run, m.detail.tab)),
         },
         Pane::Compare => Sight::Compare(m.compare.view),
         Pane::Registry => Sight::Registry(m.registry.region),
@@ -133,7 +141,14 @@ fn show(m: &mut Model, view: View) {
     m.pane = view.pane;
     match view.sight {
         Sight::Plain => {}
-        Sight::Runs { view, detail } => {
+        Sight::Runs { view, detail, open } => {
+            match open {
+                Some((run, tab)) => {
+                    m.detail.open(run);
+                    m.detail.tab = tab;
+                }
+                None => m.detail.run = None,
+            }
             if m.runs.view.deleted != view.deleted {
                 // What is meant by an act is among the runs that are shown.
                 m.runs.marks.clear();

@@ -275,6 +275,29 @@ impl Theme {
         self.fg(colour::blend(stops, level))
     }
 
+    /// The style of a cell with two pixels, one over the other; `None` where the terminal has too few colours for
+    /// pictures.
+    #[must_use]
+    pub fn pixels(&self, [upper, lower]: [crate::picture::Pixel; 2]) -> Option<Style> {
+        if !self.has_colour() {
+            return None;
+        }
+        let colour = |[r, g, b]: crate::picture::Pixel| match self.depth {
+            Depth::True | Depth::Indexed => Colour::Rgb((r, g, b)).on(self.depth),
+            Depth::Basic | Depth::None => None,
+        };
+        Some(Style::new().fg(colour(upper)?).bg(colour(lower)?))
+    }
+
+    /// What lies behind a picture that is transparent.
+    #[must_use]
+    pub const fn picture_ground(&self) -> crate::picture::Pixel {
+        match self.palette {
+            Palette::Light => [255; 3],
+            _ => [0; 3],
+        }
+    }
+
     fn fg(&self, rgb: tables::Rgb) -> Style {
         Colour::Rgb(rgb)
             .on(self.depth)

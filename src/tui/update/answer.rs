@@ -62,6 +62,15 @@ pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) 
         (Call::Sql(query), result) => return super::sql::answered(model, query, result),
         // It has ended, one way or the other.
         (Call::SqlStop, _) => {}
+        (
+            call @ (Call::RunCurves(_)
+            | Call::RunInputs(_)
+            | Call::Artifacts { .. }
+            | Call::Artifact { .. }
+            | Call::OlderLog(_)
+            | Call::LogAt(_)),
+            result,
+        ) => super::detail::asks::take(model, call, result),
         (Call::Simple(done), Ok(_)) => model.toast(Tone::Good, done, ""),
         (
             Call::RunsPage(_) | Call::NextUnwell(_) | Call::MarkRange(_) | Call::Simple(_),
@@ -121,7 +130,12 @@ fn acted(
             "The agent answered out of turn.",
             "Look in Audit (8) whether the act was done.",
         ),
-        Err(trouble) => model.toast(Tone::Bad, trouble.message, trouble.hint),
+        Err(trouble) => {
+            if let Act::Note { of, text } = act {
+                super::notes::not_saved(model, of, text, &trouble);
+            }
+            model.toast(Tone::Bad, trouble.message, trouble.hint);
+        }
     }
 }
 
@@ -221,6 +235,15 @@ fn sentence(act: &Act, acted: &Acted, took: i64) -> (Tone, String, String) {
                     String::new(),
                 ),
             }
+        }
+        Acted::Note(of) => {
+            let gone = matches!(act, Act::Note { text, .. } if text.is_empty());
+            let done = if gone { "taken away" } else { "saved" };
+            (
+                Tone::Good,
+                format!("The note on {of} is {done}."),
+                "It is in Audit (8).".into(),
+            )
         }
         Acted::Job(job) => match act {
             Act::CancelJob(_) => (

@@ -7,6 +7,7 @@ use trimtab_wire::{Request, Topic};
 
 use crate::model::Model;
 use crate::model::data::Slot;
+use crate::model::detail::Tab;
 use crate::model::nav::Pane;
 use crate::model::runs::PAGE;
 use crate::msg::{Call, Effect};
@@ -75,11 +76,28 @@ fn wanted(model: &Model) -> BTreeMap<Slot, Topic> {
     }
     match model.pane {
         Pane::Compare => topics.extend(super::compare::curves::topics(model)),
-        Pane::Runs if model.runs.detail => {
-            let selected = model.runs.selected(model);
-            if let Some((run, key)) =
-                selected.and_then(|r| Some((r.id.clone(), model.runs.detail_metric(r)?)))
+        Pane::Runs if model.runs.detail || model.detail.is_open() => {
+            let front = model.run_in_front();
+            if super::detail::is_front(model)
+                && model.detail.tab == Tab::Log
+                && let Some(job) = front.and_then(|r| r.job)
             {
+                topics.insert(
+                    Slot::JobLog,
+                    Topic::JobLog {
+                        job,
+                        tail: LOG_TAIL,
+                    },
+                );
+            }
+            let charted = |r| {
+                if !model.detail.is_open() || model.detail.has_chart() {
+                    model.detail.charted(&model.runs, r)
+                } else {
+                    None
+                }
+            };
+            if let Some((run, key)) = front.and_then(|r| Some((r.id.clone(), charted(r)?))) {
                 topics.insert(
                     Slot::Detail,
                     Topic::Series {
@@ -120,6 +138,7 @@ fn wanted(model: &Model) -> BTreeMap<Slot, Topic> {
 
 /// Asks once for what no topic brings.
 fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
+    super::detail::asks::settle(model, effects);
     if !model.is_up() {
         return;
     }
@@ -167,6 +186,8 @@ fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
             .and_then(|v| v.run.clone())
             .into_iter()
             .collect(),
+        // It may be a run that another pane named.
+        Pane::Runs => model.detail.run.clone().into_iter().collect(),
         _ => Vec::new(),
     };
     for run in missing {

@@ -31,8 +31,9 @@ pub fn next_region(model: &mut Model) -> Vec<Effect> {
         }
         Pane::Retrain => model.retrain.wide_log = !model.retrain.wide_log,
         Pane::Compare => model.compare.view = model.compare.view.next(),
-        Pane::Runs => model.runs.detail = !model.runs.detail,
         Pane::Sql => return super::sql::edit(model),
+        Pane::Runs if model.detail.is_open() => return super::detail::beside(model, 1),
+        Pane::Runs => return super::detail::open_selected(model),
         Pane::Fleet | Pane::Monitors | Pane::Audit => {}
     }
     Vec::new()
@@ -79,12 +80,16 @@ pub fn close_layer(model: &mut Model) -> Vec<Effect> {
 /// Follows everything anew (a topic that failed is not tried again by itself) and repaints.
 pub fn refresh(model: &mut Model) -> Vec<Effect> {
     model.forget_follows();
+    super::detail::asks::refresh(model);
     vec![Effect::Redraw]
 }
 
 /// Leaves one thing: a message, a range, a detail, a filter. False when there was nothing to leave.
 fn leave_one(model: &mut Model) -> bool {
     if model.toasts.pop().is_some() {
+        return true;
+    }
+    if super::detail::leave(model) {
         return true;
     }
     match model.pane {
@@ -161,9 +166,10 @@ pub fn chart(model: &Model) -> Option<(Chart, String)> {
             (model.compare.parallel_chart(model), "parallel".to_owned())
         }
         Pane::Sql if model.sql.chart => (model.sql.curves().ok()?, "sql".to_owned()),
-        Pane::Runs if model.runs.detail => {
+        Pane::Runs if model.detail.is_open() && !model.detail.has_chart() => return None,
+        Pane::Runs if model.runs.detail || model.detail.is_open() => {
             let chart = super::runs::detail_chart(model)?;
-            let name = format!("{}-{}", model.runs.selected(model)?.name, chart.title);
+            let name = format!("{}-{}", model.run_in_front()?.name, chart.title);
             (chart, name)
         }
         Pane::Retrain => {
@@ -204,6 +210,9 @@ pub fn sheet(model: &Model) -> Option<(Sheet, &'static str)> {
 
 /// `e`.
 pub fn export(model: &mut Model) -> Vec<Effect> {
+    if super::detail::files::meant(model).is_some() {
+        return super::detail::files::save(model);
+    }
     if let Some((sheet, name)) = sheet(model) {
         return vec![Effect::ExportSheet {
             sheet: Box::new(sheet),
@@ -222,6 +231,7 @@ pub fn export(model: &mut Model) -> Vec<Effect> {
 /// `y` and `Y`.
 pub fn copy(model: &mut Model, whole: bool) -> Vec<Effect> {
     let text = match model.pane {
+        Pane::Runs if model.detail.is_open() => super::detail::copied(model, whole),
         Pane::Fleet => model.fleet.selected(model).map(|r| {
             if whole {
                 format!("{}: {}", r.model, r.why)

@@ -23,6 +23,7 @@ pub fn scopes(model: &Model) -> Vec<Scope> {
     match model.layers.last() {
         // While a query is written, letters are letters.
         None if sql::is_writing(model) => vec![Scope::Query],
+        None if super::detail::is_front(model) => vec![Scope::Detail, Scope::Everywhere],
         None => vec![model.pane.scope(), Scope::Everywhere],
         Some(Layer::Help { .. }) => vec![Scope::Help],
         Some(Layer::Palette(_) | Layer::Filter(_) | Layer::Ask(_) | Layer::Picker(_)) => {
@@ -31,6 +32,7 @@ pub fn scopes(model: &Model) -> Vec<Scope> {
         Some(Layer::Columns(_)) => vec![Scope::Columns],
         Some(Layer::Digest(_)) => vec![Scope::Digest],
         Some(Layer::Act(_) | Layer::Retrain(_)) => vec![Scope::Dialog],
+        Some(Layer::Note(_)) => vec![Scope::Note],
     }
 }
 
@@ -103,6 +105,11 @@ fn edit(model: &mut Model, key: Key) -> Vec<Effect> {
                 ask.complaint = None;
             }
         }
+        Some(Layer::Note(note)) => {
+            if note.editor.key(key) || note.editor.page(key) {
+                note.complaint = None;
+            }
+        }
         Some(Layer::Act(act)) => {
             if act.focus != Part::Reason && act.can_confirm() && key.typed().is_some() {
                 // Typing is meant for the only field there is; it never presses anything.
@@ -147,6 +154,11 @@ fn sideways(model: &mut Model, key: Key) -> Vec<Effect> {
 pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     if sql::is_writing(model) {
         return sql::paste(model, text);
+    }
+    if let Some(Layer::Note(note)) = model.layers.last_mut() {
+        // Terminals send line ends as the key would.
+        note.editor.insert(&text.replace("\r\n", "\n").replace('\r', "\n"));
+        return Vec::new();
     }
     let text = text.replace(['\n', '\r', '\t'], " ");
     match model.layers.last_mut() {

@@ -5,6 +5,7 @@ pub mod alerts;
 mod anchors;
 mod answer;
 pub mod compare;
+pub mod detail;
 pub mod dialog;
 pub mod digest;
 mod feed;
@@ -17,6 +18,7 @@ pub mod monitors;
 pub mod motion;
 pub mod mouse;
 mod news;
+pub mod notes;
 pub mod prompt;
 pub mod registry;
 pub mod retrain;
@@ -84,6 +86,11 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             answer::exported(model, result);
             Vec::new()
         }
+        Msg::Decoded { path, result } => {
+            detail::asks::decoded(model, &path, result);
+            Vec::new()
+        }
+        Msg::Edited { of, result } => notes::edited(model, &of, result),
         Msg::Copied { text, way } => global::copied(model, text, way),
         Msg::TooLongToCopy(bytes) => {
             global::too_long_to_copy(model, bytes);
@@ -135,6 +142,7 @@ fn linked(model: &mut Model, state: LinkState) -> Vec<Effect> {
             model.link.welcome = Some((**welcome).clone());
             model.link.stale = model.followed().collect();
             model.forget_asked_runs();
+            model.detail.curves.forget_asked();
         }
         LinkState::Connecting { .. } | LinkState::Down { .. } => {
             if model.link.welcome.is_some() && model.link.lost.is_none() {

@@ -26,6 +26,10 @@ pub fn go(model: &mut Model, motion: Move) -> Vec<Effect> {
         super::sql::go(model, motion);
         return Vec::new();
     }
+    if super::detail::is_front(model) {
+        super::detail::go(model, motion);
+        return Vec::new();
+    }
     if let Some((list, len, height)) = focused(model) {
         list.go(motion, len, height);
     }
@@ -108,6 +112,7 @@ pub fn clamp(model: &mut Model) {
     if model.pane == Pane::Compare {
         super::compare::clamp(model);
     }
+    super::detail::clamp(model);
     model.registry.versions.clamp(m.versions.0, m.versions.1);
     model.registry.requests.clamp(m.requests.0, m.requests.1);
     model.retrain.list.clamp(m.jobs.0, m.jobs.1);

@@ -64,7 +64,7 @@ fn wheel(model: &mut Model, at: Position, notches: isize) -> Vec<Effect> {
             prompt::step(model, notches)
         }
         Some(Layer::Columns(_)) => super::run_table::in_columns(model, |l| l.step(notches)),
-        Some(Layer::Ask(_) | Layer::Act(_) | Layer::Retrain(_)) => Vec::new(),
+        Some(Layer::Ask(_) | Layer::Act(_) | Layer::Retrain(_) | Layer::Note(_)) => Vec::new(),
         None => {
             // In the Registry the list under the mouse is meant, not the one with the focus.
             if let Some((_, region)) = registry_list(model, at) {
@@ -119,6 +119,8 @@ fn press_list(model: &mut Model, at: Position) -> Vec<Effect> {
     let body = layout::screen(model.size).body;
     let area = match model.pane {
         Pane::Fleet => layout::fleet(body, model.data.fleet_rows().len()).0,
+        // In the detail keys alone select.
+        Pane::Runs if model.detail.is_open() => return Vec::new(),
         Pane::Runs => layout::runs(body, model.runs.detail).0,
         Pane::Compare => return press_compared(model, at),
         Pane::Registry => match registry_list(model, at) {

@@ -1,6 +1,6 @@
 //! The palette, filters and pickers.
 
-use super::{alerts, keys, run_acts, run_filter, run_table};
+use super::{alerts, detail, keys, run_acts, run_filter, run_table};
 use crate::command::search::search;
 use crate::command::{self};
 use crate::model::layer::{Ask, Choice, FilterLine, Layer, Palette, Question};
@@ -21,6 +21,7 @@ pub fn palette(model: &mut Model) -> Vec<Effect> {
 /// Opens the filter of the list in front, with what it filters by now.
 pub fn filter(model: &mut Model) -> Vec<Effect> {
     let now = match model.pane {
+        _ if detail::is_front(model) => detail::finding(model),
         Pane::Runs => model.runs.view.filter.clone(),
         Pane::Audit => model.audit.filter.clone(),
         _ => return Vec::new(),
@@ -30,7 +31,7 @@ pub fn filter(model: &mut Model) -> Vec<Effect> {
         ..FilterLine::default()
     }));
     match model.pane {
-        Pane::Runs => run_filter::ask_names(model),
+        Pane::Runs if !detail::is_front(model) => run_filter::ask_names(model),
         _ => Vec::new(),
     }
 }
@@ -38,6 +39,7 @@ pub fn filter(model: &mut Model) -> Vec<Effect> {
 /// Filters the list in front while the operator types.
 pub fn apply_filter(model: &mut Model, text: &str) {
     match model.pane {
+        _ if detail::is_front(model) => detail::type_find(model, text),
         Pane::Runs => run_filter::type_filter(model, text),
         Pane::Audit => {
             model.audit.filter = text.to_owned();
@@ -87,7 +89,7 @@ pub fn accept(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Some(Layer::Filter(line)) => {
-            if model.pane == Pane::Runs {
+            if model.pane == Pane::Runs && !detail::is_front(model) {
                 run_filter::keep(model, line.input.text());
             }
             Vec::new()

@@ -25,6 +25,7 @@ pub fn show_run(model: &mut Model) -> Vec<Effect> {
         None => super::run_filter::set_filter(model, id.as_str()),
     }
     model.runs.detail = true;
+    model.detail.run = None;
     model.pane = Pane::Runs;
     if at.is_none() {
         model.toast(

@@ -52,7 +52,7 @@ pub fn ask_names(model: &mut Model) -> Vec<Effect> {
 #[must_use]
 pub fn completion(model: &Model) -> Completion {
     match model.layers.last() {
-        Some(Layer::Filter(line)) if model.pane == Pane::Runs => {
+        Some(Layer::Filter(line)) if model.pane == Pane::Runs && !model.detail.is_open() => {
             expr::complete(line.input.text(), line.input.cursor(), &names(model))
         }
         _ => Completion::default(),

@@ -6,7 +6,7 @@ use trimtab_core::run::{RunId, RunPage, RunQuery, RunRow};
 use trimtab_wire::Request;
 
 use crate::model::compare::axis::{Axis, points};
-use crate::model::data::Slot;
+use crate::model::detail::Tab;
 use crate::model::nav::Pane;
 use crate::model::{Model, Tone};
 use crate::msg::{Call, Effect};
@@ -21,15 +21,18 @@ pub fn subject(model: &Model) -> Option<&RunRow> {
     if model.pane == Pane::Compare {
         return model.data.run_by_id(&model.compare.selected(model)?);
     }
-    model.runs.selected(model)
+    model.run_in_front()
 }
 
-/// Opens or closes a group; shows or hides a run's detail.
-pub fn toggle_detail(model: &mut Model) -> Vec<Effect> {
+/// Opens or closes a group; shows a run beside the table, the second time in detail over the whole pane.
+pub fn open(model: &mut Model) -> Vec<Effect> {
     if !model.runs.on_run(model) {
         return super::run_table::fold(model, None);
     }
-    model.runs.detail = !model.runs.detail;
+    if model.runs.detail {
+        return super::detail::open_selected(model);
+    }
+    model.runs.detail = true;
     Vec::new()
 }
 
@@ -132,23 +135,24 @@ pub fn set_metric(model: &mut Model, index: usize) {
         model.retrain.metric = key;
     } else {
         model.runs.metric = key;
-        model.runs.detail = true;
+        if model.detail.is_open() {
+            model.detail.cursor = None;
+            super::detail::show(model, Tab::Overview);
+        } else {
+            model.runs.detail = true;
+        }
     }
 }
 
 /// The curve of the selected run.
 #[must_use]
 pub fn detail_chart(model: &Model) -> Option<Chart> {
-    let run = model.runs.selected(model)?;
-    let key = model.runs.detail_metric(run)?;
-    let series = model
-        .data
-        .curves(Slot::Detail)
-        .iter()
-        .find(|s| s.run == run.id && s.key == key)?;
+    let series = super::detail::curve(model)?;
+    let key = series.key.clone();
     let points = points(series, &Axis::Step, None);
     Some(Chart {
         title: key.clone(),
+        cursor: model.detail.cursor.filter(|_| model.detail.is_open()),
         lines: vec![Line {
             name: key,
             points,

@@ -40,7 +40,10 @@ pub fn lines(model: &Model) -> Vec<HelpLine> {
     let room = usize::from(page(model.size).width)
         .saturating_sub(KEYS + 6)
         .max(12);
-    let here = model.pane.scope();
+    let here = match crate::update::detail::is_front(model) {
+        true => Scope::Detail,
+        false => model.pane.scope(),
+    };
     let mut scopes = vec![here, Scope::Everywhere];
     scopes.extend(
         Scope::ALL

@@ -109,6 +109,29 @@ pub fn runs(body: Rect, detail: bool) -> (Rect, Option<Rect>) {
     (table, Some(rest))
 }
 
+/// A run in detail: below its name and the row of tabs.
+#[must_use]
+pub fn detail(body: Rect) -> Rect {
+    top(body, if body.height >= 5 { 2 } else { 0 }).1
+}
+
+/// A list of the detail, and below it the selected line in full.
+#[must_use]
+pub fn detail_list(below: Rect) -> (Rect, Rect) {
+    let rows = match below.height {
+        0..10 => 0,
+        10..24 => 5,
+        _ => share(below.height, 30),
+    };
+    bottom(below, rows)
+}
+
+/// The text of a value or a file that is looked at alone: below its title.
+#[must_use]
+pub fn detail_text(below: Rect) -> Rect {
+    top(below, u16::from(below.height > 1)).1
+}
+
 /// Compare: below the row of tabs; the row comes second.
 #[must_use]
 pub fn compare_head(body: Rect) -> (Rect, Rect) {
@@ -310,6 +333,8 @@ mod tests {
             let (a1, a2) = audit(s.body);
             let (r1, r2) = runs(s.body, wide);
             let (q1, q2) = sql(s.body, n);
+            let (d1, d2) = detail_list(detail(s.body));
+            prop_assert!(inside(d1) && inside(d2) && inside(detail_text(d1)));
             let parts = [s.header, s.body, s.hints, f1, f2, c1, c2, a1, a2, r1, r2.unwrap_or_default(), q1, q2];
             let cells = charts(c1, k);
             for (i, a) in cells.iter().enumerate() {

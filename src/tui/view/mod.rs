@@ -5,6 +5,7 @@
 mod audit;
 mod columns;
 mod compare;
+mod detail;
 mod digest;
 mod filter;
 mod fleet;
@@ -23,6 +24,7 @@ mod run_detail;
 mod runs;
 mod sql;
 mod status;
+mod text;
 mod toast;
 
 use ratatui::buffer::Buffer;

@@ -7,10 +7,12 @@ use super::layout::Screen;
 use crate::command::Tier;
 use crate::command::search::search;
 use crate::model::Model;
-use crate::model::layer::{ActDialog, Digest, Layer, Palette, Part, Picker, RetrainForm, Stage};
+use crate::model::layer::{
+    ActDialog, Digest, Layer, NoteEditor, Palette, Part, Picker, RetrainForm, Stage,
+};
 use crate::theme::Role;
 use crate::widget::dialog::{boxed, buttons, centred};
-use crate::widget::text::{Brush, width, wrap};
+use crate::widget::text::{Brush, clean, width, wrap};
 
 /// Draws every layer, the front one last.
 pub fn draw(model: &Model, brush: &mut Brush<'_>, screen: Screen) {
@@ -27,7 +29,22 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, screen: Screen) {
             Layer::Picker(picker) => draw_picker(brush, all, picker),
             Layer::Act(dialog) => draw_act(brush, all, dialog),
             Layer::Retrain(form) => draw_form(brush, all, form),
+            Layer::Note(note) => draw_note(brush, all, note),
         }
+    }
+}
+
+/// The text over the whole pane; below it why it is not saved.
+fn draw_note(brush: &mut Brush<'_>, area: Rect, note: &NoteEditor) {
+    let title = format!("Note on {} (Markdown)", clean(&note.of.to_string()));
+    let inner = boxed(brush, area, &title, Role::Accent);
+    let told = u16::from(note.complaint.is_some() && inner.height > 1);
+    let (text, below) = super::layout::bottom(inner, told);
+    let mut editor = note.editor.clone();
+    editor.follow(text.width, text.height);
+    editor.draw(brush, text, &[], true);
+    if let Some(complaint) = note.complaint.as_deref().filter(|_| told > 0) {
+        brush.put(below.x, below.y, below.width, complaint, Role::Bad);
     }
 }
 

@@ -12,6 +12,7 @@ use crate::model::Model;
 use crate::model::data::Slot;
 use crate::model::registry::{Region, Registry};
 use crate::theme::Role;
+use crate::widget::markdown;
 use crate::widget::rule;
 use crate::widget::table::{Cell, Column};
 use crate::widget::text::{Brush, Ink, width, wrap};
@@ -273,7 +274,31 @@ fn version_detail(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     }
     if v.metrics.is_empty() && v.tags.is_empty() {
         let text = " No metrics or tags were registered with it.";
-        line(brush, rest, &[(text.into(), Role::Dim.into())]);
+        rest = line(brush, rest, &[(text.into(), Role::Dim.into())]);
+    }
+    notes(model, brush, rest, v);
+}
+
+/// The notes on a version and on its model, set, as far as there is room.
+fn notes(model: &Model, brush: &mut Brush<'_>, mut rest: Rect, v: &ModelVersion) {
+    let registered = model.data.registry.value.as_ref();
+    let described = registered.and_then(|r| r.models.get(&v.model));
+    let of_model = described.map_or("", |m| m.description.as_str());
+    let of_version = v.description.as_deref().unwrap_or_default();
+    let columns = usize::from(rest.width.saturating_sub(4)).max(1);
+    for (on, text) in [(format!("{}", v.version), of_version), (v.model.clone(), of_model)] {
+        if text.trim().is_empty() || rest.height < 2 {
+            continue;
+        }
+        let title = format!(" note on {on}");
+        rest = line(brush, rest, &[(title, Role::Column.into())]);
+        for set in markdown::set(text, columns, brush.glyphs()) {
+            if rest.height == 0 {
+                return;
+            }
+            set.draw(brush, rest.x + 3, rest.y, rest.width.saturating_sub(3));
+            (_, rest) = layout::top(rest, 1);
+        }
     }
 }
 

@@ -50,6 +50,11 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
             ],
         );
     }
+    body(model, brush, inner, run);
+}
+
+/// The curve and the facts, beside or below each other.
+pub fn body(model: &Model, brush: &mut Brush<'_>, inner: Rect, run: &RunRow) {
     // Facts need two columns of about 36; the curve takes what is left.
     if inner.width >= 100 {
         let (facts_area, curve) = layout::left(inner, 46);
@@ -67,7 +72,21 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     }
 }
 
-fn chart(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) {
+/// The step and the value that the chart is read out at; empty without a read-out.
+#[must_use]
+pub fn read_out(model: &Model) -> String {
+    let value = |x: f64| Some((x, crate::update::detail::read_out(model, x)?));
+    model
+        .detail
+        .cursor
+        .and_then(value)
+        .map_or_else(String::new, |(x, v)| {
+            format!("step {x}: {}", format::metric(v))
+        })
+}
+
+/// The curve of the metric in front, or why there is none.
+pub fn chart(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) {
     if area.height < 3 {
         return;
     }

@@ -14,6 +14,9 @@ use crate::widget::text::Brush;
 
 /// Draws the pane.
 pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
+    if model.detail.is_open() {
+        return super::detail::draw(model, brush, area);
+    }
     let state = &model.runs;
     let (top, detail) = layout::runs(area, state.detail);
     let table = rule::titled(

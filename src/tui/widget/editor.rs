@@ -9,8 +9,8 @@ use super::text::{Brush, Ink, width};
 use crate::key::{Code, Key};
 use crate::theme::Role;
 
-/// Characters at most: a paste by mistake must not be carried about.
-const MOST: usize = 100_000;
+/// Bytes at most: a paste by mistake must not be carried about.
+const MOST: usize = 1_000_000;
 
 /// Editable lines with a cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,6 +112,18 @@ impl Editor {
             (Code::End, false, false) => self.jump(line, usize::MAX),
             (Code::Char('u'), true, false) => self.remove(self.line_start()..self.at),
             (Code::Char('w'), true, false) => self.remove(self.word_before()..self.at),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Handles the keys that a text alone on the screen takes as well: indenting, and going by ten lines.
+    pub fn page(&mut self, key: Key) -> bool {
+        let (line, column) = self.place();
+        match (key.code, key.ctrl, key.alt) {
+            (Code::Tab, false, false) => self.insert("\t"),
+            (Code::PageUp, false, false) => self.jump(line.saturating_sub(10), column),
+            (Code::PageDown, false, false) => self.jump(line + 10, column),
             _ => return false,
         }
         true
@@ -250,6 +262,9 @@ mod tests {
         press(&mut editor, &["ctrl-end", "ctrl-w"]);
         assert_eq!(editor.text(), "SELECT a,b\nFROM ");
         assert!(!editor.key("down".parse().unwrap()), "there is no line below");
+        assert!(editor.page("pgup".parse().unwrap()) && editor.page("tab".parse().unwrap()));
+        assert_eq!(editor.text(), "SELECT     a,b\nFROM ");
+        press(&mut editor, &["backspace", "backspace", "backspace", "backspace"]);
         editor.go_to(1, 8);
         assert_eq!(editor.cursor(), 7);
     }

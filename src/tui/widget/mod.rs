@@ -9,6 +9,7 @@ pub mod editor;
 pub mod heatmap;
 pub mod histogram;
 pub mod input;
+pub mod markdown;
 pub mod rule;
 pub mod scale;
 pub mod sparkline;

@@ -67,7 +67,7 @@ async fn refuse(
 }
 
 /// The start of a text for the audit, in one line.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     const SHOWN: usize = 80;
     let mut line: String = text
         .chars()

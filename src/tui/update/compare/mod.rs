@@ -66,9 +66,8 @@ pub fn choose_metric(model: &mut Model) -> Vec<Effect> {
             Choice::DetailMetric,
             detail_keys(model),
             model
-                .runs
-                .selected(model)
-                .and_then(|r| model.runs.detail_metric(r)),
+                .run_in_front()
+                .and_then(|r| model.detail.charted(&model.runs, r)),
         ),
     };
     let selected = now

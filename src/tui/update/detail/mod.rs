@@ -1,0 +1,467 @@
+//! Commands of a run in detail.
+
+pub mod asks;
+pub mod files;
+pub mod log;
+
+pub use asks::curves_in;
+
+use ratatui::layout::Rect;
+use trimtab_core::run::{RunId, RunRow};
+
+use crate::model::compare::axis::{Axis, points};
+use crate::model::detail::{NOTE, Reading, Tab, note_of};
+use crate::model::list::Move;
+use crate::model::nav::Pane;
+use crate::model::pager::{Pager, Room};
+use crate::model::{Model, Tone};
+use crate::msg::Effect;
+use crate::view::layout;
+use crate::widget::markdown;
+
+/// Whether a run in detail is in front.
+#[must_use]
+pub fn is_front(model: &Model) -> bool {
+    model.pane == Pane::Runs && model.detail.is_open()
+}
+
+/// Shows a run in detail, over the whole pane.
+pub fn open(model: &mut Model, run: RunId) {
+    model.pane = Pane::Runs;
+    model.detail.open(run);
+}
+
+/// Shows the selected run in detail.
+pub fn open_selected(model: &mut Model) -> Vec<Effect> {
+    if let Some(id) = model.runs.selected(model).map(|r| r.id.clone()) {
+        model.detail.open(id);
+    }
+    Vec::new()
+}
+
+/// `:tab NAME`.
+pub fn show_named(model: &mut Model, name: &str) -> Vec<Effect> {
+    match Tab::from_word(name) {
+        Some(tab) => show(model, tab),
+        None => {
+            let names: Vec<&str> = Tab::ALL.iter().map(|t| t.word()).collect();
+            model.toast(
+                Tone::Note,
+                format!("There is no tab \"{name}\"."),
+                format!("Tabs: {}.", names.join(", ")),
+            );
+            Vec::new()
+        }
+    }
+}
+
+/// Brings a tab to the front.
+pub fn show(model: &mut Model, tab: Tab) -> Vec<Effect> {
+    let detail = &mut model.detail;
+    if detail.tab != tab {
+        detail.tab = tab;
+        detail.alone = false;
+        detail.reading = None;
+        if tab == Tab::Inputs {
+            // A run that goes on may have read more since.
+            detail.inputs = None;
+        }
+    }
+    Vec::new()
+}
+
+/// The tab so many places to the right.
+pub fn beside(model: &mut Model, by: isize) -> Vec<Effect> {
+    let tab = model.detail.tab.beside(by);
+    show(model, tab)
+}
+
+/// The next run of the table, or the one before, in the same tab.
+pub fn next_run(model: &mut Model, by: isize) -> Vec<Effect> {
+    let len = model.runs.total(model);
+    let at = model.runs.list.selected.saturating_add_signed(by);
+    let at = at.min(len.saturating_sub(1));
+    model.runs.list.selected = at;
+    let next = model.runs.row(model, at).map(|r| r.id.clone());
+    match next {
+        Some(id) => model.detail.open(id),
+        None => model.toast(Tone::Note, "That run is still on its way.", ""),
+    }
+    Vec::new()
+}
+
+/// Leaves one thing of the detail, at last the detail; false when it is not in front.
+pub fn leave(model: &mut Model) -> bool {
+    if !is_front(model) {
+        return false;
+    }
+    let detail = &mut model.detail;
+    let tab = detail.tab;
+    if detail.reading.take().is_some() || detail.artifacts.viewer.take().is_some() {
+    } else if detail.has_chart() && detail.cursor.take().is_some() {
+    } else if std::mem::take(&mut detail.alone) {
+    } else if !detail.filter(tab).is_empty() {
+        detail.set_filter(tab, "");
+    } else if tab == Tab::Log && !detail.log.pager.find.is_empty() {
+        detail.log.pager.find.clear();
+        detail.log.pager.hit = None;
+    } else {
+        detail.run = None;
+    }
+    true
+}
+
+/// Where the tab's content is.
+#[must_use]
+pub fn area(model: &Model) -> Rect {
+    layout::detail(layout::screen(model.size).body)
+}
+
+/// The room of a text alone.
+#[must_use]
+pub fn text_room(model: &Model) -> Room {
+    room(layout::detail_text(area(model)), 1)
+}
+
+/// A part of the screen as a text's room, `margin` columns left out.
+#[must_use]
+pub fn room(area: Rect, margin: u16) -> Room {
+    Room {
+        columns: usize::from(area.width.saturating_sub(margin)).max(1),
+        rows: usize::from(area.height).max(1),
+    }
+}
+
+/// Rows and visible rows of the list in front.
+#[must_use]
+pub fn measure(model: &Model) -> Option<(usize, usize)> {
+    let run = model.run_in_front()?;
+    let detail = &model.detail;
+    let below = area(model);
+    let (list, _) = layout::detail_list(below);
+    let rows = usize::from(list.height.saturating_sub(1));
+    match detail.tab {
+        Tab::Params | Tab::Tags | Tab::Inputs => Some((detail.facts(run).len(), rows)),
+        Tab::Metrics => Some((
+            detail.metric_keys(run).len(),
+            usize::from(below.height.saturating_sub(1)),
+        )),
+        Tab::System => Some((detail.metric_keys(run).len(), 1)),
+        Tab::Artifacts => Some((
+            detail.artifacts.nodes(detail.filter(Tab::Artifacts)).len(),
+            usize::from(below.height.saturating_sub(1)),
+        )),
+        Tab::Overview | Tab::Log | Tab::Notes => None,
+    }
+}
+
+/// Moves in the tab in front.
+pub fn go(model: &mut Model, motion: Move) {
+    let room = text_room(model);
+    if let Some(reading) = &mut model.detail.reading {
+        return reading.pager.go(motion, &reading.lines[..], room);
+    }
+    match model.detail.tab {
+        Tab::Artifacts if model.detail.artifacts.viewer.is_some() => files::go(model, motion),
+        Tab::Log => log::go(model, motion),
+        Tab::Notes => {
+            let (lines, room) = note_lines(model);
+            model.detail.note.go(motion, &lines[..], room);
+        }
+        // In the overview there is no list: the table's next run is looked at.
+        Tab::Overview => {
+            if let Move::By(n) = motion {
+                next_run(model, n);
+            }
+        }
+        tab => {
+            let step = if tab == Tab::System { columns(model) } else { 1 };
+            let motion = match motion {
+                Move::By(n) if !model.detail.alone => Move::By(n * step),
+                other => other,
+            };
+            if let Some((len, height)) = measure(model) {
+                model.detail.list_mut(tab).go(motion, len, height);
+            }
+        }
+    }
+}
+
+/// Charts side by side.
+fn columns(model: &Model) -> isize {
+    layout::most_charts(area(model)).0.max(1) as isize
+}
+
+/// The lines of the note as they are set, and their room.
+#[must_use]
+pub fn note_lines(model: &Model) -> (Vec<String>, Room) {
+    let room = room(area(model), 2);
+    let text = model.run_in_front().map_or("", note_of);
+    let lines = markdown::set(text, room.columns, model.look.glyphs);
+    (lines.iter().map(markdown::Line::plain).collect(), room)
+}
+
+/// Brings every place in the detail back into what there is.
+pub fn clamp(model: &mut Model) {
+    if !model.detail.is_open() {
+        return;
+    }
+    let tab = model.detail.tab;
+    if let Some((len, height)) = measure(model) {
+        model.detail.list_mut(tab).clamp(len, height);
+    }
+    let room = text_room(model);
+    if let Some(reading) = &mut model.detail.reading {
+        reading.pager.clamp(&reading.lines[..], room);
+    }
+    match tab {
+        Tab::Log => log::clamp(model),
+        Tab::Notes => {
+            let (lines, room) = note_lines(model);
+            model.detail.note.clamp(&lines[..], room);
+        }
+        Tab::Artifacts => files::clamp(model),
+        _ => {}
+    }
+}
+
+/// Left and right: the read-out, the next chart, folders, long lines.
+pub fn sideways(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Some(reading) = &mut model.detail.reading {
+        reading.pager.sideways(by);
+        return Vec::new();
+    }
+    match model.detail.tab {
+        _ if model.detail.has_chart() => move_cursor(model, by),
+        Tab::System => {
+            if let Some((len, height)) = measure(model) {
+                model.detail.list_mut(Tab::System).go(Move::By(by), len, height);
+            }
+        }
+        Tab::Artifacts => files::sideways(model, by),
+        Tab::Log => model.detail.log.pager.sideways(by),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// The next point of the curve in front, beginning at its end.
+fn move_cursor(model: &mut Model, by: isize) {
+    let Some(curve) = curve(model) else { return };
+    let steps: Vec<f64> = points(curve, &Axis::Step, None).iter().map(|p| p.0).collect();
+    let Some(last) = steps.len().checked_sub(1) else {
+        return;
+    };
+    let at = match model.detail.cursor {
+        None if by < 0 => last,
+        None => 0,
+        Some(x) => {
+            let here = steps.partition_point(|s| *s < x);
+            here.saturating_add_signed(by).min(last)
+        }
+    };
+    model.detail.cursor = Some(steps[at]);
+}
+
+/// The curve of the chart in front.
+#[must_use]
+pub fn curve(model: &Model) -> Option<&trimtab_core::metric::Series> {
+    let run = model.run_in_front()?;
+    let key = model.detail.charted(&model.runs, run)?;
+    let followed = model.data.curves(crate::model::data::Slot::Detail);
+    let exact = followed.iter().find(|s| s.run == run.id && s.key == key);
+    exact.or_else(|| model.detail.curves.get(&run.id, &key))
+}
+
+/// Enter: a metric's chart, a value in full, a folder or a file.
+pub fn closer(model: &mut Model) -> Vec<Effect> {
+    match model.detail.tab {
+        Tab::Metrics | Tab::System => {
+            model.detail.alone = !model.detail.alone;
+            model.detail.cursor = None;
+            Vec::new()
+        }
+        Tab::Artifacts => files::open(model),
+        Tab::Notes => super::notes::edit_run(model),
+        _ => read(model),
+    }
+}
+
+/// Whether Enter leads anywhere.
+#[must_use]
+pub fn can_go_closer(model: &Model) -> bool {
+    let detail = &model.detail;
+    match detail.tab {
+        Tab::Overview | Tab::Log => false,
+        Tab::Notes => model.may_act(),
+        Tab::Artifacts => files::can_open(model),
+        _ => detail.reading.is_none() && measure(model).is_some_and(|(len, _)| len > 0),
+    }
+}
+
+/// Reads the selected value alone.
+fn read(model: &mut Model) -> Vec<Effect> {
+    let Some(fact) = model.run_in_front().and_then(|r| model.detail.fact(r)) else {
+        return Vec::new();
+    };
+    let text: String = fact.full.join("\n");
+    let set = crate::model::detail::viewer::pretty_json(&text);
+    model.detail.reading = Some(Reading {
+        title: fact.name,
+        lines: set.lines().map(crate::widget::text::clean).collect(),
+        pager: Pager::wrapped(),
+    });
+    Vec::new()
+}
+
+/// Takes what is typed after `/`: a list is filtered by it, in a text it is gone to.
+pub fn type_find(model: &mut Model, text: &str) {
+    match pager_in_front(model) {
+        Some(pager) => {
+            pager.find = text.to_owned();
+            pager.hit = None;
+            if !text.is_empty() {
+                seek(model, true);
+            }
+        }
+        None => {
+            let tab = model.detail.tab;
+            model.detail.set_filter(tab, text);
+        }
+    }
+}
+
+/// What is looked for now.
+#[must_use]
+pub fn finding(model: &Model) -> String {
+    let detail = &model.detail;
+    match (&detail.reading, &detail.artifacts.viewer, detail.tab) {
+        (Some(reading), ..) => reading.pager.find.clone(),
+        (None, Some(viewer), Tab::Artifacts) => viewer.pager.find.clone(),
+        (None, _, Tab::Log) => detail.log.pager.find.clone(),
+        (None, _, Tab::Notes) => detail.note.find.clone(),
+        _ => detail.filter(detail.tab).to_owned(),
+    }
+}
+
+/// The text in front, if one is.
+fn pager_in_front(model: &mut Model) -> Option<&mut Pager> {
+    let detail = &mut model.detail;
+    if let Some(reading) = &mut detail.reading {
+        return Some(&mut reading.pager);
+    }
+    match detail.tab {
+        Tab::Artifacts => detail.artifacts.viewer.as_mut().map(|v| &mut v.pager),
+        Tab::Log => Some(&mut detail.log.pager),
+        Tab::Notes => Some(&mut detail.note),
+        _ => None,
+    }
+}
+
+/// Whether a text is in front.
+#[must_use]
+pub fn has_text(model: &Model) -> bool {
+    let detail = &model.detail;
+    detail.reading.is_some()
+        || match detail.tab {
+            Tab::Artifacts => detail.artifacts.viewer.is_some(),
+            Tab::Log | Tab::Notes => true,
+            _ => false,
+        }
+}
+
+/// Whether something is looked for in a text.
+#[must_use]
+pub fn can_seek(model: &Model) -> bool {
+    has_text(model) && !finding(model).is_empty()
+}
+
+/// Goes to a match.
+fn seek(model: &mut Model, forward: bool) -> bool {
+    let room = text_room(model);
+    if let Some(reading) = &mut model.detail.reading {
+        return reading.pager.seek(forward, &reading.lines[..], room);
+    }
+    match model.detail.tab {
+        Tab::Artifacts => files::seek(model, forward),
+        Tab::Log => log::seek(model, forward),
+        Tab::Notes => {
+            let (lines, room) = note_lines(model);
+            model.detail.note.seek(forward, &lines[..], room)
+        }
+        _ => false,
+    }
+}
+
+/// `n` and `N`.
+pub fn next_match(model: &mut Model, forward: bool) -> Vec<Effect> {
+    if !seek(model, forward) {
+        let find = finding(model);
+        model.toast(Tone::Note, format!("\"{find}\" is not in what is here."), "");
+    }
+    Vec::new()
+}
+
+/// `w`.
+pub fn wrap(model: &mut Model) -> Vec<Effect> {
+    if let Some(pager) = pager_in_front(model) {
+        pager.wrap = !pager.wrap;
+        (pager.part, pager.left) = (0, 0);
+    }
+    Vec::new()
+}
+
+/// `y` and `Y`: the name of what is selected, or its value.
+#[must_use]
+pub fn copied(model: &Model, whole: bool) -> Option<String> {
+    let run = model.run_in_front()?;
+    let detail = &model.detail;
+    let named = |name: String, value: String| Some(if whole { value } else { name });
+    match detail.tab {
+        Tab::Overview => match (whole, detail.cursor) {
+            (true, Some(x)) => read_out(model, x).map(|v| v.to_string()),
+            (true, None) => Some(super::runs::as_text(run)),
+            (false, _) => Some(run.id.to_string()),
+        },
+        Tab::Params | Tab::Tags | Tab::Inputs => {
+            let fact = detail.fact(run)?;
+            let value = match detail.tab {
+                Tab::Inputs => fact.full.join("\n"),
+                Tab::Params => run.params.get(&fact.name)?.clone(),
+                _ => run.tags.get(&fact.name)?.clone(),
+            };
+            named(fact.name, value)
+        }
+        Tab::Metrics | Tab::System => {
+            let key = detail.charted(&model.runs, run)?;
+            let value = match detail.cursor.filter(|_| detail.alone) {
+                Some(x) => read_out(model, x)?,
+                None => run.metric(&key)?,
+            };
+            named(key, value.to_string())
+        }
+        Tab::Artifacts => files::copied(model, whole),
+        Tab::Log => log::copied(model, whole),
+        Tab::Notes => named(format!("{NOTE} {}", run.id), note_of(run).to_owned()),
+    }
+}
+
+/// The value of the curve in front at a step.
+#[must_use]
+pub fn read_out(model: &Model, x: f64) -> Option<f64> {
+    let points = points(curve(model)?, &Axis::Step, None);
+    let at = points.partition_point(|p| p.0 <= x).checked_sub(1)?;
+    points.get(at).map(|p| p.1)
+}
+
+/// A tab's list has nothing because of its filter.
+#[must_use]
+pub fn is_filtered_empty(model: &Model, run: &RunRow) -> bool {
+    let detail = &model.detail;
+    !detail.filter(detail.tab).is_empty()
+        && match detail.tab {
+            Tab::Metrics | Tab::System => detail.metric_keys(run).is_empty(),
+            Tab::Artifacts => detail.artifacts.nodes(detail.filter(detail.tab)).is_empty(),
+            _ => detail.facts(run).is_empty(),
+        }
+}
