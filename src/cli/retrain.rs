@@ -142,7 +142,11 @@ pub async fn run(command: RetrainCommand, global: &Global, out: &mut Output) -> 
                     failed = out.raw(text(chunk).as_bytes()).err().or(failed.take());
                 })
                 .await?;
-                out.raw(stamped.map_or_else(String::new, |mut s| s.rest()).as_bytes())?;
+                out.raw(
+                    stamped
+                        .map_or_else(String::new, |mut s| s.rest())
+                        .as_bytes(),
+                )?;
                 return match failed {
                     Some(error) => Err(error),
                     None => Ok(verdict(&ended)),
@@ -159,7 +163,11 @@ pub async fn run(command: RetrainCommand, global: &Global, out: &mut Output) -> 
                 out.raw(text(&chunk).as_bytes())?;
                 let next = chunk.offset + chunk.text.len() as u64;
                 if chunk.text.is_empty() || next >= chunk.end {
-                    out.raw(stamped.map_or_else(String::new, |mut s| s.rest()).as_bytes())?;
+                    out.raw(
+                        stamped
+                            .map_or_else(String::new, |mut s| s.rest())
+                            .as_bytes(),
+                    )?;
                     return Ok(Exit::Done);
                 }
                 offset = next;

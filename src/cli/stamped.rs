@@ -15,7 +15,8 @@ impl Stamped {
     pub fn lines(&mut self, chunk: &LogChunk) -> String {
         let known = self.stamps.last().map(|s| s.0);
         let fresh = |s: &&(u64, Millis)| known.is_none_or(|k| s.0 > k);
-        self.stamps.extend(chunk.stamps.iter().filter(fresh).copied());
+        self.stamps
+            .extend(chunk.stamps.iter().filter(fresh).copied());
         let (mut at, text) = match self.open.take() {
             Some((at, open)) => (at, open + &chunk.text),
             None => (chunk.offset, chunk.text.clone()),

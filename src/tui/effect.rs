@@ -141,7 +141,8 @@ impl Runner {
             } => {
                 let inbox = self.inbox.clone();
                 tokio::spawn(async move {
-                    let made = tokio::task::spawn_blocking(move || picture::decode(&bytes, room, ground));
+                    let made =
+                        tokio::task::spawn_blocking(move || picture::decode(&bytes, room, ground));
                     let result = made.await.unwrap_or_else(|e| {
                         Err(Trouble {
                             message: format!("The picture could not be made: {e}."),

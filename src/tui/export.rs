@@ -122,7 +122,13 @@ pub async fn artifact(
 fn harmless(name: &str) -> String {
     let clean: String = name
         .chars()
-        .map(|c| if c == '/' || c == '\\' || c.is_control() { '_' } else { c })
+        .map(|c| {
+            if c == '/' || c == '\\' || c.is_control() {
+                '_'
+            } else {
+                c
+            }
+        })
         .take(120)
         .collect();
     match clean.trim_start_matches('.') {

@@ -23,10 +23,12 @@ pub async fn edit(text: &str, env: impl Fn(&str) -> Option<String>) -> Result<St
     // `code --wait` has arguments; a shell is not asked, so that nothing in it is run.
     let mut words = line.split_whitespace();
     let program = words.next().unwrap_or("vi");
-    let failed = |why: String| Trouble {
+    let failed = |why: String| {
+        Trouble {
         message: format!("The note was not edited with {program}: {why}."),
         hint: "Set EDITOR to an editor that waits, such as vi or nano; what was written is still here."
             .into(),
+    }
     };
     let io = |e: io::Error| failed(e.to_string());
     let mut file = tempfile::Builder::new()
@@ -74,7 +76,10 @@ mod tests {
     async fn what_the_editor_leaves_comes_back() {
         let dir = tempfile::tempdir().unwrap();
         // Another file in its place, as vi does it; the arguments come before the file.
-        let program = editor(&dir, "printf '%s %s' \"$1\" \"$(cat \"$2\")\" > \"$2.new\" && mv \"$2.new\" \"$2\"");
+        let program = editor(
+            &dir,
+            "printf '%s %s' \"$1\" \"$(cat \"$2\")\" > \"$2.new\" && mv \"$2.new\" \"$2\"",
+        );
         let env = |name: &str| (name == "EDITOR").then(|| format!("{program} --wait"));
         assert_eq!(edit("a\nb", env).await.unwrap(), "--wait a\nb");
     }

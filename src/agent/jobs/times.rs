@@ -69,7 +69,9 @@ pub(super) fn within(path: &Path, from: u64, to: u64) -> io::Result<Vec<(u64, Mi
     let Some(mut pairs) = Pairs::open(path)? else {
         return Ok(Vec::new());
     };
-    let first = pairs.before(|(offset, _)| offset <= from)?.saturating_sub(1);
+    let first = pairs
+        .before(|(offset, _)| offset <= from)?
+        .saturating_sub(1);
     let last = pairs.before(|(offset, _)| offset < to)?;
     (first..last).map(|at| pairs.get(at)).collect()
 }
@@ -109,10 +111,7 @@ impl Pairs {
         self.file.seek(SeekFrom::Start(at * PAIR))?;
         self.file.read_exact(&mut offset)?;
         self.file.read_exact(&mut time)?;
-        Ok((
-            u64::from_le_bytes(offset),
-            Millis(i64::from_le_bytes(time)),
-        ))
+        Ok((u64::from_le_bytes(offset), Millis(i64::from_le_bytes(time))))
     }
 
     /// How many pairs at the beginning have a property that those behind them have not.

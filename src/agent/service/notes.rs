@@ -23,12 +23,18 @@ pub(super) fn preview(ctx: &Context, of: &NoteOf, text: &str) -> Preview {
         NoteOf::Run(run) => format!("trimtab runs note {run} --set {}", shell::word(text)),
         NoteOf::Model(model) => format!("trimtab models note {model} --set {}", shell::word(text)),
         NoteOf::Version(model, version) => {
-            format!("trimtab models note {model} {version} --set {}", shell::word(text))
+            format!(
+                "trimtab models note {model} {version} --set {}",
+                shell::word(text)
+            )
         }
     };
     Preview {
         title: format!("Write the note on {of}"),
-        changes: vec![format!("{verb} a note of {} characters", text.chars().count())],
+        changes: vec![format!(
+            "{verb} a note of {} characters",
+            text.chars().count()
+        )],
         evidence: (!before.is_empty())
             .then(|| format!("in place of one of {} characters", before.chars().count()))
             .into_iter()
@@ -69,7 +75,11 @@ pub(super) async fn act(
             // Taking away what is not there is no error, but the store would say that it is one.
             let nothing = matches!(change, Change::DeleteRunTag { .. }) && before.is_empty();
             let done = act.done(&format!("was: {before}"));
-            let changes = if nothing { vec![done] } else { vec![change, done] };
+            let changes = if nothing {
+                vec![done]
+            } else {
+                vec![change, done]
+            };
             act.close(ctx.record(changes).await).await?;
         }
         NoteOf::Model(model) => {

@@ -46,7 +46,9 @@ pub(super) async fn preview(ctx: &Context, actor: &Actor, act: Act) -> Result<Pr
             let plan = RollbackPlan::make(ctx, &model).await;
             (format!("Roll {model} back"), plan.map(|p| p.preview()))
         }
-        Act::Retrain(_) | Act::CancelJob(_) | Act::EditRuns { .. } | Act::Note { .. } => return Err(elsewhere()),
+        Act::Retrain(_) | Act::CancelJob(_) | Act::EditRuns { .. } | Act::Note { .. } => {
+            return Err(elsewhere());
+        }
     };
     Ok(preview.unwrap_or_else(|failure| impossible(title, failure)))
 }
@@ -104,7 +106,9 @@ pub(super) async fn act(
             let result = releases::rollback(ctx, &act, &model, received, seen).await;
             act.close(result).await
         }
-        Act::Retrain(_) | Act::CancelJob(_) | Act::EditRuns { .. } | Act::Note { .. } => Err(elsewhere()),
+        Act::Retrain(_) | Act::CancelJob(_) | Act::EditRuns { .. } | Act::Note { .. } => {
+            Err(elsewhere())
+        }
     }
 }
 

@@ -159,10 +159,7 @@ fn failed(error: ArtifactError, verb: &str, path: &str) -> Failure {
         path.to_owned()
     };
     let (kind, hint) = match &error {
-        ArtifactError::Missing(_) => (
-            FailureKind::NotFound,
-            "See `trimtab runs artifacts RUN`.",
-        ),
+        ArtifactError::Missing(_) => (FailureKind::NotFound, "See `trimtab runs artifacts RUN`."),
         ArtifactError::Invalid | ArtifactError::Folder(_) | ArtifactError::BelowFile(_) => (
             FailureKind::Invalid,
             "Name a path below the run's artifacts: no `..`, no leading `/`, no `#`.",
@@ -171,8 +168,13 @@ fn failed(error: ArtifactError, verb: &str, path: &str) -> Failure {
             FailureKind::Refused,
             "The agent reads its own artifacts, folders of the workspace and s3: addresses.",
         ),
-        ArtifactError::Remote(_) => (FailureKind::Peer, "Check the storage and the agent's environment."),
-        ArtifactError::Io(_) | ArtifactError::Full => (FailureKind::Store, "See .trimtab/agent.log."),
+        ArtifactError::Remote(_) => (
+            FailureKind::Peer,
+            "Check the storage and the agent's environment.",
+        ),
+        ArtifactError::Io(_) | ArtifactError::Full => {
+            (FailureKind::Store, "See .trimtab/agent.log.")
+        }
         _ => (FailureKind::Invalid, ""),
     };
     let why = error.to_string();

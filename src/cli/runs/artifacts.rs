@@ -214,6 +214,9 @@ pub async fn inputs(link: &Link, run: &str, out: &mut Output) -> CliResult {
         ]
     });
     let rows: Vec<Vec<String>> = datasets.chain(models).collect();
-    out.table(&["sort", "name", "digest or id", "context", "source"], &rows)?;
+    out.table(
+        &["sort", "name", "digest or id", "context", "source"],
+        &rows,
+    )?;
     Ok(Exit::Done)
 }

@@ -37,7 +37,9 @@ pub(super) fn check(db: &Connection, sql: &str) -> Result<Form, SqlError> {
         None => (Form::Rows, sql),
     };
     let tree: String = db
-        .query_row("SELECT json_serialize_sql(?::VARCHAR)", [body], |r| r.get(0))
+        .query_row("SELECT json_serialize_sql(?::VARCHAR)", [body], |r| {
+            r.get(0)
+        })
         .map_err(|e| read(sql, &e))?;
     let tree: Value = serde_json::from_str(&tree).map_err(|e| SqlError::Wrong {
         message: format!("the query cannot be checked: {e}"),
@@ -116,12 +118,12 @@ fn refused(tree: &Value) -> Option<&str> {
             // Of the function itself its name was looked at; what is in it stands for values again.
             named.or_else(|| {
                 let within = function.map(|(_, v)| v);
-                within.chain(fields.values().filter(|v| name(Some(*v)).is_none())).find_map(refused)
+                within
+                    .chain(fields.values().filter(|v| name(Some(*v)).is_none()))
+                    .find_map(refused)
             })
         }
-        Value::Object(fields) => {
-            name(Some(tree)).or_else(|| fields.values().find_map(refused))
-        }
+        Value::Object(fields) => name(Some(tree)).or_else(|| fields.values().find_map(refused)),
         _ => None,
     }
 }

@@ -187,7 +187,11 @@ impl Pager {
         for at in self.top..lines.count() {
             let line = lines.line(at);
             if self.wrap {
-                for (i, piece) in pieces(line, room.columns).into_iter().enumerate().skip(skip) {
+                for (i, piece) in pieces(line, room.columns)
+                    .into_iter()
+                    .enumerate()
+                    .skip(skip)
+                {
                     out.push((at, i == 0, piece));
                 }
                 skip = 0;

@@ -26,7 +26,9 @@ enum Sight {
     Compare(compare::View),
     Registry(Region),
     Monitor(usize),
-    Retrain { wide_log: bool },
+    Retrain {
+        wide_log: bool,
+    },
     Audit(String),
 }
 

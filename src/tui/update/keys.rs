@@ -157,7 +157,8 @@ pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     }
     if let Some(Layer::Note(note)) = model.layers.last_mut() {
         // Terminals send line ends as the key would.
-        note.editor.insert(&text.replace("\r\n", "\n").replace('\r', "\n"));
+        note.editor
+            .insert(&text.replace("\r\n", "\n").replace('\r', "\n"));
         return Vec::new();
     }
     let text = text.replace(['\n', '\r', '\t'], " ");

@@ -286,7 +286,10 @@ fn notes(model: &Model, brush: &mut Brush<'_>, mut rest: Rect, v: &ModelVersion)
     let of_model = described.map_or("", |m| m.description.as_str());
     let of_version = v.description.as_deref().unwrap_or_default();
     let columns = usize::from(rest.width.saturating_sub(4)).max(1);
-    for (on, text) in [(format!("{}", v.version), of_version), (v.model.clone(), of_model)] {
+    for (on, text) in [
+        (format!("{}", v.version), of_version),
+        (v.model.clone(), of_model),
+    ] {
         if text.trim().is_empty() || rest.height < 2 {
             continue;
         }

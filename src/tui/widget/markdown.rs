@@ -73,7 +73,8 @@ impl Line {
 /// Sets a text in lines of at most so many columns.
 #[must_use]
 pub fn set(text: &str, columns: usize, glyphs: &'static Glyphs) -> Vec<Line> {
-    let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS;
+    let options =
+        Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS;
     let mut setter = Setter {
         glyphs,
         columns: columns.max(8),
@@ -91,7 +92,11 @@ pub fn set(text: &str, columns: usize, glyphs: &'static Glyphs) -> Vec<Line> {
         setter.event(event);
     }
     setter.end_line();
-    while setter.lines.last().is_some_and(|l| l.plain().trim().is_empty()) {
+    while setter
+        .lines
+        .last()
+        .is_some_and(|l| l.plain().trim().is_empty())
+    {
         setter.lines.pop();
     }
     setter.lines
@@ -278,7 +283,11 @@ impl Setter {
         if self.waiting() {
             return;
         }
-        if self.lines.last().is_some_and(|l| !l.plain().trim().is_empty()) {
+        if self
+            .lines
+            .last()
+            .is_some_and(|l| !l.plain().trim().is_empty())
+        {
             self.lines.push(Line::default());
         }
     }
@@ -308,7 +317,11 @@ impl Setter {
     /// Puts a piece that is not broken; what does not fit is cut.
     fn put(&mut self, text: &str, face: Face) {
         self.begin();
-        let text = fit(text, self.columns.saturating_sub(self.used), self.glyphs.ellipsis);
+        let text = fit(
+            text,
+            self.columns.saturating_sub(self.used),
+            self.glyphs.ellipsis,
+        );
         self.used += width(&text);
         self.line.push((text, face));
     }
@@ -381,7 +394,10 @@ mod tests {
 
     fn plain(text: &str, columns: usize) -> Vec<String> {
         let lines = set(text, columns, &UNICODE);
-        lines.iter().map(|l| l.plain().trim_end().to_owned()).collect()
+        lines
+            .iter()
+            .map(|l| l.plain().trim_end().to_owned())
+            .collect()
     }
 
     #[test]

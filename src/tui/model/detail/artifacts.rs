@@ -71,7 +71,8 @@ impl Artifacts {
     #[must_use]
     pub fn unlisted(&self) -> Option<String> {
         let open = std::iter::once(String::new()).chain(self.open.iter().cloned());
-        open.into_iter().find(|path| !self.folders.contains_key(path))
+        open.into_iter()
+            .find(|path| !self.folders.contains_key(path))
     }
 
     /// Notes that a folder is asked for.
@@ -86,7 +87,8 @@ impl Artifacts {
                 self.uri = found.uri;
                 let mut entries = found.entries;
                 // Folders first, as people look for them.
-                entries.sort_by(|a, b| (a.size.is_some(), &a.name).cmp(&(b.size.is_some(), &b.name)));
+                entries
+                    .sort_by(|a, b| (a.size.is_some(), &a.name).cmp(&(b.size.is_some(), &b.name)));
                 Folder::Here(entries)
             }
             Err(trouble) => Folder::Failed(trouble),

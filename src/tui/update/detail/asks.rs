@@ -174,7 +174,11 @@ fn picture(model: &mut Model) -> Option<Effect> {
 }
 
 /// Takes a picture in.
-pub fn decoded(model: &mut Model, path: &str, result: Result<Box<crate::picture::Picture>, Trouble>) {
+pub fn decoded(
+    model: &mut Model,
+    path: &str,
+    result: Result<Box<crate::picture::Picture>, Trouble>,
+) {
     let Some(viewer) = &mut model.detail.artifacts.viewer else {
         return;
     };

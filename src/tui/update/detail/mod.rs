@@ -175,7 +175,11 @@ pub fn go(model: &mut Model, motion: Move) {
             }
         }
         tab => {
-            let step = if tab == Tab::System { columns(model) } else { 1 };
+            let step = if tab == Tab::System {
+                columns(model)
+            } else {
+                1
+            };
             let motion = match motion {
                 Move::By(n) if !model.detail.alone => Move::By(n * step),
                 other => other,
@@ -235,7 +239,10 @@ pub fn sideways(model: &mut Model, by: isize) -> Vec<Effect> {
         _ if model.detail.has_chart() => move_cursor(model, by),
         Tab::System => {
             if let Some((len, height)) = measure(model) {
-                model.detail.list_mut(Tab::System).go(Move::By(by), len, height);
+                model
+                    .detail
+                    .list_mut(Tab::System)
+                    .go(Move::By(by), len, height);
             }
         }
         Tab::Artifacts => files::sideways(model, by),
@@ -248,7 +255,10 @@ pub fn sideways(model: &mut Model, by: isize) -> Vec<Effect> {
 /// The next point of the curve in front, beginning at its end.
 fn move_cursor(model: &mut Model, by: isize) {
     let Some(curve) = curve(model) else { return };
-    let steps: Vec<f64> = points(curve, &Axis::Step, None).iter().map(|p| p.0).collect();
+    let steps: Vec<f64> = points(curve, &Axis::Step, None)
+        .iter()
+        .map(|p| p.0)
+        .collect();
     let Some(last) = steps.len().checked_sub(1) else {
         return;
     };
@@ -397,7 +407,11 @@ fn seek(model: &mut Model, forward: bool) -> bool {
 pub fn next_match(model: &mut Model, forward: bool) -> Vec<Effect> {
     if !seek(model, forward) {
         let find = finding(model);
-        model.toast(Tone::Note, format!("\"{find}\" is not in what is here."), "");
+        model.toast(
+            Tone::Note,
+            format!("\"{find}\" is not in what is here."),
+            "",
+        );
     }
     Vec::new()
 }

@@ -36,10 +36,7 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) {
         let longest = facts.iter().map(|f| crate::widget::text::width(&f.name));
         let name = longest.max().unwrap_or(0).clamp(8, 40) as u16;
         let name = name.min((area.width / 2).max(8));
-        vec![
-            Column::left("name", name),
-            Column::left("value", 8).grow(1),
-        ]
+        vec![Column::left("name", name), Column::left("value", 8).grow(1)]
     };
     let row = |i: usize| -> Vec<Cell> {
         let Some(fact) = facts.get(i) else {
@@ -91,7 +88,13 @@ fn full(brush: &mut Brush<'_>, area: Rect, fact: &Fact) {
     let inner = rule::titled(brush, area, &clean(&fact.name), more, false);
     for (i, line) in lines.iter().take(rows).enumerate() {
         let y = inner.y + i as u16;
-        brush.put(inner.x + 1, y, inner.width.saturating_sub(1), line, Role::Text);
+        brush.put(
+            inner.x + 1,
+            y,
+            inner.width.saturating_sub(1),
+            line,
+            Role::Text,
+        );
     }
 }
 
@@ -100,7 +103,13 @@ pub fn read(brush: &mut Brush<'_>, area: Rect, reading: &Reading) {
     let place = text::place(&reading.lines[..], &reading.pager, false);
     rule::titled(brush, area, &clean(&reading.title), &place, true);
     let area = layout::detail_text(area);
-    text::draw(brush, area, &reading.lines[..], &reading.pager, &text::PLAIN);
+    text::draw(
+        brush,
+        area,
+        &reading.lines[..],
+        &reading.pager,
+        &text::PLAIN,
+    );
 }
 
 /// Inputs that are on their way, or cannot be told. True when something was drawn.
@@ -108,7 +117,13 @@ fn absent(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) -> boo
     match &model.detail.inputs {
         Some((of, Ok(_))) if *of == run.id => return false,
         Some((of, Err(trouble))) if *of == run.id => {
-            notice::draw(brush, area, &trouble.message, Role::Bad, &[&trouble.hint, "f5 asks again."]);
+            notice::draw(
+                brush,
+                area,
+                &trouble.message,
+                Role::Bad,
+                &[&trouble.hint, "f5 asks again."],
+            );
         }
         _ if model.is_up() => {
             let text = format!("Loading the inputs{}", brush.glyphs().ellipsis);
@@ -126,8 +141,14 @@ fn nothing(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) {
         return notice::draw(brush, area, &text, Role::Text, &["Esc shows all."]);
     }
     let (text, hint) = match detail.tab {
-        Tab::Params => ("This run has logged no parameter.", "mlflow.log_param(\"depth\", 6)"),
-        Tab::Tags => ("This run has no tag.", "t in the table of runs gives it one."),
+        Tab::Params => (
+            "This run has logged no parameter.",
+            "mlflow.log_param(\"depth\", 6)",
+        ),
+        Tab::Tags => (
+            "This run has no tag.",
+            "t in the table of runs gives it one.",
+        ),
         _ => (
             "This run has logged neither data sets nor models.",
             "mlflow.log_input(dataset, context=\"training\")",

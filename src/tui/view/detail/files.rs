@@ -29,11 +29,23 @@ fn tree(model: &Model, brush: &mut Brush<'_>, area: Rect, _run: &RunRow) {
         Some(Folder::Here(entries)) if entries.is_empty() => {
             let place = format!("They would lie at {}.", clean(&artifacts.uri));
             let hints = ["mlflow.log_artifact(\"plot.png\")", place.as_str()];
-            return notice::draw(brush, area, "This run has no artifacts.", Role::Text, &hints);
+            return notice::draw(
+                brush,
+                area,
+                "This run has no artifacts.",
+                Role::Text,
+                &hints,
+            );
         }
         Some(Folder::Here(_)) => {}
         Some(Folder::Failed(t)) => {
-            return notice::draw(brush, area, &t.message, Role::Bad, &[&t.hint, "f5 asks again."]);
+            return notice::draw(
+                brush,
+                area,
+                &t.message,
+                Role::Bad,
+                &[&t.hint, "f5 asks again."],
+            );
         }
         Some(Folder::Loading) | None => {
             let text = match model.is_up() {
@@ -71,7 +83,12 @@ fn tree(model: &Model, brush: &mut Brush<'_>, area: Rect, _run: &RunRow) {
         };
         let mut pieces = vec![(
             format!("{indent}{fold}{}", clean(name)),
-            if node.size.is_none() { Role::Header } else { Role::Text }.into(),
+            if node.size.is_none() {
+                Role::Header
+            } else {
+                Role::Text
+            }
+            .into(),
         )];
         pieces.extend(
             node.note
@@ -121,7 +138,13 @@ fn file(model: &Model, brush: &mut Brush<'_>, area: Rect, v: &Viewer) {
         let too_large = v.show == Show::Image && v.is_cut();
         if too_large {
             let hints = ["e saves it, v shows its first bytes."];
-            return notice::draw(brush, inner, "This picture is too large to be shown here.", Role::Text, &hints);
+            return notice::draw(
+                brush,
+                inner,
+                "This picture is too large to be shown here.",
+                Role::Text,
+                &hints,
+            );
         }
         let text = match model.is_up() {
             true => format!("Loading{}", brush.glyphs().ellipsis),
@@ -140,7 +163,12 @@ fn file(model: &Model, brush: &mut Brush<'_>, area: Rect, v: &Viewer) {
             let lines = v.set.iter().flat_map(|s| &s.lines);
             let seen = lines.skip(v.pager.top).take(inner.height.into());
             for (i, line) in seen.enumerate() {
-                line.draw(brush, inner.x + 1, inner.y + i as u16, inner.width.saturating_sub(1));
+                line.draw(
+                    brush,
+                    inner.x + 1,
+                    inner.y + i as u16,
+                    inner.width.saturating_sub(1),
+                );
             }
         }
         Show::Text | Show::Json | Show::Bytes => lines(brush, inner, v),
@@ -161,7 +189,9 @@ fn state(model: &Model, v: &Viewer) -> String {
             };
             format!("row {at} of {all}{cut}")
         }
-        (Show::Image, _, Some(p)) => format!("{} {} {}", p.size.0, model.look.glyphs.times, p.size.1),
+        (Show::Image, _, Some(p)) => {
+            format!("{} {} {}", p.size.0, model.look.glyphs.times, p.size.1)
+        }
         (Show::Text | Show::Json | Show::Markdown, ..) => {
             text::place(v.shown(), &v.pager, !v.is_whole())
         }
@@ -201,7 +231,10 @@ fn rows(brush: &mut Brush<'_>, area: Rect, v: &Viewer) {
         .map(|(i, (name, _))| {
             let cells = sample.iter().filter_map(|r| r.get(i)?.as_deref());
             let longest = cells.clone().map(width).max().unwrap_or(0);
-            let numeric = longest > 0 && cells.clone().all(|c| c.is_empty() || c.parse::<f64>().is_ok());
+            let numeric = longest > 0
+                && cells
+                    .clone()
+                    .all(|c| c.is_empty() || c.parse::<f64>().is_ok());
             let wide = longest.max(width(name)).clamp(3, 32) as u16;
             let column = match numeric {
                 true => Column::right(&clean(name), wide),

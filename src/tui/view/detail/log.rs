@@ -16,8 +16,17 @@ use crate::widget::text::Brush;
 /// Draws the tab.
 pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) {
     let Some(job) = run.job else {
-        let hints = ["Log files among its artifacts are in Artifacts.", "T in Retrain launches jobs whose logs are kept."];
-        return notice::draw(brush, area, "No job of ours made this run.", Role::Text, &hints);
+        let hints = [
+            "Log files among its artifacts are in Artifacts.",
+            "T in Retrain launches jobs whose logs are kept.",
+        ];
+        return notice::draw(
+            brush,
+            area,
+            "No job of ours made this run.",
+            Role::Text,
+            &hints,
+        );
     };
     let inner = layout::detail_text(area);
     let view = &model.detail.log;

@@ -149,7 +149,10 @@ fn nothing(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) {
             "This run has logged nothing of its machine.",
             "mlflow.enable_system_metrics_logging() before it starts.",
         ),
-        _ => ("This run has logged no metric.", "mlflow.log_metric(\"loss\", 0.3, step=1)"),
+        _ => (
+            "This run has logged no metric.",
+            "mlflow.log_metric(\"loss\", 0.3, step=1)",
+        ),
     };
     notice::draw(brush, area, text, Role::Text, &[hint]);
 }

@@ -15,7 +15,13 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) {
     let note = note_of(run);
     if note.trim().is_empty() {
         let hints = ["E writes one, in Markdown. MLflow's page shows the same."];
-        return notice::draw(brush, area, "Nobody has written a note yet.", Role::Text, &hints);
+        return notice::draw(
+            brush,
+            area,
+            "Nobody has written a note yet.",
+            Role::Text,
+            &hints,
+        );
     }
     let columns = usize::from(area.width.saturating_sub(2)).max(1);
     let set = markdown::set(note, columns, brush.glyphs());
