@@ -26,6 +26,7 @@ pub mod run_table;
 pub mod runs;
 mod session;
 pub mod themes;
+pub mod zoom;
 
 pub use keys::scopes;
 
