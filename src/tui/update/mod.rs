@@ -153,3 +153,5 @@ mod run_tests;
 mod session_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod zoom_tests;
