@@ -1,7 +1,8 @@
 //! The figures of DESIGN.md §11, measured on the real binary and held against their budgets.
 //!
 //! `cargo bench --bench budgets`. `TRIMTAB_BENCH_RUNS` and `TRIMTAB_BENCH_POINTS` (points for each run) set the size of
-//! the store; the budgets are meant for 100,000 runs and 500 points each.
+//! the store; the budgets are meant for 100,000 runs and 500 points each. `TRIMTAB_BENCH_LONG` (points) sets the length of the
+//! metric that is charted after a start of the agent; its budget is meant for 10 million.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -21,7 +22,7 @@ use tokio::{
     task::JoinSet,
 };
 use trimtab_core::{
-    metric::{MetricEntry, Point, SeriesQuery},
+    metric::{MetricEntry, Point, SeriesQuery, Span},
     run::{NewRun, RunId, RunKey, RunOrder, RunQuery},
     time::Millis,
 };
@@ -104,6 +105,8 @@ fn main() {
     console(&workspace, &runtime, &dial, &ids);
     memory(&workspace).print();
     drop(link);
+    let points = size("TRIMTAB_BENCH_LONG", 10_000_000);
+    long_metric(&workspace, &runtime, &dial, points);
     story();
 }
 
@@ -237,8 +240,8 @@ fn searches(runtime: &Runtime, link: &Link) -> Vec<Figure> {
     let series = SeriesQuery {
         run: first.rows[0].id.clone(),
         key: "auc".into(),
-        from_step: None,
-        to_step: None,
+        span: Span::All,
+        smoothing: 0.0,
         columns: 200,
     };
     vec![
@@ -259,6 +262,72 @@ fn searches(runtime: &Runtime, link: &Link) -> Vec<Figure> {
             100.0,
         ),
     ]
+}
+
+/// Charts of a metric of millions of points: the first after a start of the agent, a hundredth of it, and smoothed.
+fn long_metric(workspace: &Workspace, runtime: &Runtime, dial: &Dial, points: u64) {
+    const BATCH: u64 = 10_000;
+    let run = runtime.block_on(async {
+        let link = Link::connect(dial, "bench").await.unwrap();
+        let run = create(&link, 0).await;
+        for from in (0..points).step_by(BATCH as usize) {
+            let request = Request::LogBatch {
+                run: run.clone(),
+                metrics: (from..points.min(from + BATCH))
+                    .map(|s| entry(1, s))
+                    .collect(),
+                params: Vec::new(),
+                tags: Vec::new(),
+            };
+            link.request(request).await.unwrap();
+        }
+        run
+    });
+    // Bins are made when nobody asks for anything: some milliseconds for each 131,072 points.
+    std::thread::sleep(Duration::from_secs(2 + points / 2_000_000));
+    workspace.run(&["agent", "stop"]).ok();
+    workspace.run(&["agent", "start"]).ok();
+    let link = runtime.block_on(Link::connect(dial, "bench")).unwrap();
+    let chart = |span, smoothing| {
+        let query = SeriesQuery {
+            run: run.clone(),
+            key: "auc".into(),
+            span,
+            smoothing,
+            columns: 200,
+        };
+        let started = Instant::now();
+        let reply = runtime
+            .block_on(link.request(Request::Series(query)))
+            .unwrap();
+        let Reply::Series(series) = reply else {
+            panic!("{reply:?}")
+        };
+        assert!(series.total > 0 && series.points.len() > 200);
+        started.elapsed().as_secs_f64() * 1000.0
+    };
+    time(
+        "chart of a 10M-point metric, first",
+        chart(Span::All, 0.0),
+        100.0,
+    )
+    .print();
+    let middle = i64::try_from(points / 2).unwrap();
+    let part = Span::Steps {
+        from: middle,
+        to: middle + i64::try_from(points / 100).unwrap(),
+    };
+    println!("{:<44} {:>12.1} ms", "a hundredth of it", chart(part, 0.0));
+    println!(
+        "{:<44} {:>12.1} ms",
+        "that, smoothed over all points",
+        chart(part, 0.97)
+    );
+    println!(
+        "{:<44} {:>12.1} ms",
+        "all of it, smoothed over all points",
+        chart(Span::All, 0.97)
+    );
 }
 
 fn percentile(values: &mut [f64], p: f64) -> f64 {

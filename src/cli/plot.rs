@@ -8,7 +8,10 @@ use super::{
     runs,
 };
 use std::path::PathBuf;
-use trimtab_core::{metric::SeriesQuery, monitor::MonitorState};
+use trimtab_core::{
+    metric::{SeriesQuery, Span},
+    monitor::MonitorState,
+};
 use trimtab_plot::{
     Chart, ChartKind, Format, Heatmap, Histogram, Mark, Series, Size, XAxis, XKind, YAxis, render,
 };
@@ -154,8 +157,8 @@ async fn curves(
         let query = SeriesQuery {
             run: run.id.clone(),
             key: key.clone(),
-            from_step: None,
-            to_step: None,
+            span: Span::All,
+            smoothing: 0.0,
             columns: to.width,
         };
         let s = expect_reply!(link.request(Request::Series(query)).await?, Reply::Series(s) => s);

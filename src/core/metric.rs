@@ -1,7 +1,9 @@
 //! Metric history: points, summaries and the thinned series a chart asks for.
 
+pub use crate::thin::Ema;
 use crate::{run::RunId, time::Millis};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 /// One logged value. NaN and infinities are values.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,12 +72,16 @@ fn rank(point: &Point) -> (f64, bool) {
     }
 }
 
-fn later(a: &Point, b: &Point) -> bool {
+/// The order of a metric's history: by step, time and value, as MLflow's.
+pub fn by_step(a: &Point, b: &Point) -> Ordering {
     (a.step, a.time)
         .cmp(&(b.step, b.time))
         .then(rank(a).0.total_cmp(&rank(b).0))
         .then(rank(a).1.cmp(&rank(b).1))
-        .is_ge()
+}
+
+fn later(a: &Point, b: &Point) -> bool {
+    by_step(a, b).is_ge()
 }
 
 /// A value on its way into the store.
@@ -87,17 +93,68 @@ pub struct MetricEntry {
     pub point: Point,
 }
 
-/// What a chart asks for: one curve, thinned to the columns it can show.
+/// The part of a curve that is meant. Both ends belong to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Span {
+    /// All of it.
+    #[default]
+    All,
+    /// The points of these steps.
+    Steps {
+        /// The first.
+        from: i64,
+        /// The last.
+        to: i64,
+    },
+    /// The points logged in this time.
+    Times {
+        /// Its start.
+        from: Millis,
+        /// Its end.
+        to: Millis,
+    },
+}
+
+impl Span {
+    /// The steps from `from` on and up to `to`; no bound where none is given.
+    pub fn steps(from: Option<i64>, to: Option<i64>) -> Self {
+        match (from, to) {
+            (None, None) => Self::All,
+            (from, to) => Self::Steps {
+                from: from.unwrap_or(i64::MIN),
+                to: to.unwrap_or(i64::MAX),
+            },
+        }
+    }
+
+    /// The bounds on a point's step, and on its time in milliseconds.
+    pub fn bounds(self) -> ((i64, i64), (i64, i64)) {
+        const ALL: (i64, i64) = (i64::MIN, i64::MAX);
+        match self {
+            Self::All => (ALL, ALL),
+            Self::Steps { from, to } => ((from, to), ALL),
+            Self::Times { from, to } => (ALL, (from.0, to.0)),
+        }
+    }
+
+    /// Whether a point belongs to it.
+    pub fn holds(self, point: &Point) -> bool {
+        let ((from, to), (since, until)) = self.bounds();
+        (from..=to).contains(&point.step) && (since..=until).contains(&point.time.0)
+    }
+}
+
+/// What a chart asks for: one curve or a part of it, thinned to the columns it can show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeriesQuery {
     /// The run.
     pub run: RunId,
     /// The metric's key.
     pub key: String,
-    /// Steps from here (inclusive); all when absent.
-    pub from_step: Option<i64>,
-    /// Steps up to here (inclusive); all when absent.
-    pub to_step: Option<i64>,
+    /// The part asked for.
+    pub span: Span,
+    /// The weight of an [`Ema`] over all points, 0 to below 1; 0 asks for none.
+    pub smoothing: f64,
     /// Pixel columns of the chart; the reply holds at most four points each (M4), and one that is
     /// not finite where there is any, so that a gap stays a gap.
     pub columns: u32,
@@ -110,10 +167,62 @@ pub struct Series {
     pub run: RunId,
     /// The metric's key.
     pub key: String,
-    /// How many points the full curve has in the asked range.
+    /// The part of the curve that this is.
+    pub span: Span,
+    /// How many points the full curve has in that part.
     pub total: u64,
+    /// How many points it has altogether: what is logged later is counted from here.
+    pub length: u64,
     /// The points kept.
     pub points: Vec<Point>,
+    /// The smoothed curve, where one was asked for.
+    pub smooth: Option<Smooth>,
+}
+
+impl Series {
+    /// A curve with all its points.
+    pub fn whole(run: RunId, key: &str, points: Vec<Point>) -> Self {
+        Self {
+            run,
+            key: key.to_owned(),
+            span: Span::All,
+            total: points.len() as u64,
+            length: points.len() as u64,
+            points,
+            smooth: None,
+        }
+    }
+
+    /// Takes in points that were logged later. False when they come before what is smoothed already: then the curve must be
+    /// asked for anew.
+    pub fn extend(&mut self, points: Vec<Point>) -> bool {
+        self.length += points.len() as u64;
+        let mut points = points;
+        points.retain(|p| self.span.holds(p));
+        self.total += points.len() as u64;
+        let mut after = true;
+        if let Some(smooth) = &mut self.smooth {
+            for p in &points {
+                after &= p.step >= smooth.end;
+                smooth.end = smooth.end.max(p.step);
+                let value = smooth.ema.push(p.value);
+                smooth.points.push(Point { value, ..*p });
+            }
+        }
+        self.points.extend(points);
+        after
+    }
+}
+
+/// A smoothed curve, thinned as its raw one: smoothed first, so that nothing of it depends on the columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Smooth {
+    /// The points kept, with their smoothed values.
+    pub points: Vec<Point>,
+    /// Where the smoothing stands after the last point, to go on with those that come.
+    pub ema: Ema,
+    /// The greatest step that it has seen.
+    pub end: i64,
 }
 
 #[cfg(test)]

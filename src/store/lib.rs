@@ -9,6 +9,8 @@ pub mod frame;
 pub mod logs;
 mod migrate;
 mod open;
+#[cfg(test)]
+mod parquet_tests;
 pub mod peek;
 mod read;
 mod sql;

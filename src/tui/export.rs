@@ -43,17 +43,22 @@ fn cannot_write(path: &Path, error: &io::Error) -> Trouble {
     }
 }
 
-/// Writes a table as CSV and JSON beside each other; existing files are kept.
+/// Writes a table as CSV, JSON and Parquet beside each other; existing files are kept.
 ///
 /// # Errors
 /// A folder or disk that does not take them.
 pub fn sheet(sheet: &Sheet, dir: &Path, name: &str) -> Result<Vec<String>, Trouble> {
-    let stem = free_stem(dir, name, &["csv", "json"]);
-    [("csv", sheet.csv()), ("json", sheet.json())]
+    let stem = free_stem(dir, name, &["csv", "json", "parquet"]);
+    let forms = [
+        ("csv", sheet.csv().into_bytes()),
+        ("json", sheet.json().into_bytes()),
+        ("parquet", sheet.parquet()),
+    ];
+    forms
         .into_iter()
-        .map(|(extension, text)| {
+        .map(|(extension, bytes)| {
             let path = dir.join(format!("{stem}.{extension}"));
-            fs::write(&path, text).map_err(|e| cannot_write(&path, &e))?;
+            fs::write(&path, bytes).map_err(|e| cannot_write(&path, &e))?;
             Ok(path.display().to_string())
         })
         .collect()
@@ -167,7 +172,7 @@ fn as_plot(chart: &Chart) -> plot::Chart {
         && chart
             .lines
             .iter()
-            .flat_map(|l| &l.points)
+            .flat_map(|l| l.points.iter())
             .all(|p| p.0 > 0.0);
     let across = |x: f64| if log { x.log10() } else { x };
     let range = chart.y_range().filter(|_| chart.clip > 0.0);
@@ -293,7 +298,7 @@ mod tests {
     fn line(points: Vec<(f64, f64)>) -> Line {
         Line {
             name: "auc".into(),
-            points,
+            points: points.into(),
             series: 0,
             faint: false,
         }
@@ -319,13 +324,14 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_written_twice() {
+    fn tables_are_written_in_each_form() {
         let dir = tempfile::tempdir().unwrap();
         let mut table = Sheet::new(["run"]);
         table.rows.push(vec![Value::from("a,b")]);
         for expected in ["t.csv", "t-2.csv"] {
             let files = sheet(&table, dir.path(), "t").unwrap();
             assert!(files[0].ends_with(expected), "{files:?}");
+            assert_eq!(fs::read(&files[2]).unwrap(), table.parquet());
             assert_eq!(fs::read_to_string(&files[0]).unwrap(), "run\n\"a,b\"\n");
         }
     }

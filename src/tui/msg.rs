@@ -221,7 +221,7 @@ pub enum Effect {
         /// The files' name without extension.
         name: String,
     },
-    /// Write a table as CSV and JSON.
+    /// Write a table as CSV, JSON and Parquet.
     ExportSheet {
         /// The table.
         sheet: Box<Sheet>,

@@ -1,8 +1,9 @@
-//! A table as data, written as CSV and JSON.
+//! A table as data, written as CSV, JSON and Parquet.
 
 use std::fmt::Write as _;
 
 use serde_json::{Map, Number};
+use trimtab_core::parquet::{self, Column, Values};
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,9 +83,7 @@ impl Sheet {
         let cell = |value: Option<&Value>| match value {
             Some(Value::Text(text)) => Json::String(text.clone()),
             // Counts have no decimals, here as in what was counted.
-            Some(Value::Number(n)) if n.fract() == 0.0 && n.abs() < 9e15 => {
-                Json::Number(Number::from(*n as i64))
-            }
+            Some(Value::Number(n)) if is_whole(*n) => Json::Number(Number::from(*n as i64)),
             Some(Value::Number(n)) => match Number::from_f64(*n) {
                 Some(n) => Json::Number(n),
                 None => Json::String(n.to_string()),
@@ -105,6 +104,47 @@ impl Sheet {
         }
         format!("[\n{}\n]\n", rows.join(",\n"))
     }
+
+    /// The table as Parquet. A column has whole numbers when all of its values are, words when any is.
+    #[must_use]
+    pub fn parquet(&self) -> Vec<u8> {
+        let columns: Vec<Column> = (0..self.columns.len())
+            .map(|i| Column {
+                name: self.columns[i].clone(),
+                values: values(self.rows.iter().map(|row| row.get(i))),
+            })
+            .collect();
+        parquet::file(&columns)
+    }
+}
+
+/// Whether a number is a count, which has no decimals.
+fn is_whole(n: f64) -> bool {
+    n.fract() == 0.0 && n.abs() < 9e15
+}
+
+/// The values of a column under the one type that holds them all.
+fn values<'a>(cells: impl Iterator<Item = Option<&'a Value>> + Clone) -> Values {
+    let known = || cells.clone().flatten();
+    if known().any(|v| matches!(v, Value::Text(_))) {
+        let word = |value: Option<&Value>| match value? {
+            Value::Text(text) => Some(text.clone()),
+            Value::Number(n) => Some(n.to_string()),
+            Value::None => None,
+        };
+        return Values::Text(cells.map(word).collect());
+    }
+    let number = |value: Option<&Value>| match value? {
+        Value::Number(n) => Some(*n),
+        Value::Text(_) | Value::None => None,
+    };
+    let numbers: Vec<Option<f64>> = cells.map(number).collect();
+    let mut there = numbers.iter().flatten().peekable();
+    if there.peek().is_some() && there.all(|n| is_whole(*n)) {
+        let whole = numbers.into_iter().map(|n| n.map(|n| n as i64));
+        return Values::Integer(whole.collect());
+    }
+    Values::Double(numbers)
 }
 
 /// A field between quotes when it needs them.
@@ -139,6 +179,28 @@ mod tests {
         assert_eq!(read[1]["auc"], "NaN");
         assert!(read[1]["n"].is_null());
         assert_eq!(Sheet::new(["a"]).json(), "[]\n");
+    }
+
+    #[test]
+    fn a_column_has_one_type() {
+        let column = |cells: &[Value]| values(cells.iter().map(Some));
+        let (one, half, word) = (Value::Number(1.0), Value::Number(0.5), Value::from("x"));
+        let none = Value::None;
+        assert_eq!(
+            column(&[one.clone(), none.clone()]),
+            Values::Integer(vec![Some(1), None])
+        );
+        assert_eq!(
+            column(&[one.clone(), half]),
+            Values::Double(vec![Some(1.0), Some(0.5)])
+        );
+        assert_eq!(
+            column(&[one, none, word]),
+            Values::Text(vec![Some("1".into()), None, Some("x".into())])
+        );
+        assert_eq!(column(&[Value::None]), Values::Double(vec![None]));
+        let nan = column(&[Value::Number(f64::NAN)]);
+        assert!(matches!(nan, Values::Double(v) if v[0].is_some_and(f64::is_nan)));
     }
 
     /// The fields of one CSV record, as a reader takes them.

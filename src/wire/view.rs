@@ -5,7 +5,7 @@ use trimtab_core::{
     alarm::Handled,
     audit::AuditEntry,
     job::{Job, JobId, LogChunk},
-    metric::{Point, Series},
+    metric::{Point, Series, Span},
     monitor::{InputProblem, MonitorState, Service, WindowResult},
     registry::{Deployment, Model, Version},
     release::PromotionRequest,
@@ -20,12 +20,16 @@ pub enum Topic {
     Fleet,
     /// One slice of the runs. Deltas bring changed runs whether or not they belong in the slice.
     Runs(RunQuery),
-    /// One metric of some runs, thinned to `columns`.
+    /// One metric of some runs or a part of it, thinned to `columns`.
     Series {
         /// The runs, 50 at most.
         runs: Vec<RunId>,
         /// The metric's key.
         key: String,
+        /// The part of each run's curve, in the order of the runs; all of it where none is given.
+        spans: Vec<Span>,
+        /// The weight of the smoothed curve ([`trimtab_core::metric::Ema`]); 0 for none.
+        smoothing: f64,
         /// Pixel columns.
         columns: u32,
     },

@@ -112,6 +112,8 @@ async fn a_live_curve_has_no_gap_and_no_point_twice() {
     let topic = Topic::Series {
         runs: vec![run],
         key: "loss".into(),
+        spans: Vec::new(),
+        smoothing: 0.0,
         columns: 4000,
     };
     let mut events = console.0.subscribe(topic).await.unwrap();

@@ -2,7 +2,12 @@
 
 use super::Fact;
 use std::collections::HashMap;
-use trimtab_core::{registry::Deployment, run::RunId, time::Millis};
+use trimtab_core::{
+    metric::{Point, Span},
+    registry::Deployment,
+    run::RunId,
+    time::Millis,
+};
 use trimtab_wire::{Delta, FleetRow, Snapshot, Topic};
 
 /// A subscription's memory of its snapshot. Most deltas replace what they name and may come twice;
@@ -24,7 +29,8 @@ pub(super) enum Filter {
     },
     Series {
         key: String,
-        totals: HashMap<RunId, u64>,
+        /// How much of each run's curve the snapshot held, and the part that is followed.
+        held: HashMap<RunId, (u64, Span)>,
     },
 }
 
@@ -44,13 +50,24 @@ impl Filter {
             (Topic::Audit { .. }, Snapshot::Audit(entries)) => Self::Audit {
                 last: entries.last().map_or(0, |e| e.seq),
             },
-            (Topic::Series { runs, key, .. }, Snapshot::Series(series)) => {
-                let mut totals: HashMap<RunId, u64> =
-                    runs.iter().map(|run| (run.clone(), 0)).collect();
-                totals.extend(series.iter().map(|s| (s.run.clone(), s.total)));
+            (
+                Topic::Series {
+                    runs, key, spans, ..
+                },
+                Snapshot::Series(series),
+            ) => {
+                let spans = spans.iter().copied().chain(std::iter::repeat(Span::All));
+                let mut held: HashMap<RunId, (u64, Span)> = runs
+                    .iter()
+                    .zip(spans)
+                    .map(|(run, span)| (run.clone(), (0, span)))
+                    .collect();
+                for s in series {
+                    held.entry(s.run.clone()).or_default().0 = s.length;
+                }
                 Self::Series {
                     key: key.clone(),
-                    totals,
+                    held,
                 }
             }
             _ => return None,
@@ -61,7 +78,7 @@ impl Filter {
     pub(super) fn pass(&mut self, fact: &Fact) -> Option<Delta> {
         let delta = match (&mut *self, fact) {
             (
-                Self::Series { key, totals },
+                Self::Series { key, held },
                 Fact::Points {
                     run,
                     key: told,
@@ -69,7 +86,7 @@ impl Filter {
                     end,
                 },
             ) => {
-                let held = *totals.get(run)?;
+                let (held, span) = *held.get(run)?;
                 if *key != *told || *end <= held {
                     return None;
                 }
@@ -77,8 +94,9 @@ impl Filter {
                 let new = usize::try_from(end - held)
                     .unwrap_or(usize::MAX)
                     .min(points.len());
-                let points = points[points.len() - new..].to_vec();
-                return Some(Delta::Points {
+                let new = points[points.len() - new..].iter().copied();
+                let points: Vec<Point> = new.filter(|p| span.holds(p)).collect();
+                return (!points.is_empty()).then(|| Delta::Points {
                     run: run.clone(),
                     key: told.clone(),
                     points,
@@ -127,7 +145,7 @@ fn said(row: &FleetRow) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use trimtab_core::metric::{Point, Series};
+    use trimtab_core::metric::Series;
 
     fn points(range: std::ops::Range<u64>) -> Vec<Point> {
         range
@@ -145,8 +163,8 @@ mod tests {
         fn no_point_is_lost_or_doubled(total in 0u64..60, held in 0u64..60, cuts in prop::collection::vec(1u64..9, 0..20)) {
             let held = held.min(total);
             let run = RunId::from_bytes([7; 16]);
-            let topic = Topic::Series { runs: vec![run.clone()], key: "loss".into(), columns: 10 };
-            let snapshot = Snapshot::Series(vec![Series { run: run.clone(), key: "loss".into(), total: held, points: points(0..held) }]);
+            let topic = Topic::Series { runs: vec![run.clone()], key: "loss".into(), spans: vec![], smoothing: 0.0, columns: 10 };
+            let snapshot = Snapshot::Series(vec![Series::whole(run.clone(), "loss", points(0..held))]);
             let mut filter = Filter::after(&topic, &snapshot).unwrap();
             let mut seen = points(0..held);
             let mut start = 0;

@@ -26,7 +26,13 @@ pub(super) async fn take(ctx: &Context, topic: &Topic) -> Result<Snapshot, Failu
         Topic::Runs(query) => {
             Snapshot::Runs(store.runs(query.clone(), clock::now()).await.or_fail()?)
         }
-        Topic::Series { runs, key, columns } => {
+        Topic::Series {
+            runs,
+            key,
+            spans,
+            smoothing,
+            columns,
+        } => {
             if runs.len() > MOST_SERIES {
                 return Err(invalid(
                     format!("{} series cannot be followed at once.", runs.len()),
@@ -34,16 +40,17 @@ pub(super) async fn take(ctx: &Context, topic: &Topic) -> Result<Snapshot, Failu
                 ));
             }
             let mut series: Vec<Series> = Vec::new();
-            for run in runs {
+            for (i, run) in runs.iter().enumerate() {
                 let query = SeriesQuery {
                     run: run.clone(),
                     key: key.clone(),
-                    from_step: None,
-                    to_step: None,
+                    span: spans.get(i).copied().unwrap_or_default(),
+                    smoothing: *smoothing,
                     columns: *columns,
                 };
                 match store.series(query).await {
-                    Ok(s) if s.total > 0 => series.push(s),
+                    // A part without points may get some.
+                    Ok(s) if s.length > 0 => series.push(s),
                     Ok(_) | Err(StoreError::NotFound { .. }) => {}
                     Err(error) => return Err(crate::error::failure(error)),
                 }

@@ -16,7 +16,7 @@ use list::ListArgs;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use trimtab_core::{
-    metric::SeriesQuery,
+    metric::{SeriesQuery, Span},
     run::{RunRow, RunsEdit},
 };
 use trimtab_wire::{Link, NoteOf, Reply, Request};
@@ -121,8 +121,8 @@ pub async fn run(command: RunsCommand, global: &Global, out: &mut Output) -> Cli
             let query = SeriesQuery {
                 run: row.id,
                 key,
-                from_step: None,
-                to_step: None,
+                span: Span::All,
+                smoothing: 0.0,
                 columns,
             };
             let series =

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 use trimtab_core::{
-    metric::{MetricEntry, Point, SeriesQuery},
+    metric::{MetricEntry, Point, SeriesQuery, Span},
     run::{NewRun, RunId, RunKey, RunOrder, RunQuery},
     time::Millis,
 };
@@ -233,8 +233,8 @@ fn main() {
             let query = SeriesQuery {
                 run: id(99),
                 key: "long".into(),
-                from_step: None,
-                to_step: None,
+                span: Span::All,
+                smoothing: 0.0,
                 columns: 200,
             };
             let s = store.series(query).await.unwrap();

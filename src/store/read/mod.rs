@@ -2,6 +2,7 @@
 //! commit and never wait for the writer.
 
 mod audit;
+mod bins;
 mod history;
 mod jobs;
 mod monitors;

@@ -47,6 +47,11 @@ impl Latest {
         self.since.get_or_insert_with(Instant::now);
     }
 
+    /// The metrics that have grown since it was written.
+    pub fn grown(&self) -> BTreeSet<(RunNo, KeyNo)> {
+        &self.first | &self.again
+    }
+
     /// How long it may still wait; `None` when there is nothing to write.
     pub fn rest(&self) -> Option<Duration> {
         let since = self.since?;

@@ -5,6 +5,7 @@
 //! `strace -e trace=write,fsync`: each group is one write to the log, one fsync, then the answers.)
 
 mod audit;
+pub(crate) mod bins;
 pub(crate) mod books;
 mod experiments;
 mod group;
@@ -25,6 +26,7 @@ use crate::{
     error::{StoreError, classify},
     open::Claim,
 };
+use bins::Bins;
 use books::Books;
 use duckdb::Connection;
 use latest::Latest;
@@ -83,6 +85,7 @@ pub(crate) struct Writer {
     db: Connection,
     books: Books,
     latest: Latest,
+    bins: Bins,
     path: PathBuf,
     gauges: Arc<Gauges>,
     /// Places in the queue. Those taken are calls that wait or are being written.
@@ -103,13 +106,18 @@ impl Writer {
         gauges: Arc<Gauges>,
         queue: Arc<Semaphore>,
     ) -> Result<Self, StoreError> {
-        let (books, latest) = rows::prepare(&db)
+        let (books, latest, bins) = rows::prepare(&db)
             .and_then(|()| Books::load(&db))
+            .and_then(|(books, latest)| {
+                let bins = Bins::load(&db, books.points)?;
+                Ok((books, latest, bins))
+            })
             .map_err(|e| classify(&path, "reading the store's books", &e))?;
         let writer = Self {
             db,
             books,
             latest,
+            bins,
             path,
             gauges,
             queue,
@@ -142,18 +150,25 @@ impl Writer {
         }
     }
 
-    /// The next order; meanwhile the table of latest values is brought up to date when it is time.
+    /// The next order; meanwhile the table of latest values is brought up to date when it is time, and
+    /// long metrics are binned when nobody asks for anything.
     fn next(&mut self, orders: &mpsc::Receiver<Order>) -> Option<Order> {
+        if self.bins.are_overdue() {
+            self.bin();
+        }
         loop {
-            let Some(rest) = self.latest.rest() else {
-                return orders.recv().ok();
-            };
-            if rest.is_zero() {
+            let rest = self.latest.rest();
+            if rest.is_some_and(|rest| rest.is_zero()) {
                 self.catch_up();
                 continue;
             }
-            match orders.recv_timeout(rest) {
+            let idle = self.bins.are_due().then_some(bins::IDLE);
+            let Some(wait) = rest.into_iter().chain(idle).min() else {
+                return orders.recv().ok();
+            };
+            match orders.recv_timeout(wait) {
                 Ok(order) => return Some(order),
+                Err(mpsc::RecvTimeoutError::Timeout) if idle == Some(wait) => self.bin(),
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => {
                     self.catch_up();
@@ -163,14 +178,24 @@ impl Writer {
         }
     }
 
+    /// Bins some points. Nothing is lost when that fails: charts read the points themselves.
+    fn bin(&mut self) {
+        if let Err(e) = self.bins.turn(&self.db, self.books.points) {
+            let error = classify(&self.path, "binning a long metric", &e);
+            tracing::warn!(%error, "charts of it will read all its points");
+        }
+    }
+
     /// Brings the table of latest values up to date. Nothing is lost when that fails.
     fn catch_up(&mut self) {
         let points = self.books.points;
+        let grown = self.latest.grown();
         let done = self.latest.write(&self.db, &self.books.catalogue, points);
         if let Err(e) = done {
             let error = classify(&self.path, "bringing latest values up to date", &e);
             tracing::warn!(%error, "the next start will read some history again");
         }
+        self.bins.grown(&grown, &self.books.catalogue);
     }
 
     /// Takes in what waits. Callers in company are expected back within microseconds of their

@@ -12,7 +12,7 @@ use crate::msg::Effect;
 use crate::update::compare::{crowd, curves};
 use crate::update::{
     act, alerts, compare, detail, dialog, digest, fleet, global, monitors, motion, mouse, notes,
-    prompt, registry, retrain, run_acts, run_table, runs, sql, themes,
+    prompt, registry, retrain, run_acts, run_table, runs, sql, themes, zoom,
 };
 
 type Run = fn(&mut Model, &str) -> Vec<Effect>;
@@ -199,13 +199,15 @@ pub static COMMANDS: &[Command] = &[
         .when(compare::can_go_closer),
     row("next chart", &["n"], &[Compare], "next chart", "Moves to the next chart.", |m, _| curves::next_chart(m, 1)).hint(9).when(curves::several_charts),
     row("previous chart", &["N"], &[Compare], "previous chart", "Moves to the chart before.", |m, _| curves::next_chart(m, -1)).when(curves::several_charts),
-    row("zoom in", &["+"], &[Compare], "zoom in", "Shows half of the x axis, around the read-out.", |m, _| curves::zoom(m, 0.5)).when(curves::has_curves),
-    row("zoom out", &["-"], &[Compare], "zoom out", "Shows twice as much of the x axis; hides the selected one of parallel axes.", |m, _| curves::zoom_out(m)).when(curves::can_pan),
-    row("pan left", &["["], &[Compare], "pan left", "Moves the zoomed part, or the selected one of parallel axes, to the left.", |m, _| curves::pan(m, -0.25)).when(curves::can_pan),
-    row("pan right", &["]"], &[Compare], "pan right", "Moves the zoomed part, or the selected one of parallel axes, to the right.", |m, _| curves::pan(m, 0.25)).when(curves::can_pan),
-    row("reset chart", &["="], &[Compare], "reset", "Shows the whole curve again, without read-out; puts back the usual parallel axes.", |m, _| curves::reset(m)).hint(13)
-        .when(curves::is_moved),
-    row("export", &["e"], CHARTS, "export", "Writes the chart in front as SVG and PNG, a table of Compare or of SQL as CSV and JSON, a file of a run as it is.", |m, _| global::export(m)).hint(20)
+    row("zoom in", &["+"], &[Runs, Detail, Compare], "zoom in", "Shows half of the x axis, around the read-out; points that were left out of the whole curve are asked for.", |m, _| zoom::closer(m)).when(zoom::can_zoom),
+    row("zoom out", &["-"], &[Runs, Detail, Compare], "zoom out", "Shows twice as much of the x axis; hides the selected one of parallel axes.", |m, _| zoom::out(m)).when(zoom::can_pan),
+    row("pan left", &["["], &[Runs, Compare], "pan left", "Moves the zoomed part, or the selected one of parallel axes, to the left.", |m, _| zoom::pan(m, -0.25)).when(zoom::can_pan),
+    row("pan right", &["]"], &[Runs, Compare], "pan right", "Moves the zoomed part, or the selected one of parallel axes, to the right.", |m, _| zoom::pan(m, 0.25)).when(zoom::can_pan),
+    row("pan curve left", &["{"], &[Detail], "pan left", "Moves the zoomed part of the run's curve to the left.", |m, _| zoom::pan(m, -0.25)).when(zoom::can_pan),
+    row("pan curve right", &["}"], &[Detail], "pan right", "Moves the zoomed part of the run's curve to the right.", |m, _| zoom::pan(m, 0.25)).when(zoom::can_pan),
+    row("reset chart", &["="], &[Runs, Detail, Compare], "reset", "Shows the whole curve again, without read-out; puts back the usual parallel axes.", |m, _| zoom::reset(m)).hint(13)
+        .when(zoom::is_moved),
+    row("export", &["e"], CHARTS, "export", "Writes the chart in front as SVG and PNG, a table of Compare as CSV, JSON and Parquet, one of SQL as CSV and JSON, a file of a run as it is.", |m, _| global::export(m)).hint(20)
         .when(|m| global::chart(m).is_some() || global::sheet(m).is_some() || detail::files::meant(m).is_some()),
     // Registry.
     row("show run", &["enter"], &[Registry], "its run", "Shows the run that made the selected version.", |m, _| registry::show_run(m)).hint(7)

@@ -210,14 +210,55 @@ pub enum Slot {
     Audit,
     /// Curves of one chart of the Compare pane, by its place on the screen.
     Compare(u8),
+    /// The finer curves of the visible part of that chart.
+    CompareZoom(u8),
     /// The metric that is the x axis of those charts.
     CompareX,
     /// The curve of the selected run.
     Detail,
+    /// The finer curve of its visible part.
+    DetailZoom,
     /// The curve of the selected job.
     JobCurve,
     /// The log of the selected job.
     JobLog,
+}
+
+/// In which state the curves of each slot are. Of no account when data is compared.
+#[derive(Debug, Clone, Default)]
+pub struct Stamps(BTreeMap<Slot, u64>, u64);
+
+impl Stamps {
+    fn note(&mut self, slot: Slot) {
+        self.1 += 1;
+        self.0.insert(slot, self.1);
+    }
+
+    /// The state of a slot; `None` before its first curves.
+    #[must_use]
+    pub fn of(&self, slot: Slot) -> Option<u64> {
+        self.0.get(&slot).copied()
+    }
+
+    /// The newest state of any.
+    #[must_use]
+    pub const fn newest(&self) -> u64 {
+        self.1
+    }
+}
+
+impl PartialEq for Stamps {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Slot {
+    /// Whether it has a part of curves that another slot has whole.
+    #[must_use]
+    pub const fn is_part(self) -> bool {
+        matches!(self, Self::CompareZoom(_) | Self::DetailZoom)
+    }
 }
 
 /// Every mirror.
@@ -241,6 +282,8 @@ pub struct Data {
     pub audit: Feed<Vec<AuditEntry>>,
     /// Curves by slot.
     pub series: BTreeMap<Slot, Feed<Vec<Series>>>,
+    /// How often they changed.
+    pub stamps: Stamps,
     /// The followed log and its job.
     pub log: Feed<Log>,
     /// Whose log that is.
@@ -262,7 +305,10 @@ impl Data {
                 }
                 self.runs.set(page);
             }
-            Snapshot::Series(series) => self.series.entry(slot).or_default().set(series),
+            Snapshot::Series(series) => {
+                self.series.entry(slot).or_default().set(series);
+                self.stamps.note(slot);
+            }
             Snapshot::Registry {
                 models,
                 requests,
@@ -299,14 +345,26 @@ impl Data {
             Slot::Runs => self.runs.error = error,
             Slot::Audit => self.audit.error = error,
             Slot::JobLog => self.log.error = error,
-            Slot::Compare(_) | Slot::CompareX | Slot::Detail | Slot::JobCurve => {
-                self.series.entry(slot).or_default().error = error
-            }
+            Slot::Compare(_)
+            | Slot::CompareZoom(_)
+            | Slot::CompareX
+            | Slot::Detail
+            | Slot::DetailZoom
+            | Slot::JobCurve => self.series.entry(slot).or_default().error = error,
         }
     }
 
-    /// Amends a slot. Deltas before their snapshot are dropped: the snapshot will hold them.
-    pub fn delta(&mut self, slot: Slot, delta: Delta) {
+    /// Lets go of the curves of a slot.
+    pub fn forget_curves(&mut self, slot: Slot) {
+        self.series.remove(&slot);
+        self.stamps.0.remove(&slot);
+    }
+
+    /// Amends a slot. Deltas before their snapshot are dropped: the snapshot will hold them. False when the slot must be
+    /// asked for anew to be right.
+    #[must_use]
+    pub fn delta(&mut self, slot: Slot, delta: Delta) -> bool {
+        let mut right = true;
         match delta {
             Delta::Fleet(row) => {
                 if let Some(rows) = &mut self.fleet.value {
@@ -323,17 +381,10 @@ impl Data {
                 let series = self.series.get_mut(&slot).and_then(|f| f.value.as_mut());
                 if let Some(series) = series {
                     match series.iter_mut().find(|s| s.run == run && s.key == key) {
-                        Some(s) => {
-                            s.total += points.len() as u64;
-                            s.points.extend(points);
-                        }
-                        None => series.push(Series {
-                            run,
-                            key,
-                            total: points.len() as u64,
-                            points,
-                        }),
+                        Some(s) => right = s.extend(points),
+                        None => series.push(Series::whole(run, &key, points)),
                     }
+                    self.stamps.note(slot);
                 }
             }
             Delta::Model(model) => {
@@ -429,6 +480,7 @@ impl Data {
                 }
             }
         }
+        right
     }
 
     /// Takes a changed run in: in place when it is on the page, otherwise only remembered (the page itself

@@ -1,5 +1,7 @@
 //! The Fleet pane: which model is selected.
 
+use std::sync::Arc;
+
 use trimtab_core::monitor::MonitorState;
 use trimtab_core::policy::{Direction, QualityMetric};
 use trimtab_core::time::Millis;
@@ -61,7 +63,7 @@ pub fn quality_chart(row: &FleetRow) -> Chart {
         title: format!("{}: {} by window", row.model, row.quality_metric),
         lines: vec![Line {
             name: row.quality_metric.clone(),
-            points,
+            points: Arc::new(points),
             series: 0,
             faint: false,
         }],

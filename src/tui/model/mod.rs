@@ -21,6 +21,7 @@ pub mod session;
 pub mod sql;
 pub mod taste;
 pub mod trail;
+pub mod zoom;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -138,6 +139,10 @@ pub struct Model {
     next_call: u64,
     follows: BTreeMap<Slot, (u64, Topic)>,
     next_generation: u64,
+    /// Slots that have had no answer since they follow what they follow.
+    awaited: BTreeSet<Slot>,
+    /// The curves of the charts on the screen, ready to be drawn.
+    pub drawn: compare::drawn::Kept,
     /// What the user's state file holds; `None` until it was read.
     pub remembered: Option<Remembered>,
     /// The views somebody came through.
@@ -212,6 +217,8 @@ impl Model {
             next_call: 0,
             follows: BTreeMap::new(),
             next_generation: 0,
+            awaited: BTreeSet::new(),
+            drawn: compare::drawn::Kept::default(),
             remembered: None,
             trail: trail::Trail::default(),
             mouse: false,
@@ -239,6 +246,7 @@ impl Model {
         self.next_generation += 1;
         let generation = self.next_generation;
         self.follows.insert(slot, (generation, topic.clone()));
+        self.awaited.insert(slot);
         Some(Effect::Follow {
             slot,
             generation,
@@ -249,7 +257,24 @@ impl Model {
     /// Stops following in a slot.
     #[must_use]
     pub fn unfollow(&mut self, slot: Slot) -> Option<Effect> {
+        self.awaited.remove(&slot);
         self.follows.remove(&slot).map(|_| Effect::Unfollow(slot))
+    }
+
+    /// Takes note of a slot's answer.
+    pub fn arrived(&mut self, slot: Slot) {
+        self.awaited.remove(&slot);
+    }
+
+    /// Whether a slot waits for another part of the same curves: then the next part is asked for when that has come.
+    #[must_use]
+    pub fn awaits_part_of(&self, slot: Slot, topic: &Topic) -> bool {
+        let of = |topic: &Topic| match topic {
+            Topic::Series { runs, key, .. } => Some((runs.clone(), key.clone())),
+            _ => None,
+        };
+        let asked = self.follows.get(&slot).and_then(|(_, t)| of(t));
+        self.awaited.contains(&slot) && asked.is_some() && asked == of(topic)
     }
 
     /// Lets every topic be followed anew.
@@ -258,13 +283,13 @@ impl Model {
     }
 
     /// Follows a slot's topic anew when its curves have outgrown what the chart can show: the agent thins
-    /// them again, so that a run of a million rounds costs no more than one of a thousand.
-    pub fn thin(&mut self, slot: Slot) {
+    /// them again, so that a run of a million rounds costs no more than one of a thousand. And when they are not right any more.
+    pub fn thin(&mut self, slot: Slot, right: bool) {
         let Some((_, Topic::Series { columns, .. })) = self.follows.get(&slot) else {
             return;
         };
         let most = *columns as usize * 8;
-        if self.data.curves(slot).iter().any(|s| s.points.len() > most) {
+        if !right || self.data.curves(slot).iter().any(|s| s.points.len() > most) {
             self.follows.remove(&slot);
         }
     }

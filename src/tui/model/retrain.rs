@@ -1,8 +1,11 @@
 //! The Retrain pane: jobs, the selected one's log and live curve.
 
+use std::sync::Arc;
+
 use trimtab_core::job::Job;
 
 use super::Model;
+use super::compare::axis::{Axis, points};
 use super::data::Slot;
 use super::list::List;
 use crate::widget::chart::{Chart, Line};
@@ -62,7 +65,7 @@ impl Retrain {
             .enumerate()
             .map(|(i, s)| Line {
                 name: s.key.clone(),
-                points: super::compare::axis::points(s, &super::compare::axis::Axis::Step, None),
+                points: Arc::new(points(&s.points, &Axis::Step, 0, None)),
                 series: i,
                 faint: false,
             })

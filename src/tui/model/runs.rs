@@ -40,10 +40,23 @@ pub struct Runs {
     pub detail: bool,
     /// The metric of the detail's curve; the first when absent.
     pub metric: Option<String>,
+    /// The visible part of that curve; all of it when absent.
+    pub close: Option<Close>,
     /// Whether the slice must be asked for again once the answer in flight is there.
     pub dirty: bool,
     /// When a slice was asked for last, so that busy runs do not make us ask all the time.
     pub asked: Millis,
+}
+
+/// A part of a run's curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Close {
+    /// The run; another one is shown whole.
+    pub run: RunId,
+    /// The visible steps.
+    pub shown: (f64, f64),
+    /// Those that a finer curve is asked for, around them.
+    pub window: (f64, f64),
 }
 
 impl Runs {

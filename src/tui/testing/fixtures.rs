@@ -243,12 +243,7 @@ pub fn curve(run: &RunRow, key: &str) -> Series {
             }
         })
         .collect();
-    Series {
-        run: run.id.clone(),
-        key: key.into(),
-        total: n as u64,
-        points,
-    }
+    Series::whole(run.id.clone(), key, points)
 }
 
 pub fn version(n: u32) -> ModelVersion {

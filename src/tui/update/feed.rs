@@ -11,6 +11,7 @@ pub fn take(model: &mut Model, slot: Slot, event: Event) {
     let anchors = Anchors::of(model);
     match event {
         Event::Snapshot(snapshot) => {
+            model.arrived(slot);
             model.data.snapshot(slot, snapshot);
             model.link.stale.remove(&slot);
         }
@@ -26,14 +27,15 @@ pub fn take(model: &mut Model, slot: Slot, event: Event) {
             if let Some((tone, text, hint)) = super::news::of(model, &delta) {
                 model.toast(tone, text, hint);
             }
-            model.data.delta(slot, delta);
-            model.thin(slot);
+            let right = model.data.delta(slot, delta);
+            model.thin(slot, right);
         }
         Event::Resync(dropped) => {
             model.link.dropped += dropped;
             model.link.stale.insert(slot);
         }
         Event::Failed(failure) => {
+            model.arrived(slot);
             model.data.failed(slot, failure);
             model.link.stale.remove(&slot);
         }

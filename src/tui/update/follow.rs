@@ -23,12 +23,17 @@ const AUDIT_TAIL: u32 = 2_000;
 /// Adds the effects that bring what the screen needs and end what it no longer needs.
 pub fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     page(model);
+    super::compare::curves::look(model);
+    super::zoom::look(model);
     let wanted = wanted(model);
     let gone: Vec<Slot> = model
         .followed()
         .filter(|slot| !wanted.contains_key(slot))
         .collect();
     for slot in gone {
+        if slot.is_part() {
+            model.data.forget_curves(slot);
+        }
         effects.extend(model.unfollow(slot));
     }
     for (slot, topic) in wanted {
@@ -38,6 +43,9 @@ pub fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
             // Another job's lines must not be read as this one's.
             model.data.log = crate::model::data::Feed::default();
             model.data.log_job = Some(job);
+        }
+        if slot.is_part() && model.awaits_part_of(slot, &topic) {
+            continue;
         }
         effects.extend(model.follow(slot, topic));
     }
@@ -98,14 +106,16 @@ fn wanted(model: &Model) -> BTreeMap<Slot, Topic> {
                 }
             };
             if let Some((run, key)) = front.and_then(|r| Some((r.id.clone(), charted(r)?))) {
-                topics.insert(
-                    Slot::Detail,
-                    Topic::Series {
-                        runs: vec![run],
-                        key,
-                        columns,
-                    },
-                );
+                let topic = Topic::Series {
+                    runs: vec![run],
+                    key,
+                    spans: Vec::new(),
+                    smoothing: 0.0,
+                    columns,
+                };
+                let part = super::zoom::part(model, &topic);
+                topics.extend(part.map(|part| (Slot::DetailZoom, part)));
+                topics.insert(Slot::Detail, topic);
             }
         }
         Pane::Retrain => {
@@ -125,6 +135,8 @@ fn wanted(model: &Model) -> BTreeMap<Slot, Topic> {
                         Topic::Series {
                             runs: vec![run],
                             key,
+                            spans: Vec::new(),
+                            smoothing: 0.0,
                             columns,
                         },
                     );

@@ -29,6 +29,7 @@ pub mod runs;
 mod session;
 pub mod sql;
 pub mod themes;
+pub mod zoom;
 
 pub use keys::scopes;
 
@@ -166,3 +167,5 @@ mod session_tests;
 mod sql_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod zoom_tests;

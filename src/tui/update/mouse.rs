@@ -12,7 +12,7 @@ use crate::model::list::{List, Move};
 use crate::model::monitors::{FIXED, Monitors, grid};
 use crate::model::nav::Pane;
 use crate::model::registry::{Region, Registry};
-use crate::model::{Model, Tone};
+use crate::model::{Model, Tone, zoom};
 use crate::mouse::{Gesture, Mouse};
 use crate::msg::Effect;
 use crate::view::{header, layout, overlay};
@@ -241,14 +241,14 @@ fn release(model: &mut Model, at: Position) -> Vec<Effect> {
         return Vec::new();
     };
     let (a, b) = (chart.x_at(area, from.x), chart.x_at(area, at.x));
+    let whole = model.compare.extent(model);
     let curves = &mut model.compare.curves;
     if from.x.abs_diff(at.x) < DRAG {
         curves.cursor = b;
-    } else if let (Some(a), Some(b), Some((low, high))) = (a, b, chart.extent()) {
-        let least = (high - low) / 1_000.0;
-        let from = a.min(b).max(low);
-        let to = a.max(b).min(high).max(from + least);
-        curves.zoom = (from > low || to < high).then_some((from, to));
+    } else if let (Some(a), Some(b), Some(whole)) = (a, b, whole) {
+        let least = zoom::least(&curves.axis, whole);
+        let from = a.min(b).max(whole.0);
+        curves.zoom = zoom::within(whole, (from, a.max(b).max(from + least)));
         curves.cursor = None;
     }
     Vec::new()

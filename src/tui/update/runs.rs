@@ -1,14 +1,17 @@
 //! Commands of the Runs pane.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
+use trimtab_core::metric::Series;
 use trimtab_core::run::{RunId, RunPage, RunQuery, RunRow};
 use trimtab_wire::Request;
 
 use crate::model::compare::axis::{Axis, points};
+use crate::model::data::Slot;
 use crate::model::detail::Tab;
 use crate::model::nav::Pane;
-use crate::model::{Model, Tone};
+use crate::model::{Model, Tone, zoom};
 use crate::msg::{Call, Effect};
 use crate::widget::chart::{Chart, Line};
 
@@ -144,22 +147,34 @@ pub fn set_metric(model: &mut Model, index: usize) {
     }
 }
 
-/// The curve of the selected run.
+/// The curve of the selected run, as it was sent.
+#[must_use]
+pub fn detail_series(model: &Model) -> Option<&Series> {
+    super::detail::curve(model)
+}
+
+/// The curve of the selected run, or the part of it that is looked at closer.
 #[must_use]
 pub fn detail_chart(model: &Model) -> Option<Chart> {
-    let series = super::detail::curve(model)?;
-    let key = series.key.clone();
-    let points = points(series, &Axis::Step, None);
+    let whole = detail_series(model)?;
+    let mut parts = model.data.curves(Slot::DetailZoom).iter();
+    let part = parts.find(|s| s.run == whole.run && s.key == whole.key);
+    let joined = zoom::joined(
+        &whole.points,
+        part.map(|part| (part.span, part.points.as_slice())),
+    );
+    let close = model.runs.close.as_ref().filter(|c| c.run == whole.run);
     Some(Chart {
-        title: key.clone(),
+        title: whole.key.clone(),
         cursor: model.detail.cursor.filter(|_| model.detail.is_open()),
         lines: vec![Line {
-            name: key,
-            points,
+            name: whole.key.clone(),
+            points: Arc::new(points(&joined, &Axis::Step, 0, None)),
             series: 0,
             faint: false,
         }],
         x_label: "step".into(),
+        x_range: close.map(|c| c.shown),
         ..Chart::default()
     })
 }

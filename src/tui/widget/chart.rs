@@ -12,10 +12,14 @@ mod axes;
 mod canvas;
 mod legend;
 mod rules;
+mod sketch;
+
+use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
 use self::canvas::Canvas;
+pub use self::sketch::Sketch;
 use super::scale::{Bend, Scale};
 use super::text::{Brush, width};
 
@@ -25,7 +29,7 @@ pub struct Line {
     /// Shown in the legend.
     pub name: String,
     /// Values in rising x; NaN breaks the curve.
-    pub points: Vec<(f64, f64)>,
+    pub points: Arc<Vec<(f64, f64)>>,
     /// Its colour and marker.
     pub series: usize,
     /// The raw curve behind a smoothed one: dim, without legend.
@@ -120,6 +124,8 @@ pub struct Chart {
     pub points: bool,
     /// One of several: the legend has no names, something beside the chart has.
     pub small: bool,
+    /// Keeps what drawing these lines came to, for the next frame.
+    pub sketch: Option<Arc<Sketch>>,
 }
 
 impl Line {
@@ -181,7 +187,7 @@ impl Chart {
             .lines
             .iter()
             .filter(|l| !l.faint)
-            .flat_map(|l| &l.points);
+            .flat_map(|l| l.points.iter());
         match self.y_scale {
             YScale::Log => values.filter(|p| p.1.is_finite() && p.1 <= 0.0).count(),
             YScale::Straight | YScale::Symlog => 0,
@@ -189,6 +195,14 @@ impl Chart {
     }
 
     fn scales(&self) -> Option<(Scale, Scale)> {
+        match &self.sketch {
+            Some(sketch) => sketch.scales(self, || self.fitted()),
+            None => self.fitted(),
+        }
+    }
+
+    /// The scales that fit what is visible.
+    fn fitted(&self) -> Option<(Scale, Scale)> {
         let (low, high) = self.x_range.or_else(|| self.extent())?;
         let log = self.x_log && low > 0.0;
         let x = Scale {
@@ -197,7 +211,7 @@ impl Chart {
             bend: if log { Bend::Log } else { Bend::Straight },
         };
         let shown = || {
-            let points = self.lines.iter().flat_map(|l| &l.points);
+            let points = self.lines.iter().flat_map(|l| l.points.iter());
             let visible = points.filter(|p| p.0 >= x.low && p.0 <= x.high);
             visible.map(|p| p.1)
         };
@@ -272,15 +286,28 @@ impl Chart {
     }
 
     fn curves(&self, plot: Rect, x: Scale, y: Scale) -> Canvas {
-        let mut canvas = Canvas::new(plot.width, plot.height);
-        // Faint first, then from the least to the most important, so that the first line stays on top.
-        for faint in [true, false] {
-            for line in self.lines.iter().filter(|l| l.faint == faint).rev() {
-                canvas.line(line, x, y);
-            }
+        let size = (plot.width, plot.height);
+        match &self.sketch {
+            Some(sketch) => sketch.canvas(&self.lines, size, x, y),
+            None => all_on_canvas(self.lines.iter(), size, x, y),
         }
-        canvas
     }
+}
+
+/// Lines on a canvas: faint ones first, then from the last to the first, which stays on top.
+fn all_on_canvas<'a>(
+    lines: impl DoubleEndedIterator<Item = &'a Line> + Clone,
+    (width, height): (u16, u16),
+    x: Scale,
+    y: Scale,
+) -> Canvas {
+    let mut canvas = Canvas::new(width, height);
+    for faint in [true, false] {
+        for line in lines.clone().filter(|l| l.faint == faint).rev() {
+            canvas.line(line, x, y);
+        }
+    }
+    canvas
 }
 
 /// Draws lines without axes; the first line lies on top.

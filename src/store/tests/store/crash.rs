@@ -13,7 +13,7 @@ use std::{
 };
 use trimtab_core::{
     audit::{self, Outcome},
-    metric::SeriesQuery,
+    metric::{SeriesQuery, Span},
     run::RunQuery,
     time::Millis,
 };
@@ -120,8 +120,8 @@ async fn check(path: &Path, acks: &BTreeSet<(u64, i64)>) -> bool {
         let query = SeriesQuery {
             run: row.id.clone(),
             key: "loss".into(),
-            from_step: None,
-            to_step: None,
+            span: Span::All,
+            smoothing: 0.0,
             columns: 1_000_000,
         };
         let series = store.series(query).await.unwrap();

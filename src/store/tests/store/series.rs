@@ -3,15 +3,15 @@
 use crate::support::{create, log, place, run_id};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use trimtab_core::metric::{Point, Series, SeriesQuery};
+use trimtab_core::metric::{Point, Series, SeriesQuery, Span};
 use trimtab_store::{Change, Store};
 
 fn query(columns: u32) -> SeriesQuery {
     SeriesQuery {
         run: run_id(1),
         key: "loss".into(),
-        from_step: None,
-        to_step: None,
+        span: Span::All,
+        smoothing: 0.0,
         columns,
     }
 }
@@ -107,8 +107,7 @@ async fn a_range_is_counted_and_cut() {
     let points: Vec<_> = (0..1000).map(|i| (i, f64::from(i as i32).sin())).collect();
     let (place, _) = stored(&points).await;
     let zoomed = SeriesQuery {
-        from_step: Some(100),
-        to_step: Some(109),
+        span: Span::Steps { from: 100, to: 109 },
         ..query(80)
     };
     let series = place.store.series(zoomed).await.unwrap();

@@ -1,6 +1,6 @@
 //! What the x axis of curves counts.
 
-use trimtab_core::metric::Series;
+use trimtab_core::metric::{Point, Series};
 
 use super::Compare;
 use crate::model::Model;
@@ -59,19 +59,17 @@ impl Compare {
     }
 }
 
-/// A stored curve on an axis; `x` is the run's curve of the metric that counts, on an axis that is one.
+/// A stored curve on an axis; `start` is when times count from, `x` the run's curve of the metric that counts, on an axis
+/// that is one.
 #[must_use]
-pub fn points(series: &Series, axis: &Axis, x: Option<&Series>) -> Vec<(f64, f64)> {
-    let start = series.points.iter().map(|p| p.time.0).min().unwrap_or(0);
+pub fn points(curve: &[Point], axis: &Axis, start: i64, x: Option<&Series>) -> Vec<(f64, f64)> {
     let counter = x.map(counter).unwrap_or_default();
-    let mut out: Vec<(f64, f64)> = series
-        .points
+    let mut out: Vec<(f64, f64)> = curve
         .iter()
         .filter_map(|p| {
             let x = match axis {
                 Axis::Step => p.step as f64,
-                Axis::Time => p.time.0 as f64,
-                Axis::Relative => (p.time.0 - start) as f64,
+                Axis::Time | Axis::Relative => (p.time.0 - start) as f64,
                 Axis::Of(_) => between(&counter, p.step as f64)?,
             };
             Some((x, p.value))
@@ -105,7 +103,6 @@ fn between(counter: &[(f64, f64)], step: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use trimtab_core::metric::Point;
     use trimtab_core::time::Millis;
 
     use super::*;
@@ -116,12 +113,8 @@ mod tests {
             time: Millis(1_000 + step * 10),
             value,
         };
-        Series {
-            run: crate::testing::fixtures::run_id(1),
-            key: "k".into(),
-            total: points.len() as u64,
-            points: points.iter().map(point).collect(),
-        }
+        let points = points.iter().map(point).collect();
+        Series::whole(crate::testing::fixtures::run_id(1), "k", points)
     }
 
     #[test]
@@ -129,19 +122,19 @@ mod tests {
         let loss = series(&[(0, 9.0), (5, 5.0), (10, 4.0), (20, 3.0), (25, 2.0)]);
         let epoch = series(&[(5, 0.5), (10, 1.0), (20, f64::NAN), (30, 3.0)]);
         let axis = Axis::Of("epoch".into());
-        let drawn = points(&loss, &axis, Some(&epoch));
+        let drawn = points(&loss.points, &axis, 0, Some(&epoch));
         assert_eq!(drawn, [(0.5, 5.0), (1.0, 4.0), (2.0, 3.0), (2.5, 2.0)]);
-        assert_eq!(points(&loss, &axis, None), []);
+        assert_eq!(points(&loss.points, &axis, 0, None), []);
     }
 
     #[test]
     fn times_begin_where_they_should() {
         let loss = series(&[(7, 2.0), (3, 1.0)]);
         assert_eq!(
-            points(&loss, &Axis::Relative, None),
+            points(&loss.points, &Axis::Relative, 1_030, None),
             [(0.0, 1.0), (40.0, 2.0)]
         );
-        assert_eq!(points(&loss, &Axis::Time, None)[0].0, 1_030.0);
+        assert_eq!(points(&loss.points, &Axis::Time, 0, None)[0].0, 1_030.0);
     }
 
     proptest! {
@@ -151,7 +144,7 @@ mod tests {
             // The counter is thinned: only its ends are there.
             let ends = series(&[all[0], all[all.len() - 1]]);
             let curve = series(&all);
-            for (x, y) in points(&curve, &Axis::Of("c".into()), Some(&ends)) {
+            for (x, y) in points(&curve.points, &Axis::Of("c".into()), 0, Some(&ends)) {
                 prop_assert!((x - y).abs() < 1e-9);
                 prop_assert!(steps.remove(&(y as i64)));
             }

@@ -1,15 +1,15 @@
 //! Curves of the compared runs over each other: a grid of charts with one x axis and one read-out.
 
-use trimtab_core::metric::Series;
+use std::sync::Arc;
+
 use trimtab_core::run::RunId;
 
 use super::Compare;
-use super::axis::{Axis, points};
+use super::axis::Axis;
+use super::drawn::Drawn;
 use crate::model::Model;
-use crate::model::data::Slot;
 use crate::view::layout;
-use crate::widget::chart::{Chart, Line, XKind, YScale};
-use crate::widget::scale;
+use crate::widget::chart::{Chart, XKind, YScale};
 
 /// Weights of the smoothing that `S` walks through.
 pub const SMOOTHING: [f64; 4] = [0.0, 0.6, 0.9, 0.97];
@@ -30,10 +30,20 @@ pub struct Curves {
     pub clip: usize,
     /// The visible part of x; all when absent.
     pub zoom: Option<(f64, f64)>,
+    /// The part of x that finer curves were asked for, around the visible one.
+    pub window: Option<(f64, f64)>,
     /// The read-out's x.
     pub cursor: Option<f64>,
     /// Whether one chart has all the room.
     pub alone: bool,
+}
+
+impl Curves {
+    /// The weight of the smoothing.
+    #[must_use]
+    pub fn weight(&self) -> f64 {
+        SMOOTHING[self.smoothing % SMOOTHING.len()]
+    }
 }
 
 impl Compare {
@@ -72,21 +82,40 @@ impl Compare {
     /// The charts on the screen, with one x axis and one read-out.
     #[must_use]
     pub fn charts(&self, model: &Model) -> Vec<Chart> {
-        let (runs, page) = (self.runs(model), self.page(model));
-        let mut charts: Vec<Chart> = page
-            .iter()
-            .enumerate()
-            .map(|(place, metric)| self.chart(model, &runs, place, metric))
-            .collect();
-        if self.curves.axis == Axis::Time {
-            anchor(&mut charts);
-        }
-        let range = self.curves.zoom.or_else(|| extent(&charts));
-        for chart in &mut charts {
-            chart.x_range = range;
-            chart.small = page.len() > 1;
-        }
-        charts
+        let drawn = self.drawn(model);
+        let small = drawn.len() > 1;
+        let range = self.curves.zoom.or_else(|| extent(&drawn));
+        let charts = drawn.into_iter().map(|(metric, drawn)| Chart {
+            x_range: range,
+            small,
+            ..self.chart(metric, &drawn)
+        });
+        charts.collect()
+    }
+
+    /// The range of x of the charts on the screen.
+    #[must_use]
+    pub fn extent(&self, model: &Model) -> Option<(f64, f64)> {
+        extent(&self.drawn(model))
+    }
+
+    /// The metrics of the charts on the screen with their curves.
+    fn drawn(&self, model: &Model) -> Vec<(String, Arc<Drawn>)> {
+        let runs = self.runs(model).into_iter();
+        let names = |run: RunId| {
+            let name = Self::name(model, &run);
+            (run, name)
+        };
+        let runs = Arc::new(runs.map(names).collect::<Vec<_>>());
+        let page = self.page(model);
+        model.drawn.retain(page.len());
+        (0..=u8::MAX)
+            .zip(page)
+            .map(|(place, metric)| {
+                let drawn = model.drawn.of(model, place, &metric, &runs);
+                (metric, drawn)
+            })
+            .collect()
     }
 
     /// The chart of the metric that is meant.
@@ -101,21 +130,13 @@ impl Compare {
         })
     }
 
-    fn chart(&self, model: &Model, runs: &[RunId], place: usize, metric: &str) -> Chart {
+    fn chart(&self, metric: String, drawn: &Drawn) -> Chart {
         let state = &self.curves;
-        let weight = SMOOTHING[state.smoothing % SMOOTHING.len()];
-        let mut lines = Vec::new();
-        for (i, id) in runs.iter().enumerate() {
-            let Some(series) = found(model, place, id, metric) else {
-                continue;
-            };
-            let raw = points(series, &state.axis, x_series(model, id, &state.axis));
-            lines.extend(smoothed(Self::name(model, id), raw, i, weight));
-        }
+        let mut lines = drawn.lines.clone();
         // The selected run is drawn over the others.
         lines.sort_by_key(|l| l.series != self.list.selected);
         Chart {
-            title: metric.to_owned(),
+            title: metric,
             lines,
             x_kind: match state.axis {
                 Axis::Step | Axis::Of(_) => XKind::Number,
@@ -125,6 +146,7 @@ impl Compare {
             y_scale: state.y_scale,
             clip: CLIPS[state.clip % CLIPS.len()],
             cursor: state.cursor,
+            sketch: Some(Arc::clone(&drawn.sketch)),
             ..Chart::default()
         }
     }
@@ -139,53 +161,8 @@ impl Compare {
     }
 }
 
-/// The x range of several charts.
-#[must_use]
-pub fn extent(charts: &[Chart]) -> Option<(f64, f64)> {
-    let ranges = charts.iter().filter_map(Chart::extent);
+/// The range of x of several charts.
+fn extent(drawn: &[(String, Arc<Drawn>)]) -> Option<(f64, f64)> {
+    let ranges = drawn.iter().filter_map(|(_, d)| d.extent);
     ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-}
-
-/// The curve of a chart; while its own is on its way, what another place has of it.
-fn found<'a>(model: &'a Model, place: usize, run: &RunId, metric: &str) -> Option<&'a Series> {
-    let own = u8::try_from(place).ok().map(Slot::Compare);
-    let others = model.data.series.keys().copied();
-    let slots = own
-        .into_iter()
-        .chain(others.filter(|s| matches!(s, Slot::Compare(_)) && Some(*s) != own));
-    slots
-        .flat_map(|s| model.data.curves(s))
-        .find(|s| s.run == *run && s.key == metric)
-}
-
-/// The metric of a run that is the x axis.
-fn x_series<'a>(model: &'a Model, run: &RunId, axis: &Axis) -> Option<&'a Series> {
-    let Axis::Of(key) = axis else { return None };
-    let mut curves = model.data.curves(Slot::CompareX).iter();
-    curves.find(|s| s.run == *run && s.key == *key)
-}
-
-/// The curve, and behind it the raw one when it is smoothed.
-fn smoothed(name: String, raw: Vec<(f64, f64)>, series: usize, weight: f64) -> Vec<Line> {
-    let line = |points, faint| Line {
-        name: name.clone(),
-        points,
-        series,
-        faint,
-    };
-    if weight == 0.0 {
-        return vec![line(raw, false)];
-    }
-    vec![line(scale::ema(&raw, weight), false), line(raw, true)]
-}
-
-/// Wall-clock time is read as time since the first point of all.
-fn anchor(charts: &mut [Chart]) {
-    let Some((start, _)) = extent(charts) else {
-        return;
-    };
-    let lines = charts.iter_mut().flat_map(|c| &mut c.lines);
-    for point in lines.flat_map(|l| &mut l.points) {
-        point.0 -= start;
-    }
 }

@@ -3,6 +3,7 @@
 pub mod axis;
 pub mod crowd;
 pub mod curves;
+pub mod drawn;
 pub mod importance;
 pub mod metrics;
 pub mod parallel;

@@ -1,5 +1,7 @@
 //! Each run as a line across many columns, each with an axis of its own.
 
+use std::sync::Arc;
+
 use trimtab_core::compare::Spread;
 use trimtab_core::run::{RunId, RunKey};
 
@@ -86,7 +88,7 @@ impl Compare {
         let all = self.parallel(model);
         let line = |run: usize| Line {
             name: Self::name(model, &all.runs[run]),
-            points: all.lines_of(run, &all.axes),
+            points: Arc::new(all.lines_of(run, &all.axes)),
             series: run,
             faint: false,
         };

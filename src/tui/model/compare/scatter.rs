@@ -1,5 +1,7 @@
 //! Each run as a point between two columns.
 
+use std::sync::Arc;
+
 use trimtab_core::compare::Spread;
 use trimtab_core::run::{RunId, RunKey};
 use trimtab_core::stats::rank;
@@ -89,7 +91,7 @@ impl Compare {
             .points()
             .map(|(at, point)| Line {
                 name: Self::name(model, &s.runs[at]),
-                points: vec![point],
+                points: Arc::new(vec![point]),
                 series: at,
                 faint: false,
             })

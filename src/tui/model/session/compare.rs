@@ -156,6 +156,7 @@ mod tests {
             ),
             axes: Some(vec![RunKey::Duration, RunKey::Tag("x y".into())]),
             curves: Curves {
+                window: None,
                 axis: Axis::Of("step".into()),
                 smoothing: 2,
                 y_scale: YScale::Symlog,

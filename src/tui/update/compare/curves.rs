@@ -1,15 +1,16 @@
 //! Commands of the curves: axes, smoothing, zoom and the read-out.
 
+use trimtab_core::metric::Span;
 use trimtab_wire::Topic;
 
 use super::crowd;
 
-use crate::model::compare::View;
 use crate::model::compare::axis::Axis;
-use crate::model::compare::curves::{CLIPS, Curves, SMOOTHING, extent};
+use crate::model::compare::curves::{CLIPS, Curves, SMOOTHING};
+use crate::model::compare::{View, drawn};
 use crate::model::data::Slot;
 use crate::model::layer::Choice;
-use crate::model::{Model, Tone};
+use crate::model::{Model, Tone, zoom};
 use crate::msg::Effect;
 use crate::view::layout;
 
@@ -48,21 +49,39 @@ pub fn topics(model: &Model) -> Vec<(Slot, Topic)> {
     let runs = state.runs(model);
     let page = state.page(model);
     let places = layout::charts(state.charts_area(model), page.len());
-    let topic = |key: String, columns: u16| Topic::Series {
+    let topic = |key: &str, width: u16, spans: Vec<Span>, smoothing| Topic::Series {
         runs: runs.clone(),
-        key,
-        // Twice the cells, as braille has; in steps, so that a resize by a column asks for nothing anew.
-        columns: u32::from(columns.max(20)).next_multiple_of(20) * 2,
+        key: key.to_owned(),
+        // Twice the cells, as braille has; in steps, so that a resize by a column asks for nothing anew. Of a part, what
+        // stands around it needs as much again.
+        columns: u32::from(width.max(20)).next_multiple_of(20)
+            * if spans.is_empty() { 2 } else { 4 },
+        spans,
+        smoothing,
     };
-    let slots = (0..).map(Slot::Compare);
-    let mut topics: Vec<_> = slots
-        .zip(page.into_iter().zip(places))
-        .map(|(slot, (key, place))| (slot, topic(key, place.width)))
-        .collect();
+    let weight = state.curves.weight();
+    let mut topics = Vec::new();
+    for (place, (key, area)) in (0..).zip(page.iter().zip(places)) {
+        let whole = topic(key, area.width, Vec::new(), weight);
+        topics.push((Slot::Compare(place), whole));
+        let window = state.curves.window;
+        let spans = window.and_then(|w| drawn::spans(model, place, key, &runs, w));
+        if let Some(spans) = spans {
+            let part = topic(key, area.width, spans, weight);
+            topics.push((Slot::CompareZoom(place), part));
+        }
+    }
     if let Axis::Of(key) = &state.curves.axis {
-        topics.push((Slot::CompareX, topic(key.clone(), model.size.width)));
+        let counter = topic(key, model.size.width, Vec::new(), 0.0);
+        topics.push((Slot::CompareX, counter));
     }
     topics
+}
+
+/// Settles which part of x finer curves are asked for.
+pub fn look(model: &mut Model) {
+    let curves = &mut model.compare.curves;
+    curves.window = zoom::window(curves.window, curves.zoom);
 }
 
 /// `X`: the next axis, or the metric that is named.
@@ -99,6 +118,7 @@ pub fn axis(model: &mut Model, named: &str) -> Vec<Effect> {
     model.compare.curves = Curves {
         axis: next,
         zoom: None,
+        window: None,
         cursor: None,
         ..model.compare.curves.clone()
     };
@@ -150,7 +170,7 @@ pub fn clip(model: &mut Model) -> Vec<Effect> {
 
 /// The whole x range and the visible part of it.
 fn ranges(model: &Model) -> Option<((f64, f64), (f64, f64))> {
-    let whole = extent(&model.compare.charts(model))?;
+    let whole = model.compare.extent(model)?;
     Some((whole, model.compare.curves.zoom.unwrap_or(whole)))
 }
 
@@ -164,18 +184,16 @@ pub fn zoom_out(model: &mut Model) -> Vec<Effect> {
 
 /// `+` and `-`.
 pub fn zoom(model: &mut Model, factor: f64) -> Vec<Effect> {
-    let Some((whole, (low, high))) = ranges(model) else {
+    let Some((whole, shown)) = ranges(model) else {
         return Vec::new();
     };
-    let centre = model
-        .compare
-        .curves
+    let curves = &mut model.compare.curves;
+    let centre = curves
         .cursor
-        .filter(|c| (low..=high).contains(c))
-        .unwrap_or(f64::midpoint(low, high));
-    let least = (whole.1 - whole.0) / 1_000.0;
-    let half = ((high - low) * factor / 2.0).max(least);
-    set(model, whole, centre - half, centre + half);
+        .filter(|c| (shown.0..=shown.1).contains(c))
+        .unwrap_or(f64::midpoint(shown.0, shown.1));
+    let least = zoom::least(&curves.axis, whole);
+    curves.zoom = zoom::zoomed(whole, shown, centre, factor, least);
     Vec::new()
 }
 
@@ -184,18 +202,10 @@ pub fn pan(model: &mut Model, share: f64) -> Vec<Effect> {
     if model.compare.view == View::Parallel {
         return crowd::move_axis(model, if share < 0.0 { -1 } else { 1 });
     }
-    let Some((whole, (low, high))) = ranges(model) else {
-        return Vec::new();
-    };
-    let by = (high - low) * share;
-    let by = by.clamp(whole.0 - low, whole.1 - high);
-    set(model, whole, low + by, high + by);
+    if let Some((whole, shown)) = ranges(model) {
+        model.compare.curves.zoom = zoom::panned(whole, shown, share);
+    }
     Vec::new()
-}
-
-fn set(model: &mut Model, whole: (f64, f64), low: f64, high: f64) {
-    let (low, high) = (low.max(whole.0), high.min(whole.1));
-    model.compare.curves.zoom = (low > whole.0 || high < whole.1).then_some((low, high));
 }
 
 /// `=`.

@@ -254,11 +254,13 @@ pub fn sideways(model: &mut Model, by: isize) -> Vec<Effect> {
 
 /// The next point of the curve in front, beginning at its end.
 fn move_cursor(model: &mut Model, by: isize) {
-    let Some(curve) = curve(model) else { return };
-    let steps: Vec<f64> = points(curve, &Axis::Step, None)
-        .iter()
-        .map(|p| p.0)
-        .collect();
+    let Some(chart) = super::runs::detail_chart(model) else {
+        return;
+    };
+    // What is zoomed out of sight has no read-out.
+    let shown = |x: &f64| chart.x_range.is_none_or(|(low, high)| (low..=high).contains(x));
+    let all = chart.lines.iter().flat_map(|line| line.points.iter());
+    let steps: Vec<f64> = all.map(|p| p.0).filter(shown).collect();
     let Some(last) = steps.len().checked_sub(1) else {
         return;
     };
@@ -463,7 +465,8 @@ pub fn copied(model: &Model, whole: bool) -> Option<String> {
 /// The value of the curve in front at a step.
 #[must_use]
 pub fn read_out(model: &Model, x: f64) -> Option<f64> {
-    let points = points(curve(model)?, &Axis::Step, None);
+    let chart = super::runs::detail_chart(model)?;
+    let points = &chart.lines.first()?.points;
     let at = points.partition_point(|p| p.0 <= x).checked_sub(1)?;
     points.get(at).map(|p| p.1)
 }

@@ -8,6 +8,8 @@
 //!   4           0.05           0.6600
 //! ```
 
+use std::sync::Arc;
+
 use ratatui::layout::Rect;
 
 use super::{layout, notice, scatter::value};
@@ -115,7 +117,7 @@ fn lines(model: &Model, all: &Parallel, shown: &[Axis]) -> Vec<Line> {
     let mut lines: Vec<Line> = (0..all.runs.len())
         .map(|run| Line {
             name: String::new(),
-            points: all.lines_of(run, shown),
+            points: Arc::new(all.lines_of(run, shown)),
             series: run,
             faint: false,
         })

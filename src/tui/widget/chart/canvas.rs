@@ -20,7 +20,7 @@ struct Dots {
 }
 
 /// Dots of all curves, before they become characters.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Canvas {
     width: u16,
     height: u16,
@@ -66,7 +66,7 @@ impl Canvas {
         let (x, y) = (x.placer(), y.placer());
         let mut previous: Option<(f64, f64)> = None;
         let mut end = None;
-        for &(px, py) in &line.points {
+        for &(px, py) in line.points.iter() {
             let (Some(ax), Some(ay)) = (x(px), y(py)) else {
                 self.gap((x(px), py), h, end, line);
                 previous = None;
@@ -89,6 +89,13 @@ impl Canvas {
                 (ey.round() as u16) / 4,
             ));
         }
+    }
+
+    /// Draws a curve that is there already once more, over all others.
+    pub fn on_top(&mut self, line: &Line, x: Scale, y: Scale) {
+        self.ends.retain(|e| e.0 != line.series);
+        self.gaps.retain(|g| g.0 != line.series);
+        self.line(line, x, y);
     }
 
     /// Notes a value that is no finite number: where the curve was last, or at the end that it went out of.

@@ -7,7 +7,7 @@ use crate::testing;
 fn curve(name: &str, series: usize, f: impl Fn(f64) -> f64) -> Line {
     Line {
         name: name.into(),
-        points: (0..=100).map(|i| (f64::from(i), f(f64::from(i)))).collect(),
+        points: Arc::new((0..=100).map(|i| (f64::from(i), f(f64::from(i)))).collect()),
         series,
         faint: false,
     }
@@ -70,7 +70,7 @@ fn dates_cursor_and_gaps() {
     let chart = Chart {
         lines: vec![Line {
             name: "auc".into(),
-            points,
+            points: points.into(),
             series: 0,
             faint: false,
         }],
@@ -86,11 +86,11 @@ fn draws_at_any_size_with_any_values() {
     let wild = [f64::NAN, f64::INFINITY, -0.0, 1e300, -1e300, 5e-324, 3.0];
     for y_scale in [YScale::Straight, YScale::Log, YScale::Symlog] {
         for n in 0..wild.len() {
-            let points = (0..=n).map(|i| (wild[(i * 3) % 7], wild[i])).collect();
+            let points = (0..=n).map(|i| (wild[(i * 3) % 7], wild[i]));
             let chart = Chart {
                 lines: vec![Line {
                     name: "x".into(),
-                    points,
+                    points: Arc::new(points.collect()),
                     series: n,
                     faint: n % 2 == 0,
                 }],

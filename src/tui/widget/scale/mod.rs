@@ -1,9 +1,7 @@
 //! Axes: from values to cells and back, straight, logarithmic, or logarithmic on both sides of zero.
 
-mod smooth;
 mod ticks;
 
-pub use smooth::ema;
 pub use ticks::{decade_labels, labels, log_ticks, symlog_ticks, ticks};
 
 /// How values are spread along an axis.
