@@ -86,7 +86,8 @@ pub enum MonitorCommand {
     Show {
         /// The monitor's name.
         monitor: String,
-        /// The window that this day (`YYYY-MM-DD`) or instant (RFC 3339) falls into.
+        /// The window that this day (`YYYY-MM-DD`) or instant (RFC 3339) falls into; of several the one that
+        /// began last.
         #[arg(long)]
         window: Option<String>,
         /// With `--window`: this feature's distribution against the reference.
@@ -326,13 +327,14 @@ fn day(day: &str) -> CliResult<Millis> {
     })
 }
 
-/// The window that a day (`YYYY-MM-DD`) or an instant (RFC 3339) falls into.
+/// The window that a day (`YYYY-MM-DD`) or an instant (RFC 3339) falls into; of those that overlap the one that
+/// began last, which is the one of that name where there is one.
 pub fn window_on<'a>(state: &'a MonitorState, day: &str) -> CliResult<&'a WindowResult> {
     let at = self::day(day)?;
     state
         .windows
         .iter()
-        .find(|w| w.start <= at && at < w.end)
+        .rfind(|w| w.start <= at && at < w.end)
         .ok_or_else(|| {
             CliError::usage(
                 format!("The monitor {} has no window on {day}.", state.name),

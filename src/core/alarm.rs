@@ -4,7 +4,7 @@
 use crate::{
     alert::{Alert, Handling, Persistence, Said, State},
     monitor::{FeatureCell, MonitorState, WindowResult},
-    policy::{Direction, QualityPolicy},
+    policy::{Cut, Direction, QualityPolicy},
     shell,
     stats::drift::Verdict,
     time::Millis,
@@ -69,6 +69,9 @@ pub struct WindowRules {
     pub alert: Persistence,
     /// The corrected p-value below which a cell's effect is no accident.
     pub alpha: f64,
+    /// How the log is cut into windows.
+    #[serde(default)]
+    pub cut: Cut,
 }
 
 /// One alert of a monitor, in words.
@@ -151,14 +154,9 @@ impl MonitorState {
             .collect()
     }
 
-    /// An instant as its windows are named.
-    fn named(&self, at: Millis) -> String {
-        let hours = |w: &WindowResult| w.end.since(w.start) < Millis::DAY;
-        if self.windows.last().is_some_and(hours) {
-            at.instant()
-        } else {
-            at.date()
-        }
+    /// What the window that starts then is called, wherever it is told of or asked for.
+    pub fn named(&self, start: Millis) -> String {
+        self.rules.cut.name(start)
     }
 
     fn words(&self, subject: Subject, alert: &Alert, last: Option<&WindowResult>) -> String {
@@ -207,7 +205,7 @@ impl MonitorState {
                     q.metric,
                     window.quality.labelled,
                     window.rows,
-                    window.when()
+                    self.named(window.start)
                 )
             }
             _ => {
@@ -220,7 +218,7 @@ impl MonitorState {
                     "{} of {} columns drifted{lost} in the window of {}, {:.0} % by weight, counted from {:.0} %",
                     window.drifted(),
                     window.cells.len(),
-                    window.when(),
+                    self.named(window.start),
                     share * 100.0,
                     self.rules.share * 100.0
                 );
@@ -241,7 +239,7 @@ impl MonitorState {
                         worst.feature,
                         worst.rows,
                         shell::word(&self.name),
-                        window.when(),
+                        self.named(window.start),
                         shell::word(&worst.feature)
                     );
                 }

@@ -47,15 +47,6 @@ impl WindowResult {
         self.cells.iter().filter(|c| c.is_lost()).count()
     }
 
-    /// When it began: the day, or the instant where windows are shorter than days.
-    pub fn when(&self) -> String {
-        if self.end.since(self.start) < Millis::DAY {
-            self.start.instant()
-        } else {
-            self.start.date()
-        }
-    }
-
     /// The share of the judged features that drifted or are lost, by weight, 0 to 1; `None` when none could
     /// be judged.
     pub fn drifted_share(&self) -> Option<f64> {

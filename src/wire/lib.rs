@@ -21,4 +21,4 @@ pub use message::*;
 pub use view::*;
 
 /// The protocol's number; both sides must agree on it.
-pub const PROTOCOL: u32 = 6;
+pub const PROTOCOL: u32 = 7;

@@ -13,7 +13,7 @@ use trimtab_core::{
         drift::{Cell, CellError, Thresholds, judge},
         effect::Shape,
         estimate::{Estimate, estimate},
-        profile::Comparison,
+        profile::{Comparison, Incomparable, ReferenceProfile},
         quality::{assess, assess_regression},
         summary::{finite_sorted, quantile},
     },
@@ -22,8 +22,10 @@ use trimtab_store::logs::{
     Kind, LogError, Logs, OutcomeColumns, Part, Sample, Scored, Within, in_parallel,
 };
 
-/// Columns read and judged at once; bounds the memory at a million rows to some tens of megabytes.
-const TOGETHER: usize = 8;
+/// Values that one core holds at once: 32 MB of numbers, whatever the window's size.
+const AT_ONCE: u64 = 4_000_000;
+/// Columns read at once of small windows: each time costs a look at every file.
+const TOGETHER: u64 = 16;
 
 /// One window's files.
 pub(super) struct Inputs<'a> {
@@ -50,22 +52,31 @@ pub(super) fn compare(
     drift: &DriftPolicy,
     inputs: &Inputs<'_>,
 ) -> Result<Vec<Compared>, LogError> {
-    let mut cells = Vec::new();
-    for watched in reference.watched.chunks(TOGETHER) {
+    let rows: u64 = inputs.log.iter().map(|part| part.rows).sum();
+    let together = (AT_ONCE / rows.max(1)).clamp(1, TOGETHER) as usize;
+    let mut lots = Vec::new();
+    for watched in reference.watched.chunks(together) {
+        lots.push((watched, logs.again()?));
+    }
+    let there = |watched: &Watched| {
+        let has = |part: &Part<'_>| part.columns.contains_key(&watched.name);
+        inputs.log.iter().any(has)
+    };
+    let done = in_parallel(lots, |(watched, logs)| -> Result<Vec<Compared>, LogError> {
         let columns: Vec<(String, Kind)> =
             watched.iter().map(|w| (w.name.clone(), w.kind)).collect();
         let samples = logs.samples(&inputs.log, Some(inputs.within), &columns)?;
-        let columns: Vec<(&Watched, Sample)> = watched.iter().zip(samples).collect();
-        let there = |watched: &Watched| {
-            let has = |part: &Part<'_>| part.columns.contains_key(&watched.name);
-            inputs.log.iter().any(has)
-        };
-        cells.extend(in_parallel(columns, |(watched, sample)| Compared {
-            missing: sample.missing(),
-            cell: cell(watched, drift, sample, there(watched)),
-        }));
-    }
-    Ok(cells)
+        let compared = watched
+            .iter()
+            .zip(samples)
+            .map(|(watched, sample)| Compared {
+                missing: sample.missing(),
+                cell: cell(watched, drift, sample, there(watched)),
+            });
+        Ok(compared.collect())
+    });
+    let lots: Vec<Vec<Compared>> = done.into_iter().collect::<Result<_, _>>()?;
+    Ok(lots.into_iter().flatten().collect())
 }
 
 fn cell(watched: &Watched, drift: &DriftPolicy, sample: Sample, there: bool) -> Cell {
@@ -74,7 +85,7 @@ fn cell(watched: &Watched, drift: &DriftPolicy, sample: Sample, there: bool) -> 
     let outcome = match reference {
         None => Err(CellError::Unreadable("column missing in reference".into())),
         Some(_) if !there => Err(CellError::Missing),
-        Some(reference) => reference.compare(&sample.into()).map_err(CellError::from),
+        Some(reference) => against(reference, sample).map_err(CellError::from),
     };
     let shape = Shape::of(watched.kind == Kind::Category, outcome.as_ref().ok());
     Cell {
@@ -82,6 +93,15 @@ fn cell(watched: &Watched, drift: &DriftPolicy, sample: Sample, there: bool) -> 
         rows,
         reference_rows: reference.map_or(0, |r| r.column().rows()),
         outcome,
+    }
+}
+
+fn against(reference: &ReferenceProfile, sample: Sample) -> Result<Comparison, Incomparable> {
+    match sample {
+        Sample::Numbers {
+            values, missing, ..
+        } => reference.compare_values(values, missing),
+        categories @ Sample::Categories { .. } => reference.compare(&categories.into()),
     }
 }
 

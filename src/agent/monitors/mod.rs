@@ -8,7 +8,9 @@
 
 mod compute;
 mod files;
+mod plan;
 mod reference;
+mod signature;
 mod watch;
 
 #[cfg(test)]
@@ -243,7 +245,7 @@ impl MonitorRunner {
     pub async fn state(&self, name: &str) -> Result<MonitorState, MonitorError> {
         let (policy, facts) = self.monitor(name, |m| (m.policy.clone(), Arc::clone(&m.facts)))?;
         let facts = *facts.lock().unwrap_or_else(PoisonError::into_inner);
-        let quality = policy.quality.clone();
+        let (quality, cut) = (policy.quality.clone(), policy.cut());
         Ok(MonitorState {
             name: name.to_owned(),
             model: policy.model,
@@ -259,6 +261,7 @@ impl MonitorRunner {
                 quality: policy.quality,
                 alert: policy.alert,
                 alpha: policy.drift.alpha,
+                cut,
             },
             newest: facts.newest,
             now: crate::clock::now(),
@@ -291,12 +294,13 @@ impl MonitorRunner {
             feature: feature.to_owned(),
             why,
         };
+        let span = (window.start, window.end);
         let cell = window.cells.into_iter().find(|c| c.feature == feature);
         let cell = cell.ok_or_else(|| none("it is not watched".into()))?;
         let slot = watch.lock_owned().await;
         let wanted = feature.to_owned();
         let (buckets, numbers) = self
-            .run(name, slot, move |watch| Ok(watch.explain(start, &wanted)))
+            .run(name, slot, move |watch| Ok(watch.explain(span, &wanted)))
             .await?
             .map_err(none)?;
         Ok(Distribution {

@@ -1,4 +1,5 @@
 mod inputs;
+mod windows;
 
 use super::{golden::repository, *};
 use std::{fs, path::Path, time::Instant};
@@ -29,6 +30,7 @@ fn policy() -> MonitorPolicy {
         reference_from: None,
         reference_to: None,
         window: Window::Week,
+        every: None,
         columns: Columns {
             timestamp: "ts".into(),
             request_id: "id".into(),
@@ -481,6 +483,7 @@ async fn csv_and_json_lines_are_judged_like_parquet() {
             .unwrap()
             .into(),
         window: Window::Day,
+        every: None,
         columns: Columns {
             version: Some("model_version".into()),
             latency: Some("latency_ms".into()),

@@ -20,7 +20,7 @@ pub(super) fn list_row(m: &MonitorState) -> Vec<String> {
         m.name.clone(),
         m.model.clone(),
         m.windows.len().to_string(),
-        newest.map_or_else(|| "-".into(), WindowResult::when),
+        newest.map_or_else(|| "-".into(), |w| m.named(w.start)),
         newest.map_or_else(|| "-".into(), |w| w.rows.to_string()),
         newest.map_or_else(
             || "-".into(),
@@ -46,7 +46,7 @@ pub(super) fn show(m: &MonitorState, out: &mut Output) -> CliResult<()> {
                 .map(|c| c.feature.as_str())
                 .collect();
             vec![
-                w.when(),
+                m.named(w.start),
                 w.rows.to_string(),
                 versions.join("+"),
                 number(w.quality.auc),

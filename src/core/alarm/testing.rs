@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     monitor::{Quality, Service},
-    policy::QualityMetric,
+    policy::{QualityMetric, Window},
     stats::effect::{Method, Rule},
 };
 
@@ -83,6 +83,10 @@ pub(crate) fn state(windows: Vec<WindowResult>) -> MonitorState {
             }),
             alert: Persistence::default(),
             alpha: 0.05,
+            cut: Cut {
+                window: Window::Day,
+                every: None,
+            },
         },
         newest: windows.last().map(|w| w.end),
         now: Millis(200_000 * 86_400_000),

@@ -4,7 +4,7 @@ use super::{Class, Inspection, LogError, LogFile, Logs, Part, Problem, Want, Wit
 use crate::frame::quoted;
 use duckdb::params_from_iter;
 use std::collections::{BTreeMap, BTreeSet};
-use trimtab_core::{policy::Window, time::Millis};
+use trimtab_core::{policy::Cut, time::Millis};
 
 /// What the columns of label files mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +45,8 @@ impl<'a> From<&'a LabelFile> for Part<'a> {
 /// Where the labels of one file belong.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Matches {
-    /// Windows with a row that a label names.
-    pub windows: BTreeSet<Millis>,
+    /// Steps ([`Cut::step`]) with a row that a label names.
+    pub steps: BTreeSet<Millis>,
     /// Requests that were found in the log.
     pub known: u64,
 }
@@ -155,7 +155,7 @@ impl Logs {
         })
     }
 
-    /// For each file of labels: in which windows the log has its requests, and how many it knows.
+    /// For each file of labels: in which steps of time the log has its requests, and how many it knows.
     ///
     /// # Errors
     /// [`LogError::File`] names the file that turned out to be broken.
@@ -165,7 +165,7 @@ impl Logs {
         wanted: &LabelColumns,
         log: &[&Inspection],
         (request_id, timestamp): (&str, &str),
-        every: Window,
+        cut: Cut,
     ) -> Result<Vec<Matches>, LogError> {
         let mut found = vec![Matches::default(); labels.len()];
         let label_parts: Vec<Part<'_>> = labels.iter().map(|l| (*l).into()).collect();
@@ -179,7 +179,7 @@ impl Logs {
         let rows = sql::Rows::of(&log_parts, None, |part| {
             part.columns.get(request_id)?;
             let at = expression(part, timestamp, Want::Time);
-            let start = window::start_of(every, &at);
+            let start = window::start_of(cut, &at);
             let id = expression(part, request_id, Want::Text);
             Some(format!("{id} AS id, {start} AS w"))
         });
@@ -215,7 +215,7 @@ impl Logs {
                 continue;
             };
             found.known += count;
-            found.windows.extend(start.map(Millis));
+            found.steps.extend(start.map(Millis));
         }
         Ok(found)
     }
@@ -288,7 +288,7 @@ impl Logs {
     }
 
     /// Which of several files broke a query: each is read once alone.
-    fn culprit<'a>(
+    pub(super) fn culprit<'a>(
         &self,
         parts: impl Iterator<Item = &'a Part<'a>>,
         operation: &'static str,

@@ -161,14 +161,21 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
                 .collect(),
         })
         .collect();
-    let mut month = "";
+    // Months, or days where windows do not begin with them: each named where it begins.
+    let mut named = String::new();
     let heads = windows
         .iter()
         .map(|w| {
-            let this = format::month(w.start);
-            let head = if this == month { "" } else { this };
-            month = this;
-            head.to_owned()
+            let this = if monitor.rules.cut.daily() {
+                format::month(w.start).to_owned()
+            } else {
+                format::month_day(w.start)
+            };
+            if this == named {
+                return String::new();
+            }
+            named.clone_from(&this);
+            this
         })
         .collect();
     // One mark for each window: the last move in it is what served from then on.

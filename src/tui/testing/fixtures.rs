@@ -11,7 +11,7 @@ use trimtab_core::metric::{MetricSummary, Point, Series};
 use trimtab_core::monitor::{
     Distribution, FeatureCell, InputProblem, MonitorState, Quality, Service, WindowResult,
 };
-use trimtab_core::policy::{QualityMetric, QualityPolicy};
+use trimtab_core::policy::{Cut, QualityMetric, QualityPolicy};
 use trimtab_core::registry::{Deployment, DeploymentKind, Model, ModelVersion, Version};
 use trimtab_core::release::{Preview, PromotionRequest, RequestId, RequestState};
 use trimtab_core::run::{ExperimentId, RunId, RunPage, RunRow, RunStatus};
@@ -419,6 +419,7 @@ pub fn monitor() -> MonitorState {
             }),
             alert: Persistence::default(),
             alpha: 0.05,
+            cut: Cut::default(),
         },
         newest: Some(week(WEEKS)),
         now: week(WEEKS),

@@ -113,7 +113,7 @@ fn cell(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorState
         .collect();
     let mut title = format!(
         "{} {} {} rows",
-        format::month_day(window.start),
+        format::window(window.start, monitor.rules.cut),
         g.dot,
         format::count(window.rows)
     );

@@ -3,6 +3,7 @@ use trimtab_core::{
     alarm::WindowRules,
     alert::Persistence,
     monitor::{InputProblem, Number, Quality, Service},
+    policy::Cut,
     registry::Version,
     stats::effect::{Method, Rule},
 };
@@ -75,6 +76,7 @@ fn state() -> MonitorState {
             quality: None,
             alert: Persistence::default(),
             alpha: 0.05,
+            cut: Cut::default(),
         },
         windows: (10..14)
             .map(|w| window(w, cells(w as f64 / 10.0)))
