@@ -17,6 +17,7 @@ use trimtab_core::{
     alarm::{Alarm, Subject},
     alert::{Handling, Said},
     monitor::{MonitorState, WindowResult},
+    segment::Segment,
     time::Millis,
 };
 use trimtab_wire::{Link, Reply, Request};
@@ -90,10 +91,14 @@ pub enum MonitorCommand {
         /// began last.
         #[arg(long)]
         window: Option<String>,
+        /// Only the rows of this segment, `COLUMN=VALUE`; `COLUMN=(other)` for the values that are not told apart.
+        #[arg(long)]
+        segment: Option<Segment>,
         /// With `--window`: this feature's distribution against the reference.
         #[arg(long, requires = "window")]
         feature: Option<String>,
-        /// With `--feature`: say how each number is defined.
+        /// With `--feature`: say how each number is defined, where the bins' edges are, and with which SQL the rows
+        /// are counted.
         #[arg(long, requires = "feature")]
         explain: bool,
     },
@@ -199,12 +204,16 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
         MonitorCommand::Show {
             monitor,
             window,
+            segment,
             feature,
             explain,
         } => {
             let monitors =
                 expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
-            let state = pick(monitors, &monitor)?;
+            let mut state = pick(monitors, &monitor)?;
+            if let Some(segment) = &segment {
+                state = show::of_segment(state, segment)?;
+            }
             let Some(day) = window else {
                 if out.json {
                     out.json(&state)?
@@ -216,12 +225,13 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
             let window = window_on(&state, &day)?;
             match feature {
                 None if out.json => out.json(window)?,
-                None => show_window(window, out)?,
+                None => show_window(&state, window, out)?,
                 Some(feature) => {
                     let request = Request::Distribution {
                         monitor,
                         start: window.start,
                         feature,
+                        segment,
                     };
                     let d =
                         expect_reply!(link.request(request).await?, Reply::Distribution(d) => d);
@@ -239,6 +249,9 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
                         out.table(&["bucket", ">reference", ">window", ">change"], &rows)?;
                         out.line("")?;
                         numbers(&d, explain, out)?;
+                        if explain {
+                            show::explain(&d, out)?;
+                        }
                     }
                 }
             }

@@ -25,6 +25,7 @@ pub mod release;
 pub mod replay;
 pub mod run;
 pub mod search;
+pub mod segment;
 pub mod shell;
 pub mod stats;
 pub mod table;

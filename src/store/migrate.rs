@@ -13,6 +13,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_registry.sql"),
     include_str!("migrations/0004_logged_models.sql"),
     include_str!("migrations/0005_monitors.sql"),
+    include_str!("migrations/0006_segments.sql"),
 ];
 
 /// The newest schema that migrations lead to.

@@ -11,6 +11,7 @@ use crate::key::Key;
 use crate::meter::Stats;
 use crate::model::data::Slot;
 use crate::model::digest::Part;
+use crate::model::monitors::CellAt;
 use crate::mouse::Mouse;
 use crate::remember::Remembered;
 use crate::ring::Ring;
@@ -140,10 +141,8 @@ pub enum Call {
     Distribution {
         /// The monitor.
         monitor: String,
-        /// The window's start.
-        start: Millis,
-        /// The column.
-        feature: String,
+        /// The cell.
+        cell: CellAt,
     },
     /// Something whose success needs one sentence.
     Simple(&'static str),

@@ -127,6 +127,7 @@ mod tests {
             end: Millis(start.0 + Millis::WEEK),
             rows: 1000,
             versions: Vec::new(),
+            segments: Vec::new(),
             cells: Vec::new(),
             quality: Quality {
                 labelled,

@@ -58,6 +58,9 @@ pub(super) fn wanted(policy: &MonitorPolicy, reference: &Reference) -> Wanted {
             wanted.insert(name.clone(), role);
         }
     }
+    for name in &policy.segments {
+        wanted.entry(name.clone()).or_insert(Want::Text);
+    }
     for column in &reference.watched {
         wanted
             .entry(column.name.clone())

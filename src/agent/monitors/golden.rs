@@ -46,6 +46,8 @@ fn flights_by_month_agree_with_scipy() {
         reference_to: None,
         window: Window::Month,
         every: None,
+        segments: Vec::new(),
+        segment_values: 10,
         columns: Columns {
             // The demonstration's file has labels and no answers; both are no features.
             label_timestamp: Some("label_ts".into()),

@@ -172,7 +172,7 @@ mod tests {
             let log: Vec<(Millis, u64)> = counts.iter().map(|(step, n)| { at += step; (Millis(at), *n) }).collect();
             let plan = by_rows(rows, &log, (None, None));
             let held = |p: &Plan| -> u64 {
-                let inside = |t: &Millis| p.iter().filter(|(s, w)| *s <= t && *t < &w.end).count() as u64;
+                let inside = |t: &Millis| p.iter().filter(|(s, w)| *s <= t && *t < w.end).count() as u64;
                 log.iter().map(|(t, n)| n * inside(t)).sum()
             };
             prop_assert_eq!(held(&plan), log.iter().map(|l| l.1).sum::<u64>());

@@ -5,6 +5,7 @@ use super::{
     files::{Files, fault},
     plan::{Plan, Planned, by_clock, by_rows, gaps, holding},
     reference::Reference,
+    segments,
     signature::{add, cut_of, files_of, hex, short, signed, tag},
 };
 use sha2::Sha256;
@@ -15,13 +16,16 @@ use std::{
 use trimtab_core::{
     monitor::WindowResult,
     policy::MonitorPolicy,
+    segment::Segment,
     stats::{
         cell::{Statistic, statistics},
-        profile::Buckets,
+        profile::{Buckets, ReferenceProfile, WindowProfile},
     },
     time::Millis,
 };
-use trimtab_store::logs::{Listing, LogError, LogFile, Logs, Part, Problem, Within, list};
+use trimtab_store::logs::{
+    Listing, LogError, LogFile, Logs, Part, Problem, Split, Within, counting, list,
+};
 
 /// Part of every signature: another number makes every window be computed again. Raise it when a
 /// statistic changes its definition.
@@ -51,6 +55,40 @@ pub(super) struct Stored {
     pub(super) end: Millis,
     /// The signature of its inputs.
     pub(super) inputs: String,
+}
+
+/// All there is to say of a cell.
+pub(super) struct Explained {
+    /// The shares of both sides.
+    pub(super) buckets: Buckets,
+    /// Every number.
+    pub(super) numbers: Vec<Statistic>,
+    /// The bins' edges; none for categories.
+    pub(super) edges: Vec<f64>,
+    /// Rows of both sides in each bin; none for categories.
+    pub(super) bins: Vec<(u64, u64)>,
+    /// SQL that counts the window's again.
+    pub(super) sql: String,
+}
+
+impl Explained {
+    fn of(
+        profile: &ReferenceProfile,
+        window: &WindowProfile,
+        sql: impl FnOnce(&[f64]) -> String,
+    ) -> Self {
+        let numeric = !window.is_categorical();
+        Self {
+            buckets: profile.buckets(window, SHOWN),
+            numbers: statistics(profile, window),
+            edges: profile.edges().to_vec(),
+            bins: profile
+                .pairs(window)
+                .filter(|_| numeric)
+                .unwrap_or_default(),
+            sql: sql(profile.edges()),
+        }
+    }
 }
 
 /// What a pass found.
@@ -170,37 +208,58 @@ impl Watch {
         }
     }
 
-    /// One feature's shares in one window beside the reference's, and every number about it, or why
-    /// there are none.
+    /// One feature in one window, or one segment of it, beside the reference; or why that cannot be shown.
     pub(super) fn explain(
         &mut self,
         span: (Millis, Millis),
         feature: &str,
-    ) -> Result<(Buckets, Vec<Statistic>), String> {
+        segment: Option<&Segment>,
+    ) -> Result<Explained, String> {
         if !self.looked {
             self.refresh();
         }
-        let watched = self.reference.watched.iter().find(|w| w.name == feature);
-        let watched = watched.ok_or("the reference does not have it")?;
-        let profile = watched
-            .profile
-            .as_ref()
-            .ok_or("the reference does not have it")?;
+        let mut all = self.reference.watched.iter();
+        let missing = "the reference does not have it";
+        let place = all.position(|w| w.name == feature).ok_or(missing)?;
+        let watched = self.reference.watched.get(place).ok_or(missing)?;
         let inputs = self.inputs(span);
         if inputs.log.is_empty() {
             return Err("its files are no longer there".into());
         }
+        let column = (watched.name.as_str(), watched.kind);
+        if let Some(segment) = segment {
+            let read = segments::one(
+                &self.logs,
+                (&self.reference, &self.policy),
+                &inputs,
+                (segment, place),
+            );
+            let found = read.map_err(|e| e.to_string())?;
+            let one = found.ok_or("its files no longer have the segment")?;
+            let sql = |edges: &[f64]| {
+                let split = Split {
+                    column: &segment.column,
+                    values: &one.values,
+                };
+                counting(
+                    &inputs.log,
+                    inputs.within,
+                    column,
+                    edges,
+                    Some((split, one.place)),
+                )
+            };
+            return Ok(Explained::of(&one.profile, &one.window, sql));
+        }
+        let profile = watched.profile.as_ref().ok_or(missing)?;
         let columns = [(watched.name.clone(), watched.kind)];
         let samples = self
             .logs
             .samples(&inputs.log, Some(inputs.within), &columns);
         let sample = samples.map_err(|e| e.to_string())?.into_iter().next();
-        let sample = sample.ok_or("nothing was read")?;
-        let window = sample.into();
-        Ok((
-            profile.buckets(&window, SHOWN),
-            statistics(profile, &window),
-        ))
+        let window = sample.ok_or("nothing was read")?.into();
+        let sql = |edges: &[f64]| counting(&inputs.log, inputs.within, column, edges, None);
+        Ok(Explained::of(profile, &window, sql))
     }
 
     /// Takes the files that there are now.
@@ -374,6 +433,10 @@ impl Watch {
         for text in [&COMPUTATION.to_string(), &how, &self.reference.fingerprint] {
             add(&mut common, text);
         }
+        if !policy.segments.is_empty() {
+            let segments = format!("{:?} {}", policy.segments, policy.segment_values);
+            add(&mut common, &segments);
+        }
         if let Some((from, to)) = policy.reference_span() {
             add(&mut common, &format!("{} {}", from.0, to.0));
         }
@@ -425,6 +488,7 @@ impl Watch {
         let inputs = self.inputs(span);
         let compared = self.compare(span)?;
         let (service, versions) = compute::service(&self.logs, &self.policy.columns, &inputs)?;
+        let scored = compute::outcomes(&self.logs, &self.policy, &inputs)?;
         Ok(WindowResult {
             monitor: self.name.clone(),
             start: span.0,
@@ -432,7 +496,14 @@ impl Watch {
             rows: self.rows(&inputs)?,
             versions,
             cells: compute::cells(&self.reference, &self.policy, &compared),
-            quality: compute::quality(&self.logs, &self.policy, &inputs)?,
+            quality: compute::assessed(&self.policy, &scored.iter().collect::<Vec<_>>()),
+            segments: segments::segments(
+                &self.logs,
+                &self.reference,
+                &self.policy,
+                &inputs,
+                &scored,
+            )?,
             estimate: compute::estimated(&self.logs, &self.reference, &self.policy, &inputs)?,
             service,
             computed: now,

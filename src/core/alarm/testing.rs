@@ -58,6 +58,7 @@ pub(crate) fn window(day: i64, drifted: bool, auc: f64) -> WindowResult {
             p99_ms: 1.0,
             error_rate: 0.0,
         },
+        segments: Vec::new(),
         // Long after: the log is replayed.
         computed: Millis(100_000 * 86_400_000),
     }

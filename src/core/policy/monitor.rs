@@ -38,6 +38,13 @@ pub struct MonitorPolicy {
     /// as they are.
     #[serde(default)]
     pub every: Option<Span>,
+    /// Columns by whose values every window is looked at once more: each value by itself.
+    #[serde(default)]
+    pub segments: Vec<String>,
+    /// How many values of such a column are told apart, the reference's commonest; the others are taken together.
+    /// Default 10.
+    #[serde(default = "default_segment_values")]
+    pub segment_values: u32,
     /// What the model answers with. Default `classification`.
     #[serde(default)]
     pub task: Task,
@@ -53,6 +60,10 @@ pub struct MonitorPolicy {
     /// How windows become an alert.
     #[serde(default)]
     pub alert: Persistence,
+}
+
+fn default_segment_values() -> u32 {
+    10
 }
 
 impl MonitorPolicy {

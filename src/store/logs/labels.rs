@@ -52,7 +52,7 @@ pub struct Matches {
 }
 
 /// One row of the log with its label. NaN where the log has no value.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scored {
     /// The label.
     pub label: f64,
@@ -60,6 +60,8 @@ pub struct Scored {
     pub prediction: f64,
     /// The score of the positive class.
     pub score: f64,
+    /// The texts in the columns of segments, in their order.
+    pub segments: Vec<Option<String>>,
 }
 
 /// The log's columns that meet labels.
@@ -71,6 +73,8 @@ pub struct OutcomeColumns<'a> {
     pub prediction: Option<&'a str>,
     /// The score of the positive class.
     pub score: Option<&'a str>,
+    /// Columns of segments, read as text.
+    pub segments: &'a [String],
 }
 
 impl Logs {
@@ -240,8 +244,14 @@ impl Logs {
                 Some(name) => expression(part, name, Want::Number),
                 None => "NULL::DOUBLE".into(),
             };
+            let segments: String = columns
+                .segments
+                .iter()
+                .enumerate()
+                .map(|(i, name)| format!(", {} AS g{i}", expression(part, name, Want::Text)))
+                .collect();
             Some(format!(
-                "{} AS id, {} AS instant, {} AS prediction, {} AS score",
+                "{} AS id, {} AS instant, {} AS prediction, {} AS score{segments}",
                 expression(part, columns.request_id, Want::Text),
                 expression(part, within.timestamp, Want::Time),
                 number(columns.prediction),
@@ -262,12 +272,19 @@ impl Logs {
         let (Some(rows), Some(known)) = (rows, known) else {
             return Ok(Vec::new());
         };
+        let fields = |of: &dyn Fn(usize) -> String| -> String {
+            (0..columns.segments.len()).map(of).collect()
+        };
+        let (packed, unpacked) = (
+            fields(&|i| format!(", g{i}: g{i}")),
+            fields(&|i| format!(", r.g{i}")),
+        );
         let query = format!(
-            "WITH log AS (SELECT id, min({{i: instant, p: prediction, s: score}}) AS r FROM ({}) \
+            "WITH log AS (SELECT id, min({{i: instant, p: prediction, s: score{packed}}}) AS r FROM ({}) \
              WHERE id IS NOT NULL GROUP BY id), \
              labels AS (SELECT id, arg_max(label, {{i: coalesce(instant, -9223372036854775807), l: label}}) AS label \
              FROM ({}) WHERE isfinite(label) GROUP BY id) \
-             SELECT label, coalesce(r.p, 'nan'::DOUBLE), coalesce(r.s, 'nan'::DOUBLE) \
+             SELECT label, coalesce(r.p, 'nan'::DOUBLE), coalesce(r.s, 'nan'::DOUBLE){unpacked} \
              FROM labels JOIN log USING (id)",
             rows.sql, known.sql
         );
@@ -280,6 +297,9 @@ impl Logs {
                         label: row.get(0)?,
                         prediction: row.get(1)?,
                         score: row.get(2)?,
+                        segments: (0..columns.segments.len())
+                            .map(|i| row.get(3 + i))
+                            .collect::<Result<_, _>>()?,
                     })
                 })?
                 .collect()

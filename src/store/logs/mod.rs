@@ -16,6 +16,7 @@ mod read;
 mod schema;
 mod span;
 mod sql;
+mod told;
 mod window;
 
 pub use files::{Listing, LogFile, list, one};
@@ -23,8 +24,9 @@ pub use inspect::{Fitted, Inspection, Wanted};
 pub use labels::{LabelColumns, LabelFile, Matches, OutcomeColumns, Scored};
 pub use pairs::Pairs;
 pub use parallel::in_parallel;
-pub use read::{Part, Sample, Within};
+pub use read::{Part, Sample, Split, Within};
 pub use schema::{Class, Inferred, Kind, Want};
+pub use told::counting;
 
 use std::path::Path;
 

@@ -541,6 +541,7 @@ fn the_last_label_and_the_first_row_count() {
         request_id: "id",
         prediction: Some("c"),
         score: Some("score"),
+        segments: &[],
     };
     let mut outcomes = world
         .logs

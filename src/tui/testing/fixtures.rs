@@ -358,6 +358,7 @@ pub fn window(i: usize) -> WindowResult {
         end: week(i + 1),
         rows: 6_012,
         versions: vec![(Version(if i < 9 { 1 } else { 2 }), 6_012)],
+        segments: Vec::new(),
         cells: FEATURES
             .iter()
             .enumerate()
@@ -471,6 +472,9 @@ pub fn distribution(feature: &str, start: Millis) -> Distribution {
         ],
         cell: cell(feature, 20, 6),
         numbers: Vec::new(),
+        edges: Vec::new(),
+        bins: Vec::new(),
+        sql: String::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod html;
 
-use super::show::list_quality;
+use super::show::{SEGMENT_HEADS, list_quality, segment_rows};
 use crate::cli::{
     error::{CliError, CliResult},
     output::{Output, number, percent, whole},
@@ -60,6 +60,7 @@ pub async fn report(link: &Link, args: ReportArgs, out: &mut Output) -> CliResul
             monitor: state.name.clone(),
             start: window.start,
             feature: cell.feature.clone(),
+            segment: None,
         };
         // Files may be gone; what was stored is reported all the same.
         if let Ok(Reply::Distribution(d)) = link.request(request).await {
@@ -181,6 +182,12 @@ fn page(
         ],
         &rows,
     );
+
+    if !window.segments.is_empty() {
+        page.heading(2, "Segments of this window");
+        page.text("faint", "The features of all segments are judged together. A segment of which the reference has too few rows is compared with the whole reference.");
+        page.table(&SEGMENT_HEADS, &segment_rows(state, window));
+    }
 
     page.heading(2, "Drift by feature and window");
     let recent = &state.windows[state.windows.len().saturating_sub(WINDOWS)..];

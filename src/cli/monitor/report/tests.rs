@@ -38,6 +38,7 @@ fn window(week: i64, cells: Vec<FeatureCell>) -> WindowResult {
         end: Millis((week + 1) * Millis::WEEK),
         rows: 1000,
         versions: vec![(Version(3), 1000)],
+        segments: Vec::new(),
         cells,
         quality: Quality::unknown(),
         estimate: None,
