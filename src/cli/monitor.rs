@@ -17,6 +17,7 @@ use trimtab_core::{
     alarm::{Alarm, Subject},
     alert::{Handling, Said},
     monitor::{MonitorState, WindowResult},
+    segment::Segment,
     time::Millis,
 };
 use trimtab_wire::{Link, Reply, Request};
@@ -86,13 +87,18 @@ pub enum MonitorCommand {
     Show {
         /// The monitor's name.
         monitor: String,
-        /// The window that this day (`YYYY-MM-DD`) or instant (RFC 3339) falls into.
+        /// The window that this day (`YYYY-MM-DD`) or instant (RFC 3339) falls into; of several the one that
+        /// began last.
         #[arg(long)]
         window: Option<String>,
+        /// Only the rows of this segment, `COLUMN=VALUE`; `COLUMN=(other)` for the values that are not told apart.
+        #[arg(long)]
+        segment: Option<Segment>,
         /// With `--window`: this feature's distribution against the reference.
         #[arg(long, requires = "window")]
         feature: Option<String>,
-        /// With `--feature`: say how each number is defined.
+        /// With `--feature`: say how each number is defined, where the bins' edges are, and with which SQL the rows
+        /// are counted.
         #[arg(long, requires = "feature")]
         explain: bool,
     },
@@ -198,12 +204,16 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
         MonitorCommand::Show {
             monitor,
             window,
+            segment,
             feature,
             explain,
         } => {
             let monitors =
                 expect_reply!(link.request(Request::Monitors).await?, Reply::Monitors(m) => m);
-            let state = pick(monitors, &monitor)?;
+            let mut state = pick(monitors, &monitor)?;
+            if let Some(segment) = &segment {
+                state = show::of_segment(state, segment)?;
+            }
             let Some(day) = window else {
                 if out.json {
                     out.json(&state)?
@@ -215,12 +225,13 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
             let window = window_on(&state, &day)?;
             match feature {
                 None if out.json => out.json(window)?,
-                None => show_window(window, out)?,
+                None => show_window(&state, window, out)?,
                 Some(feature) => {
                     let request = Request::Distribution {
                         monitor,
                         start: window.start,
                         feature,
+                        segment,
                     };
                     let d =
                         expect_reply!(link.request(request).await?, Reply::Distribution(d) => d);
@@ -238,6 +249,9 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
                         out.table(&["bucket", ">reference", ">window", ">change"], &rows)?;
                         out.line("")?;
                         numbers(&d, explain, out)?;
+                        if explain {
+                            show::explain(&d, out)?;
+                        }
                     }
                 }
             }
@@ -326,13 +340,14 @@ fn day(day: &str) -> CliResult<Millis> {
     })
 }
 
-/// The window that a day (`YYYY-MM-DD`) or an instant (RFC 3339) falls into.
+/// The window that a day (`YYYY-MM-DD`) or an instant (RFC 3339) falls into; of those that overlap the one that
+/// began last, which is the one of that name where there is one.
 pub fn window_on<'a>(state: &'a MonitorState, day: &str) -> CliResult<&'a WindowResult> {
     let at = self::day(day)?;
     state
         .windows
         .iter()
-        .find(|w| w.start <= at && at < w.end)
+        .rfind(|w| w.start <= at && at < w.end)
         .ok_or_else(|| {
             CliError::usage(
                 format!("The monitor {} has no window on {day}.", state.name),

@@ -297,6 +297,7 @@ async fn distribution(
         monitor,
         start: window.start,
         feature,
+        segment: None,
     };
     let d = expect_reply!(link.request(request).await?, Reply::Distribution(d) => d);
     Ok(histogram(d))

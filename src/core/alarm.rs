@@ -3,8 +3,9 @@
 
 use crate::{
     alert::{Alert, Handling, Persistence, Said, State},
-    monitor::{FeatureCell, MonitorState, WindowResult},
-    policy::{Direction, QualityPolicy},
+    monitor::{FeatureCell, MonitorState, Quality, WindowResult},
+    policy::{Cut, Direction, QualityPolicy},
+    segment::SegmentResult,
     shell,
     stats::drift::Verdict,
     time::Millis,
@@ -69,6 +70,9 @@ pub struct WindowRules {
     pub alert: Persistence,
     /// The corrected p-value below which a cell's effect is no accident.
     pub alpha: f64,
+    /// How the log is cut into windows.
+    #[serde(default)]
+    pub cut: Cut,
 }
 
 /// One alert of a monitor, in words.
@@ -95,24 +99,36 @@ impl WindowRules {
     /// What one window says about a subject.
     pub fn said(&self, subject: Subject, window: &WindowResult) -> Said {
         match subject {
-            Subject::Drift => match window.drifted_share() {
-                None => Said::Nothing,
-                Some(share) if share >= self.share => Said::Bad,
-                Some(_) => Said::Calm,
-            },
-            Subject::Quality => match self.quality.as_ref().map(|q| (q, measured(q, window))) {
-                Some((q, Some(value))) if bad(q, value) => Said::Bad,
-                Some((_, Some(_))) => Said::Calm,
-                _ => Said::Nothing,
-            },
+            Subject::Drift => {
+                let segments = window.segments.iter().map(SegmentResult::drifted_share);
+                let shares = segments.chain([window.drifted_share()]).flatten();
+                match shares.max_by(f64::total_cmp) {
+                    None => Said::Nothing,
+                    Some(most) if most >= self.share => Said::Bad,
+                    Some(_) => Said::Calm,
+                }
+            }
+            Subject::Quality => self.said_of(&window.quality),
+        }
+    }
+
+    /// What a quality says, of a window or of a part of it.
+    pub fn said_of(&self, quality: &Quality) -> Said {
+        match self.quality.as_ref().map(|q| (q, measured(q, quality))) {
+            Some((q, Some(value))) if bad(q, value) => Said::Bad,
+            Some((_, Some(_))) => Said::Calm,
+            _ => Said::Nothing,
         }
     }
 }
 
+/// Segments that an alert names; of more it says how many.
+const SEGMENTS_NAMED: usize = 4;
+
 /// The measure, where the window has labels enough.
-fn measured(q: &QualityPolicy, window: &WindowResult) -> Option<f64> {
-    let value = window.quality.measure(q.metric.word())?;
-    (window.quality.labelled >= q.min_labels && !value.is_nan()).then_some(value)
+fn measured(q: &QualityPolicy, quality: &Quality) -> Option<f64> {
+    let value = quality.measure(q.metric.word())?;
+    (quality.labelled >= q.min_labels && !value.is_nan()).then_some(value)
 }
 
 fn bad(q: &QualityPolicy, value: f64) -> bool {
@@ -151,14 +167,9 @@ impl MonitorState {
             .collect()
     }
 
-    /// An instant as its windows are named.
-    fn named(&self, at: Millis) -> String {
-        let hours = |w: &WindowResult| w.end.since(w.start) < Millis::DAY;
-        if self.windows.last().is_some_and(hours) {
-            at.instant()
-        } else {
-            at.date()
-        }
+    /// What the window that starts then is called, wherever it is told of or asked for.
+    pub fn named(&self, start: Millis) -> String {
+        self.rules.cut.name(start)
     }
 
     fn words(&self, subject: Subject, alert: &Alert, last: Option<&WindowResult>) -> String {
@@ -192,6 +203,32 @@ impl MonitorState {
         text
     }
 
+    /// Segments of a window that drifted as a whole, the one with most rows first.
+    fn bad_segments<'a>(
+        &self,
+        window: &'a WindowResult,
+    ) -> impl Iterator<Item = &'a SegmentResult> + use<'a> {
+        let share = self.rules.share;
+        let bad = |s: &&SegmentResult| s.drifted_share().is_some_and(|s| s >= share);
+        let mut found: Vec<&SegmentResult> = window.segments.iter().filter(bad).collect();
+        found.sort_by_key(|s| std::cmp::Reverse(s.rows));
+        found.into_iter()
+    }
+
+    /// Which segments drifted as a whole; nothing where none did.
+    fn parts(&self, window: &WindowResult) -> String {
+        let bad: Vec<String> = self
+            .bad_segments(window)
+            .map(|s| format!("{} ({} of {})", s.segment, s.drifted(), s.cells.len()))
+            .collect();
+        let (named, more) = bad.split_at(bad.len().min(SEGMENTS_NAMED));
+        match (named, more) {
+            ([], _) => String::new(),
+            (_, []) => format!("in segments {}", named.join(", ")),
+            _ => format!("in segments {} and {} more", named.join(", "), more.len()),
+        }
+    }
+
     /// What the window says, how sure that is, and where to look.
     fn evidence(&self, subject: Subject, window: &WindowResult) -> String {
         match (subject, &self.rules.quality) {
@@ -207,7 +244,7 @@ impl MonitorState {
                     q.metric,
                     window.quality.labelled,
                     window.rows,
-                    window.when()
+                    self.named(window.start)
                 )
             }
             _ => {
@@ -220,11 +257,20 @@ impl MonitorState {
                     "{} of {} columns drifted{lost} in the window of {}, {:.0} % by weight, counted from {:.0} %",
                     window.drifted(),
                     window.cells.len(),
-                    window.when(),
+                    self.named(window.start),
                     share * 100.0,
                     self.rules.share * 100.0
                 );
-                if let Some(worst) = worst(window) {
+                let parts = self.parts(window);
+                if !parts.is_empty() {
+                    let _ = write!(text, "; {parts}");
+                }
+                let whole = worst(&window.cells).map(|cell| (cell, None));
+                let part = || {
+                    let bad = self.bad_segments(window).next()?;
+                    Some((worst(&bad.cells)?, Some(bad)))
+                };
+                if let Some((worst, of)) = whole.or_else(part) {
                     let why = match &worst.verdict {
                         Verdict::Error(why) => why.clone(),
                         _ => format!(
@@ -237,11 +283,15 @@ impl MonitorState {
                     };
                     let _ = write!(
                         text,
-                        "; most of all {}: {why}, {} rows; see trimtab monitor show {} --window {} --feature {}",
+                        "; most of all {}{}: {why}, {} rows; see trimtab monitor show {} --window {}{} --feature {}",
                         worst.feature,
+                        of.map_or_else(String::new, |s| format!(" of {}", s.segment)),
                         worst.rows,
                         shell::word(&self.name),
-                        window.when(),
+                        self.named(window.start),
+                        of.map_or_else(String::new, |s| {
+                            format!(" --segment {}", shell::word(&s.segment.to_string()))
+                        }),
                         shell::word(&worst.feature)
                     );
                 }
@@ -252,7 +302,7 @@ impl MonitorState {
 }
 
 /// The lost cell, else the drifted one, that is furthest beyond its threshold, by weight.
-fn worst(window: &WindowResult) -> Option<&FeatureCell> {
+fn worst(cells: &[FeatureCell]) -> Option<&FeatureCell> {
     let beyond = |c: &FeatureCell| {
         // What is lost is infinitely far: then weight alone says.
         let far = if c.is_lost() {
@@ -262,8 +312,7 @@ fn worst(window: &WindowResult) -> Option<&FeatureCell> {
         };
         (c.is_lost(), far * c.rule.weight)
     };
-    window
-        .cells
+    cells
         .iter()
         .filter(|c| c.verdict == Verdict::Drifted || c.is_lost())
         .max_by(|a, b| {
@@ -328,6 +377,45 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_drifts_is_named() {
+        let part = |value: Option<&str>, drifted: bool| SegmentResult {
+            segment: crate::segment::Segment {
+                column: "land".into(),
+                value: value.map(str::to_owned),
+            },
+            rows: if value.is_some() { 200 } else { 100 },
+            own_reference: true,
+            cells: window(0, drifted, 0.8).cells,
+            quality: Quality::unknown(),
+        };
+        let mut w = window(0, false, 0.8);
+        w.segments = vec![
+            part(Some("D E"), true),
+            part(Some("FR"), false),
+            part(None, true),
+        ];
+        let m = state(vec![w.clone()]);
+        assert_eq!(m.rules.said(Subject::Drift, &w), Said::Bad);
+        let words = &m.alarms()[0].words;
+        for text in [
+            "0 of 3 columns drifted in the window of 1970-01-01, 0 % by weight",
+            "; in segments land=D E (1 of 3), land=(other) (1 of 3); most of all temp of land=D E: psi",
+            "--window 1970-01-01 --segment 'land=D E' --feature temp",
+        ] {
+            assert!(words.contains(text), "{words}");
+        }
+        // What happens to the whole comes first, and what cannot be judged says nothing.
+        w.cells = window(0, true, 0.8).cells;
+        let words = &state(vec![w.clone()]).alarms()[0].words;
+        assert!(words.contains("most of all temp: psi"), "{words}");
+        w.segments.retain(|s| s.drifted() == 0);
+        w.cells.clear();
+        assert_eq!(m.rules.said(Subject::Drift, &w), Said::Calm);
+        w.segments.clear();
+        assert_eq!(m.rules.said(Subject::Drift, &w), Said::Nothing);
+    }
+
+    #[test]
     fn what_was_done_counts_from_where_it_was_done() {
         let mut m = state((0..4).map(|day| window(day, true, 0.8)).collect());
         m.handled.push(Handled {
@@ -371,7 +459,9 @@ mod tests {
         w.end = Millis(10_800_000);
         w.cells[0].feature = "wind speed".into();
         w.cells[0].p_adjusted = 0.0;
-        let words = &state(vec![w]).alarms()[0].words;
+        let mut m = state(vec![w]);
+        m.rules.cut.window = crate::policy::Window::Hour;
+        let words = &m.alarms()[0].words;
         for part in [
             "pending since 1970-01-01T02:00:00Z",
             "in the window of 1970-01-01T02:00:00Z",

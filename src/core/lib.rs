@@ -28,6 +28,7 @@ pub mod release;
 pub mod replay;
 pub mod run;
 pub mod search;
+pub mod segment;
 pub mod shell;
 pub mod sql;
 pub mod stats;

@@ -3,6 +3,7 @@
 use crate::{
     alarm::{Handled, WindowRules},
     registry::Version,
+    segment::SegmentResult,
     stats::{cell::Statistic, drift::Verdict, effect::Rule, estimate::Estimate},
     time::Millis,
 };
@@ -29,6 +30,8 @@ pub struct WindowResult {
     pub estimate: Option<Estimate>,
     /// Latency and errors.
     pub service: Service,
+    /// The same by the values of policy's columns.
+    pub segments: Vec<SegmentResult>,
     /// When it was computed, by the clock.
     pub computed: Millis,
 }
@@ -47,30 +50,26 @@ impl WindowResult {
         self.cells.iter().filter(|c| c.is_lost()).count()
     }
 
-    /// When it began: the day, or the instant where windows are shorter than days.
-    pub fn when(&self) -> String {
-        if self.end.since(self.start) < Millis::DAY {
-            self.start.instant()
-        } else {
-            self.start.date()
-        }
-    }
-
     /// The share of the judged features that drifted or are lost, by weight, 0 to 1; `None` when none could
     /// be judged.
     pub fn drifted_share(&self) -> Option<f64> {
-        let (drifted, judged) = self.cells.iter().fold((0.0, 0.0), |(d, j), c| {
-            let weight = c.rule.weight;
-            match c.verdict {
-                Verdict::Drifted => (d + weight, j + weight),
-                Verdict::Stable => (d, j + weight),
-                // A column that vanishes is worse than one that drifts.
-                Verdict::Error(_) if c.is_lost() => (d + weight, j + weight),
-                Verdict::NotEnoughData | Verdict::Error(_) => (d, j),
-            }
-        });
-        (judged > 0.0).then(|| drifted / judged)
+        drifted_share(&self.cells)
     }
+}
+
+/// The share of the judged cells that drifted or are lost, by weight, 0 to 1; `None` when none could be judged.
+pub(crate) fn drifted_share(cells: &[FeatureCell]) -> Option<f64> {
+    let (drifted, judged) = cells.iter().fold((0.0, 0.0), |(d, j), c| {
+        let weight = c.rule.weight;
+        match c.verdict {
+            Verdict::Drifted => (d + weight, j + weight),
+            Verdict::Stable => (d, j + weight),
+            // A column that vanishes is worse than one that drifts.
+            Verdict::Error(_) if c.is_lost() => (d + weight, j + weight),
+            Verdict::NotEnoughData | Verdict::Error(_) => (d, j),
+        }
+    });
+    (judged > 0.0).then(|| drifted / judged)
 }
 
 /// One feature in one window, against the reference. Effect, significance and rows are all kept.
@@ -184,6 +183,89 @@ impl Quality {
             bias: f64::NAN,
         }
     }
+    /// Every number but that of the labels, in the order of [`Quality::COLUMNS`].
+    pub fn numbers(&self) -> [f64; 23] {
+        [
+            self.auc,
+            self.log_loss,
+            self.accuracy,
+            self.f1,
+            self.positive_rate,
+            self.precision,
+            self.recall,
+            self.f1_macro,
+            self.f1_weighted,
+            self.average_precision,
+            self.brier,
+            self.calibration_error,
+            self.auc_95.0,
+            self.auc_95.1,
+            self.accuracy_95.0,
+            self.accuracy_95.1,
+            self.f1_95.0,
+            self.f1_95.1,
+            self.mae,
+            self.rmse,
+            self.mape,
+            self.r2,
+            self.bias,
+        ]
+    }
+
+    /// The columns in which [`Quality::numbers`] are stored.
+    pub const COLUMNS: [&str; 23] = [
+        "auc",
+        "log_loss",
+        "accuracy",
+        "f1",
+        "positive_rate",
+        "precision",
+        "recall",
+        "f1_macro",
+        "f1_weighted",
+        "average_precision",
+        "brier",
+        "calibration_error",
+        "auc_low",
+        "auc_high",
+        "accuracy_low",
+        "accuracy_high",
+        "f1_low",
+        "f1_high",
+        "mae",
+        "rmse",
+        "mape",
+        "r2",
+        "bias",
+    ];
+
+    /// The quality with these numbers, in the order of [`Quality::COLUMNS`].
+    pub fn of_numbers(labelled: u64, n: [f64; 23]) -> Self {
+        Self {
+            labelled,
+            auc: n[0],
+            log_loss: n[1],
+            accuracy: n[2],
+            f1: n[3],
+            positive_rate: n[4],
+            precision: n[5],
+            recall: n[6],
+            f1_macro: n[7],
+            f1_weighted: n[8],
+            average_precision: n[9],
+            brier: n[10],
+            calibration_error: n[11],
+            auc_95: (n[12], n[13]),
+            accuracy_95: (n[14], n[15]),
+            f1_95: (n[16], n[17]),
+            mae: n[18],
+            rmse: n[19],
+            mape: n[20],
+            r2: n[21],
+            bias: n[22],
+        }
+    }
+
     /// A measure by its policy name (`auc`, `log_loss`, `accuracy`, `f1`).
     pub fn measure(&self, name: &str) -> Option<f64> {
         match name {
@@ -247,6 +329,12 @@ pub struct Distribution {
     pub cell: FeatureCell,
     /// Every number about the cell, other tools' too.
     pub numbers: Vec<Number>,
+    /// The bins' edges, ascending, each the least value of the bin above it; empty for categories.
+    pub edges: Vec<f64>,
+    /// Rows in each bin, of the reference and of the window; empty for categories.
+    pub bins: Vec<(u64, u64)>,
+    /// SQL that counts the window's rows again.
+    pub sql: String,
 }
 
 /// One number about a cell.

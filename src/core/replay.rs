@@ -214,7 +214,8 @@ fn run(monitor: &MonitorState, rules: WindowRules, psi: f64) -> Replay {
 
 /// Judges the cells by PSI again whose threshold is the monitor's. Which distance a cell is judged by stays.
 fn judge_again(window: &mut WindowResult, before: f64, psi: f64, alpha: f64) {
-    for cell in &mut window.cells {
+    let segments = window.segments.iter_mut().flat_map(|s| &mut s.cells);
+    for cell in window.cells.iter_mut().chain(segments) {
         let by_it = cell.rule.method == Method::Psi && cell.rule.threshold == before;
         if by_it && matches!(cell.verdict, Verdict::Drifted | Verdict::Stable) {
             cell.rule.threshold = psi;

@@ -72,6 +72,15 @@ impl Millis {
         }
     }
 
+    /// The day where it is the start of one, else the instant.
+    pub fn brief(self) -> String {
+        if self.0.rem_euclid(Self::DAY) == 0 {
+            self.date()
+        } else {
+            self.instant()
+        }
+    }
+
     /// Milliseconds from `earlier` to this; negative when this is earlier.
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)

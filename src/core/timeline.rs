@@ -5,6 +5,7 @@ use crate::{
     alarm::{Handled, Subject, WindowRules},
     alert::{Event, Said},
     monitor::WindowResult,
+    policy::Cut,
     time::Millis,
 };
 
@@ -46,9 +47,12 @@ impl DataClock {
     }
 
     /// Whether no rows of the window are to come: the log has gone past it, or it has been silent for as long
-    /// again as the window lasts.
-    pub fn complete(&self, window: &WindowResult) -> bool {
-        window.end <= self.newest || patient_end(window) <= self.now.0
+    /// again as the window lasts. A window of a number of rows is when it has them, however long that takes.
+    pub fn complete(&self, cut: Cut, window: &WindowResult) -> bool {
+        match cut.rows() {
+            Some(rows) => window.rows >= rows,
+            None => window.end <= self.newest || patient_end(window) <= self.now.0,
+        }
     }
 }
 
@@ -65,7 +69,8 @@ pub fn judged<'a>(
     clock: DataClock,
 ) -> Vec<&'a WindowResult> {
     let horizon = horizon(rules, subject, windows, clock);
-    let mut kept: Vec<&WindowResult> = windows.iter().filter(|w| clock.complete(w)).collect();
+    let complete = windows.iter().filter(|w| clock.complete(rules.cut, w));
+    let mut kept: Vec<&WindowResult> = complete.collect();
     while let Some(last) = kept.last()
         && last.end > horizon
         && rules.said(subject, last) == Said::Nothing
@@ -109,7 +114,8 @@ pub fn events<'a>(
     let kept = judged(rules, subject, windows, clock);
     for pair in kept.windows(2) {
         row.push((pair[0].start, rules.said(subject, pair[0])));
-        let missing = Missing::after(pair[0]).take_while(|(_, end)| *end <= pair[1].start);
+        let missing =
+            Missing::after(rules.cut, pair[0]).take_while(|(start, _)| *start < pair[1].start);
         row.extend(missing.take(most).map(|(start, _)| (start, Said::Nothing)));
     }
     if let Some(last) = kept.last() {
@@ -119,7 +125,7 @@ pub fn events<'a>(
             Subject::Quality => horizon(rules, subject, windows, clock).min(clock.now),
         };
         // As long again as it lasts: rows may come late.
-        let missing = Missing::after(last)
+        let missing = Missing::after(rules.cut, last)
             .take_while(|(start, end)| end.0.saturating_add(end.since(*start)) <= until.0);
         row.extend(missing.take(most).map(|(start, _)| (start, Said::Nothing)));
     }
@@ -138,21 +144,17 @@ pub fn events<'a>(
     events
 }
 
-/// The windows that would follow one, each with its start and end.
+/// The windows that would follow one, each with its start and end: none where they wait for rows.
 struct Missing {
+    cut: Cut,
     start: Millis,
-    end: Millis,
-    /// Calendar months, which are not equally long.
-    months: bool,
 }
 
 impl Missing {
-    fn after(w: &WindowResult) -> Self {
-        let days = w.end.since(w.start) / Millis::DAY;
+    fn after(cut: Cut, w: &WindowResult) -> Self {
         Self {
+            cut,
             start: w.start,
-            end: w.end,
-            months: (28..=31).contains(&days) && w.start.civil().day() == 1,
         }
     }
 }
@@ -161,17 +163,13 @@ impl Iterator for Missing {
     type Item = (Millis, Millis);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let length = self.end.since(self.start);
-        let end = if self.months {
-            let first = self.end.civil().date().first_of_month();
-            let next = first.checked_add(jiff::Span::new().months(1)).ok()?;
-            Millis::from_date(next)?
-        } else {
-            Millis(self.end.0.checked_add(length)?)
-        };
-        (self.start, self.end) = (self.end, end);
-        // A window without length is followed by none.
-        (length > 0).then_some((self.start, self.end))
+        let next = self.cut.next(self.start)?;
+        // At the end of time nothing follows.
+        if next <= self.start {
+            return None;
+        }
+        self.start = next;
+        Some((next, self.cut.end(next)?))
     }
 }
 
@@ -343,20 +341,83 @@ mod tests {
         assert_eq!(m.alarms()[0].judged, Some(Millis(2 * DAY)));
     }
 
+    fn cut(window: &str, every: &str) -> Cut {
+        Cut {
+            window: serde_json::from_str(window).unwrap(),
+            every: every.parse().ok(),
+        }
+    }
+
     #[test]
     fn months_follow_the_calendar() {
         let at = |text: &str| Millis::parse(text).unwrap();
         let mut january = window(0, false, 0.8);
         (january.start, january.end) = (at("2013-01-01"), at("2013-02-01"));
-        let next: Vec<String> = Missing::after(&january)
+        let next: Vec<String> = Missing::after(cut("\"month\"", ""), &january)
             .take(3)
             .map(|w| w.0.date())
             .collect();
         assert_eq!(next, ["2013-02-01", "2013-03-01", "2013-04-01"]);
         let mut hour = window(0, false, 0.8);
         hour.end = Millis(DAY / 24);
-        assert_eq!(Missing::after(&hour).nth(1).unwrap().0, Millis(DAY / 12));
-        hour.end = hour.start;
-        assert_eq!(Missing::after(&hour).next(), None);
+        let hours = cut("\"hour\"", "");
+        let second = Missing::after(hours, &hour).nth(1).unwrap();
+        assert_eq!(second.0, Millis(DAY / 12));
+        hour.start = Millis(i64::MAX);
+        assert_eq!(Missing::after(hours, &hour).next(), None);
+    }
+
+    #[test]
+    fn overlapping_windows_are_judged_as_they_end() {
+        // A day each, twelve hours apart.
+        let half = |at: i64, drifted| WindowResult {
+            start: Millis(at * DAY / 2),
+            end: Millis(at * DAY / 2 + DAY),
+            ..window(0, drifted, 0.8)
+        };
+        let mut m = replayed(vec![
+            half(0, false),
+            half(1, true),
+            half(2, true),
+            half(3, true),
+        ]);
+        m.rules.cut = cut("\"day\"", "12h");
+        m.newest = Some(Millis(2 * DAY));
+        // The last is still filled: two of three are bad.
+        let drift = alert(&m, Subject::Drift);
+        assert_eq!((drift.state, drift.recent.len()), (State::Firing, 3));
+        assert!(m.alarms()[0].words.contains("since 1970-01-01T12:00:00Z"));
+        assert!(
+            m.alarms()[0]
+                .words
+                .contains("--window 1970-01-02T00:00:00Z")
+        );
+        // Nothing is missing between windows that overlap, and one is between these.
+        let row = events(&m.rules, Subject::Drift, &m.windows, m.clock(), []);
+        assert_eq!(row.len(), 3);
+        m.windows.remove(1);
+        let row = events(&m.rules, Subject::Drift, &m.windows, m.clock(), []);
+        let silent = Event::Window {
+            start: Millis(DAY / 2),
+            said: Said::Nothing,
+        };
+        assert!(row.len() == 3 && row[1] == silent);
+    }
+
+    #[test]
+    fn a_number_of_rows_takes_its_time() {
+        let mut m = replayed((0..3).map(|day| window(day, true, 0.8)).collect());
+        m.rules.cut = cut(r#"{"rows":500}"#, "");
+        m.windows[1].end = Millis(9 * DAY);
+        (m.windows[2].start, m.windows[2].end) = (Millis(9 * DAY), Millis(90 * DAY));
+        m.windows[2].rows = 499;
+        for w in &mut m.windows {
+            w.computed = w.end;
+        }
+        // A log that follows the clock and rests: no window is missing, the last waits for a row.
+        let drift = alert(&m, Subject::Drift);
+        assert_eq!((drift.state, drift.recent.len()), (State::Firing, 2));
+        m.windows[2].rows = 500;
+        assert_eq!(alert(&m, Subject::Drift).recent.len(), 3);
     }
 }

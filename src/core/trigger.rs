@@ -99,7 +99,7 @@ pub fn decide(trigger: &TriggerPolicy, windows: &[WindowFact], state: TriggerSta
                 break;
             }
             Err(why) => {
-                ended_by = Some(format!("the window of {} {why}", window.start.date()));
+                ended_by = Some(format!("the window of {} {why}", window.start.brief()));
                 break;
             }
         }
@@ -201,7 +201,7 @@ fn describe(rule: &TriggerRule, window: &WindowFact) -> String {
     };
     format!(
         "{} ({})",
-        window.start.date(),
+        window.start.brief(),
         value.unwrap_or_else(|| "unknown".into())
     )
 }

@@ -259,7 +259,10 @@ impl Change {
                 tags,
                 ..
             } => 1 + metrics.len() + params.len() + tags.len(),
-            Self::PutWindow { window, .. } => 1 + window.cells.len(),
+            Self::PutWindow { window, .. } => {
+                let segments = window.segments.iter().map(|s| 1 + s.cells.len());
+                1 + window.cells.len() + segments.sum::<usize>()
+            }
             Self::RemoveWindows { starts, .. } => 1 + starts.len(),
             Self::SetProblems { problems, .. } => 1 + problems.len(),
             Self::CreateRun { new, .. } => 1 + new.tags.len(),

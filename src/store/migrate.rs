@@ -14,6 +14,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_logged_models.sql"),
     include_str!("migrations/0005_monitors.sql"),
     include_str!("migrations/0006_bins.sql"),
+    include_str!("migrations/0007_segments.sql"),
 ];
 
 /// The newest schema that migrations lead to.

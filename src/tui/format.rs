@@ -1,5 +1,6 @@
 //! Numbers, instants and spans as a table shows them: short, aligned, never misleading.
 
+use trimtab_core::policy::Cut;
 use trimtab_core::time::Millis;
 
 /// A metric with about four significant digits, at most 8 characters wide.
@@ -255,6 +256,18 @@ pub fn month_day(at: Millis) -> String {
         MONTHS[usize::from(t.month().unsigned_abs()).saturating_sub(1) % 12],
         t.day()
     )
+}
+
+/// What a window that starts then is called for people: `Jul 01`, or `Jul 01 05:00` where windows do not begin with
+/// days; with seconds where they matter.
+#[must_use]
+pub fn window(start: Millis, cut: Cut) -> String {
+    if cut.daily() {
+        return month_day(start);
+    }
+    let clock = clock(start);
+    let clock = clock.strip_suffix(":00").unwrap_or(&clock);
+    format!("{} {clock}", month_day(start))
 }
 
 /// `Jul` of an instant.

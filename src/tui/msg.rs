@@ -14,6 +14,7 @@ use crate::key::Key;
 use crate::meter::Stats;
 use crate::model::data::Slot;
 use crate::model::digest::Part;
+use crate::model::monitors::CellAt;
 use crate::mouse::Mouse;
 use crate::picture::{Picture, Pixel};
 use crate::remember::Remembered;
@@ -180,10 +181,8 @@ pub enum Call {
     Distribution {
         /// The monitor.
         monitor: String,
-        /// The window's start.
-        start: Millis,
-        /// The column.
-        feature: String,
+        /// The cell.
+        cell: CellAt,
     },
     /// The rows of a query, by its number.
     Sql(u64),

@@ -17,6 +17,7 @@ use trimtab_core::{
     registry::{Model, ModelVersion, NewVersion, Version},
     release::{Preview, PromotionRequest, RequestId},
     run::{NewRun, RunId, RunNames, RunPage, RunQuery, RunRow, RunStatus, RunsEdit},
+    segment::Segment,
     sql::{SqlAnswer, SqlQuestion},
     time::Millis,
 };
@@ -275,6 +276,8 @@ pub enum Request {
         start: Millis,
         /// The column.
         feature: String,
+        /// Of these rows alone; of all when absent.
+        segment: Option<Segment>,
     },
     /// → [`Reply::Jobs`], newest first
     Jobs,

@@ -58,7 +58,7 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> (Health, String) {
             Health::Warning,
             format!(
                 "{drifted} of {judged} inputs drifted in the window of {}{held}.",
-                newest.start.date()
+                newest.start.brief()
             ),
         );
     }
@@ -72,7 +72,7 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> (Health, String) {
             Health::Ok,
             format!(
                 "No drift in the window of {}; labels have not arrived.",
-                newest.start.date()
+                newest.start.brief()
             ),
         ),
     }
@@ -92,7 +92,7 @@ fn newest_quality(windows: &[WindowResult], policy: &QualityPolicy) -> Option<Me
     let of = format!(
         "{} {value:.3} in the window of {}",
         policy.metric,
-        window.start.date()
+        window.start.brief()
     );
     let bound = match policy.metric.direction() {
         Direction::Max => policy.min.map(|min| (value < min, "under", min)),
@@ -127,6 +127,7 @@ mod tests {
             end: Millis(start.0 + Millis::WEEK),
             rows: 1000,
             versions: Vec::new(),
+            segments: Vec::new(),
             cells: Vec::new(),
             quality: Quality {
                 labelled,

@@ -13,7 +13,7 @@ use trimtab_core::{
         drift::{Cell, CellError, Thresholds, judge},
         effect::Shape,
         estimate::{Estimate, estimate},
-        profile::Comparison,
+        profile::{Comparison, Incomparable, ReferenceProfile},
         quality::{assess, assess_regression},
         summary::{finite_sorted, quantile},
     },
@@ -22,8 +22,10 @@ use trimtab_store::logs::{
     Kind, LogError, Logs, OutcomeColumns, Part, Sample, Scored, Within, in_parallel,
 };
 
-/// Columns read and judged at once; bounds the memory at a million rows to some tens of megabytes.
-const TOGETHER: usize = 8;
+/// Values that one core holds at once: 32 MB of numbers, whatever the window's size.
+const AT_ONCE: u64 = 4_000_000;
+/// Columns read at once of small windows: each time costs a look at every file.
+const TOGETHER: u64 = 16;
 
 /// One window's files.
 pub(super) struct Inputs<'a> {
@@ -36,6 +38,7 @@ pub(super) struct Inputs<'a> {
 }
 
 /// One watched column of a window, compared but not yet judged.
+#[derive(Clone)]
 pub(super) struct Compared {
     /// The comparison, or why there is none.
     pub(super) cell: Cell,
@@ -50,38 +53,61 @@ pub(super) fn compare(
     drift: &DriftPolicy,
     inputs: &Inputs<'_>,
 ) -> Result<Vec<Compared>, LogError> {
-    let mut cells = Vec::new();
-    for watched in reference.watched.chunks(TOGETHER) {
+    let rows: u64 = inputs.log.iter().map(|part| part.rows).sum();
+    let together = (AT_ONCE / rows.max(1)).clamp(1, TOGETHER) as usize;
+    let mut lots = Vec::new();
+    for watched in reference.watched.chunks(together) {
+        lots.push((watched, logs.again()?));
+    }
+    let there = |watched: &Watched| {
+        let has = |part: &Part<'_>| part.columns.contains_key(&watched.name);
+        inputs.log.iter().any(has)
+    };
+    let done = in_parallel(lots, |(watched, logs)| -> Result<Vec<Compared>, LogError> {
         let columns: Vec<(String, Kind)> =
             watched.iter().map(|w| (w.name.clone(), w.kind)).collect();
         let samples = logs.samples(&inputs.log, Some(inputs.within), &columns)?;
-        let columns: Vec<(&Watched, Sample)> = watched.iter().zip(samples).collect();
-        let there = |watched: &Watched| {
-            let has = |part: &Part<'_>| part.columns.contains_key(&watched.name);
-            inputs.log.iter().any(has)
-        };
-        cells.extend(in_parallel(columns, |(watched, sample)| Compared {
-            missing: sample.missing(),
-            cell: cell(watched, drift, sample, there(watched)),
-        }));
-    }
-    Ok(cells)
+        let compared = watched.iter().zip(samples).map(|(watched, sample)| {
+            let profile = watched.profile.as_ref();
+            cell((watched, profile), drift, sample, there(watched))
+        });
+        Ok(compared.collect())
+    });
+    let lots: Vec<Vec<Compared>> = done.into_iter().collect::<Result<_, _>>()?;
+    Ok(lots.into_iter().flatten().collect())
 }
 
-fn cell(watched: &Watched, drift: &DriftPolicy, sample: Sample, there: bool) -> Cell {
-    let reference = watched.profile.as_ref();
-    let rows = sample.rows();
+/// Compares one column with its side of the reference, which may be a segment's.
+pub(super) fn cell(
+    (watched, reference): (&Watched, Option<&ReferenceProfile>),
+    drift: &DriftPolicy,
+    sample: Sample,
+    there: bool,
+) -> Compared {
+    let (rows, missing) = (sample.rows(), sample.missing());
     let outcome = match reference {
         None => Err(CellError::Unreadable("column missing in reference".into())),
         Some(_) if !there => Err(CellError::Missing),
-        Some(reference) => reference.compare(&sample.into()).map_err(CellError::from),
+        Some(reference) => against(reference, sample).map_err(CellError::from),
     };
     let shape = Shape::of(watched.kind == Kind::Category, outcome.as_ref().ok());
-    Cell {
-        rule: drift.rule(&watched.name, &shape),
-        rows,
-        reference_rows: reference.map_or(0, |r| r.column().rows()),
-        outcome,
+    Compared {
+        missing,
+        cell: Cell {
+            rule: drift.rule(&watched.name, &shape),
+            rows,
+            reference_rows: reference.map_or(0, |r| r.column().rows()),
+            outcome,
+        },
+    }
+}
+
+fn against(reference: &ReferenceProfile, sample: Sample) -> Result<Comparison, Incomparable> {
+    match sample {
+        Sample::Numbers {
+            values, missing, ..
+        } => reference.compare_values(values, missing),
+        categories @ Sample::Categories { .. } => reference.compare(&categories.into()),
     }
 }
 
@@ -91,13 +117,24 @@ pub(super) fn cells(
     policy: &MonitorPolicy,
     compared: &[Compared],
 ) -> Vec<FeatureCell> {
+    let all: Vec<usize> = (0..reference.watched.len()).collect();
+    feature_cells(reference, policy, &all, compared)
+}
+
+/// Judges cells together, each of a watched column by its place.
+pub(super) fn feature_cells(
+    reference: &Reference,
+    policy: &MonitorPolicy,
+    watched: &[usize],
+    compared: &[Compared],
+) -> Vec<FeatureCell> {
     let unjudged: Vec<Cell> = compared.iter().map(|c| c.cell.clone()).collect();
     let judged = judge(&unjudged, &Thresholds::from(&policy.drift));
     let number =
         |cell: &Cell, of: fn(&Comparison) -> f64| cell.outcome.as_ref().map_or(f64::NAN, of);
-    reference
-        .watched
+    watched
         .iter()
+        .filter_map(|place| reference.watched.get(*place))
         .zip(compared)
         .zip(judged)
         .map(
@@ -118,47 +155,55 @@ pub(super) fn cells(
         .collect()
 }
 
-/// Quality against the labels that have arrived.
-pub(super) fn quality(
+/// The window's rows whose labels have arrived.
+pub(super) fn outcomes(
     logs: &Logs,
     policy: &MonitorPolicy,
     inputs: &Inputs<'_>,
-) -> Result<Quality, LogError> {
+) -> Result<Vec<Scored>, LogError> {
     if inputs.labels.is_empty() {
-        return Ok(Quality::unknown());
+        return Ok(Vec::new());
     }
     let columns = OutcomeColumns {
         request_id: &policy.columns.request_id,
         prediction: policy.columns.prediction.as_deref(),
         score: policy.columns.score.as_deref(),
+        segments: &policy.segments,
     };
-    let rows = logs.outcomes(
+    logs.outcomes(
         &inputs.log,
         inputs.within,
         columns,
         &inputs.labels,
         &label_columns(policy),
-    )?;
+    )
+}
+
+/// Quality against the labels that have arrived.
+pub(super) fn assessed(policy: &MonitorPolicy, rows: &[&Scored]) -> Quality {
+    if rows.is_empty() {
+        return Quality::unknown();
+    }
     // A column that is there judges; a row that lacks its value was not answered and is not judged. Nor is
     // one whose value is no finite number: one of them would make every mean NaN.
     let scored = rows.iter().any(|r| r.score.is_finite());
     let predicted = rows.iter().any(|r| r.prediction.is_finite());
     let answered =
-        |r: &&Scored| (r.score.is_finite() || !scored) && (r.prediction.is_finite() || !predicted);
-    let rows: Vec<&Scored> = rows.iter().filter(answered).collect();
+        |r: &&&Scored| (r.score.is_finite() || !scored) && (r.prediction.is_finite() || !predicted);
+    let rows: Vec<&&Scored> = rows.iter().filter(answered).collect();
     if policy.task == Task::Regression {
         let (labels, predictions): (Vec<f64>, Vec<f64>) =
             rows.iter().map(|r| (r.label, r.prediction)).unzip();
-        return Ok(assess_regression(&labels, &predictions));
+        return assess_regression(&labels, &predictions);
     }
     let labels: Vec<bool> = rows.iter().map(|r| r.label >= 0.5).collect();
     let scores: Vec<f64> = rows.iter().map(|r| r.score).collect();
     let predictions: Vec<bool> = rows.iter().map(|r| r.prediction >= 0.5).collect();
-    Ok(assess(
+    assess(
         &labels,
         scored.then_some(scores.as_slice()),
         predicted.then_some(predictions.as_slice()),
-    ))
+    )
 }
 
 /// Quality as it should be by the scores alone, where the reference has labels to calibrate them by.

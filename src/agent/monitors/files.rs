@@ -58,6 +58,9 @@ pub(super) fn wanted(policy: &MonitorPolicy, reference: &Reference) -> Wanted {
             wanted.insert(name.clone(), role);
         }
     }
+    for name in &policy.segments {
+        wanted.entry(name.clone()).or_insert(Want::Text);
+    }
     for column in &reference.watched {
         wanted
             .entry(column.name.clone())
@@ -86,7 +89,7 @@ impl Files {
         for file in log {
             let look = || {
                 let timestamp = &columns.timestamp;
-                let mut seen = logs.inspect(file, policy.window, timestamp, request_id, &wanted)?;
+                let mut seen = logs.inspect(file, policy.cut(), timestamp, request_id, &wanted)?;
                 answers_without_number(logs, policy, &mut seen)?;
                 Ok(seen)
             };
@@ -174,14 +177,14 @@ impl Files {
             if labels.is_empty() {
                 continue;
             }
-            let matches = logs.matches(&labels, columns, log, role, policy.window)?;
+            let matches = logs.matches(&labels, columns, log, role, policy.cut())?;
             found.extend(fingerprints.into_iter().zip(matches));
         }
         for (fingerprint, more) in found {
             if let Some(Ok(labels)) = self.labels.get_mut(&fingerprint) {
                 let matches = labels.matches.get_or_insert_default();
                 matches.known += more.known;
-                matches.windows.extend(more.windows);
+                matches.steps.extend(more.steps);
             }
         }
         self.matched = usable;

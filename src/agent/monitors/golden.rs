@@ -45,6 +45,9 @@ fn flights_by_month_agree_with_scipy() {
         reference_from: None,
         reference_to: None,
         window: Window::Month,
+        every: None,
+        segments: Vec::new(),
+        segment_values: 10,
         columns: Columns {
             // The demonstration's file has labels and no answers; both are no features.
             label_timestamp: Some("label_ts".into()),
@@ -69,7 +72,7 @@ fn flights_by_month_agree_with_scipy() {
         let expected = &expected["windows"][month];
         assert_eq!(window.rows, expected["n"].as_u64().unwrap(), "{month}");
         assert_eq!(window.cells.len(), 21);
-        let compared = watch.compare(window.start).unwrap();
+        let compared = watch.compare((window.start, window.end)).unwrap();
         for (name, cell) in watch.watched().into_iter().zip(compared) {
             let (rows, comparison) = (cell.cell.rows, cell.cell.outcome.unwrap());
             let column = &expected["columns"][name];

@@ -8,7 +8,10 @@
 
 mod compute;
 mod files;
+mod plan;
 mod reference;
+mod segments;
+mod signature;
 mod watch;
 
 #[cfg(test)]
@@ -26,6 +29,7 @@ use trimtab_core::{
     alarm::WindowRules,
     monitor::{Distribution, InputProblem, MonitorState, WindowResult},
     policy::MonitorPolicy,
+    segment::Segment,
     time::Millis,
 };
 use trimtab_store::{
@@ -243,7 +247,7 @@ impl MonitorRunner {
     pub async fn state(&self, name: &str) -> Result<MonitorState, MonitorError> {
         let (policy, facts) = self.monitor(name, |m| (m.policy.clone(), Arc::clone(&m.facts)))?;
         let facts = *facts.lock().unwrap_or_else(PoisonError::into_inner);
-        let quality = policy.quality.clone();
+        let (quality, cut) = (policy.quality.clone(), policy.cut());
         Ok(MonitorState {
             name: name.to_owned(),
             model: policy.model,
@@ -259,6 +263,7 @@ impl MonitorRunner {
                 quality: policy.quality,
                 alert: policy.alert,
                 alpha: policy.drift.alpha,
+                cut,
             },
             newest: facts.newest,
             now: crate::clock::now(),
@@ -276,7 +281,7 @@ impl MonitorRunner {
         &self,
         name: &str,
         start: Millis,
-        feature: &str,
+        (feature, segment): (&str, Option<Segment>),
     ) -> Result<Distribution, MonitorError> {
         let watch = self.monitor(name, |m| Arc::clone(&m.watch))?;
         let windows = self.store.windows(name).await?;
@@ -291,22 +296,35 @@ impl MonitorRunner {
             feature: feature.to_owned(),
             why,
         };
-        let cell = window.cells.into_iter().find(|c| c.feature == feature);
+        let span = (window.start, window.end);
+        let cells = match &segment {
+            None => window.cells,
+            Some(segment) => {
+                let found = window.segment(segment).map(|s| s.cells.clone());
+                found.ok_or_else(|| none(format!("it has no segment {segment}")))?
+            }
+        };
+        let cell = cells.into_iter().find(|c| c.feature == feature);
         let cell = cell.ok_or_else(|| none("it is not watched".into()))?;
         let slot = watch.lock_owned().await;
         let wanted = feature.to_owned();
-        let (buckets, numbers) = self
-            .run(name, slot, move |watch| Ok(watch.explain(start, &wanted)))
+        let explained = self
+            .run(name, slot, move |watch| {
+                Ok(watch.explain(span, &wanted, segment.as_ref()))
+            })
             .await?
             .map_err(none)?;
         Ok(Distribution {
             feature: feature.to_owned(),
             start,
-            buckets: buckets.labels,
-            reference: buckets.reference,
-            current: buckets.window,
+            buckets: explained.buckets.labels,
+            reference: explained.buckets.reference,
+            current: explained.buckets.window,
             cell,
-            numbers: numbers.into_iter().map(Into::into).collect(),
+            numbers: explained.numbers.into_iter().map(Into::into).collect(),
+            edges: explained.edges,
+            bins: explained.bins,
+            sql: explained.sql,
         })
     }
 

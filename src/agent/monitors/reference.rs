@@ -1,5 +1,6 @@
 //! The reference: profiled once, kept for as long as its files stay the same.
 
+use super::segments::Segmented;
 use std::collections::{BTreeMap, BTreeSet};
 use trimtab_core::{
     policy::{Columns, MonitorPolicy, Task},
@@ -29,6 +30,8 @@ pub(super) struct Reference {
     pub(super) rows: u64,
     /// Features, then the score and the prediction where the reference has them.
     pub(super) watched: Vec<Watched>,
+    /// Policy's columns of segments that it has.
+    pub(super) segmented: Vec<Segmented>,
     /// Where it has labels: how its scores are made probabilities, if they need it. Without labels, or for a
     /// regression, nothing can be estimated.
     pub(super) calibration: Option<Option<Isotonic>>,
@@ -93,6 +96,11 @@ impl Reference {
         let usual = Some(policy.columns.label.clone()).filter(|name| has.contains(name));
         let labelled = set.or(usual);
         wanted.extend(labelled.iter().map(|name| (name.clone(), Want::Number)));
+        let segments = policy.segments.iter().filter(|name| has.contains(*name));
+        let segments: Vec<&String> = segments.collect();
+        for name in &segments {
+            wanted.entry((*name).clone()).or_insert(Want::Text);
+        }
         let span = policy.reference_span();
         if span.is_some() {
             wanted.insert(policy.columns.timestamp.clone(), Want::Time);
@@ -114,6 +122,9 @@ impl Reference {
         reference.profile(logs, &mut fitted, within, &chosen);
         if let (Some(score), Some(label)) = (&scored, &labelled) {
             reference.calibrate(logs, &fitted, within, (label, score));
+        }
+        for column in segments {
+            reference.divide(logs, &fitted, within, (column, policy), &chosen);
         }
         if !has.is_empty() {
             reference.unheeded(policy);
@@ -162,6 +173,25 @@ impl Reference {
             Err(other) => self.problems.push(Problem {
                 file: "reference".into(),
                 reason: format!("Quality cannot be estimated before labels arrive: {other}."),
+                rows: 0,
+            }),
+        }
+    }
+
+    /// Profiles the segments of a column. A fault here costs only their own references, and is named.
+    fn divide(
+        &mut self,
+        logs: &Logs,
+        fitted: &[(&LogFile, Fitted)],
+        within: Option<Within<'_>>,
+        (column, policy): (&str, &MonitorPolicy),
+        chosen: &[(String, Kind)],
+    ) {
+        match Segmented::load(logs, &parts(fitted), within, (column, policy), chosen) {
+            Ok(segmented) => self.segmented.push(segmented),
+            Err(error) => self.problems.push(Problem {
+                file: "reference".into(),
+                reason: format!("Segments by {column:?} have no reference of their own: {error}."),
                 rows: 0,
             }),
         }

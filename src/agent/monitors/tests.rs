@@ -1,4 +1,6 @@
 mod inputs;
+mod segments;
+mod windows;
 
 use super::{golden::repository, *};
 use std::{fs, path::Path, time::Instant};
@@ -29,6 +31,9 @@ fn policy() -> MonitorPolicy {
         reference_from: None,
         reference_to: None,
         window: Window::Week,
+        every: None,
+        segments: Vec::new(),
+        segment_values: 10,
         columns: Columns {
             timestamp: "ts".into(),
             request_id: "id".into(),
@@ -421,7 +426,7 @@ async fn a_distribution_lies_beside_the_reference_s() {
     // As after a restart: nothing is known but what the store holds.
     let runner = runner(&world.store, world.dir.path(), &world.policy);
     let start = Millis::parse(WEEKS[2]).unwrap();
-    let x = runner.distribution("m", start, "x").await.unwrap();
+    let x = runner.distribution("m", start, ("x", None)).await.unwrap();
     assert_eq!(
         (x.buckets.len(), x.reference.len(), x.current.len()),
         (10, 10, 10)
@@ -434,7 +439,10 @@ async fn a_distribution_lies_beside_the_reference_s() {
         x.current
     );
     assert_eq!(x.cell.verdict, Verdict::Drifted);
-    let colour = runner.distribution("m", start, "colour").await.unwrap();
+    let colour = runner
+        .distribution("m", start, ("colour", None))
+        .await
+        .unwrap();
     assert_eq!(colour.buckets, ["red", "blue"]);
     // Every number is told, and the stored cell's are the same ones.
     assert_eq!(x.number("psi_q10_null"), Some(x.cell.psi));
@@ -443,11 +451,20 @@ async fn a_distribution_lies_beside_the_reference_s() {
     assert_eq!(colour.number("tvd_cat"), Some(colour.cell.distance));
     assert!(x.numbers.iter().all(|n| !n.about.is_empty()));
 
-    let nothing = runner.distribution("m", start, "height").await.unwrap_err();
+    let nothing = runner
+        .distribution("m", start, ("height", None))
+        .await
+        .unwrap_err();
     assert!(matches!(nothing, MonitorError::NoDistribution { .. }));
-    let nowhere = runner.distribution("m", Millis(0), "x").await.unwrap_err();
+    let nowhere = runner
+        .distribution("m", Millis(0), ("x", None))
+        .await
+        .unwrap_err();
     assert!(matches!(nowhere, MonitorError::NoWindow { .. }));
-    let nobody = runner.distribution("n", start, "x").await.unwrap_err();
+    let nobody = runner
+        .distribution("n", start, ("x", None))
+        .await
+        .unwrap_err();
     assert_eq!(
         nobody.to_string(),
         "there is no monitor \"n\" in trimtab.toml"
@@ -481,6 +498,9 @@ async fn csv_and_json_lines_are_judged_like_parquet() {
             .unwrap()
             .into(),
         window: Window::Day,
+        every: None,
+        segments: Vec::new(),
+        segment_values: 10,
         columns: Columns {
             version: Some("model_version".into()),
             latency: Some("latency_ms".into()),

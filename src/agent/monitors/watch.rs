@@ -3,25 +3,28 @@
 use super::{
     compute::{self, Compared, Inputs},
     files::{Files, fault},
+    plan::{Plan, Planned, by_clock, by_rows, gaps, holding},
     reference::Reference,
+    segments,
+    signature::{add, cut_of, files_of, hex, short, signed, tag},
 };
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
     path::PathBuf,
 };
 use trimtab_core::{
     monitor::WindowResult,
     policy::MonitorPolicy,
+    segment::Segment,
     stats::{
         cell::{Statistic, statistics},
-        profile::Buckets,
+        profile::{Buckets, ReferenceProfile, WindowProfile},
     },
     time::Millis,
 };
 use trimtab_store::logs::{
-    Inspection, Listing, LogError, LogFile, Logs, Part, Problem, Within, list, window_end,
+    Listing, LogError, LogFile, Logs, Part, Problem, Split, Within, counting, list,
 };
 
 /// Part of every signature: another number makes every window be computed again. Raise it when a
@@ -42,6 +45,8 @@ pub(super) struct Watch {
     listed: Vec<Problem>,
     /// By fingerprint of the reference's files, where only a span of time counts: their rows in it.
     spans: BTreeMap<String, Result<u64, Problem>>,
+    /// Windows by numbers of rows, and what they were cut from: log files and windows that stand.
+    cut: Option<(String, Plan)>,
 }
 
 /// A stored window, as far as a pass must know it.
@@ -50,6 +55,40 @@ pub(super) struct Stored {
     pub(super) end: Millis,
     /// The signature of its inputs.
     pub(super) inputs: String,
+}
+
+/// All there is to say of a cell.
+pub(super) struct Explained {
+    /// The shares of both sides.
+    pub(super) buckets: Buckets,
+    /// Every number.
+    pub(super) numbers: Vec<Statistic>,
+    /// The bins' edges; none for categories.
+    pub(super) edges: Vec<f64>,
+    /// Rows of both sides in each bin; none for categories.
+    pub(super) bins: Vec<(u64, u64)>,
+    /// SQL that counts the window's again.
+    pub(super) sql: String,
+}
+
+impl Explained {
+    fn of(
+        profile: &ReferenceProfile,
+        window: &WindowProfile,
+        sql: impl FnOnce(&[f64]) -> String,
+    ) -> Self {
+        let numeric = !window.is_categorical();
+        Self {
+            buckets: profile.buckets(window, SHOWN),
+            numbers: statistics(profile, window),
+            edges: profile.edges().to_vec(),
+            bins: profile
+                .pairs(window)
+                .filter(|_| numeric)
+                .unwrap_or_default(),
+            sql: sql(profile.edges()),
+        }
+    }
 }
 
 /// What a pass found.
@@ -83,6 +122,7 @@ impl Watch {
             looked: false,
             listed: Vec::new(),
             spans: BTreeMap::new(),
+            cut: None,
         })
     }
 
@@ -91,9 +131,22 @@ impl Watch {
         self.refresh();
         let mut done: BTreeMap<Millis, (WindowResult, String)> = BTreeMap::new();
         let mut faults = Vec::new();
+        let mut plan = Plan::new();
         // Again after each file that turns out to be broken: without it, windows differ.
         'plan: loop {
-            for (start, inputs) in self.signatures() {
+            plan = match self.plan(known) {
+                Ok(plan) => plan,
+                Err(LogError::File(problem)) if self.files.condemn(&problem) => continue,
+                Err(error) => {
+                    faults.push(Problem {
+                        file: self.policy.log.clone(),
+                        reason: format!("The log cannot be cut into windows: {error}."),
+                        rows: 0,
+                    });
+                    break;
+                }
+            };
+            for (start, inputs) in self.signatures(&plan) {
                 if known.get(&start).is_some_and(|k| k.inputs == inputs) {
                     // Perhaps computed a moment ago with a file that then turned out to be broken.
                     done.remove(&start);
@@ -102,7 +155,8 @@ impl Watch {
                 if done.get(&start).is_some_and(|(_, i)| *i == inputs) {
                     continue;
                 }
-                match self.compute(start, now) {
+                let end = plan.get(&start).map_or(start, |planned| planned.end);
+                match self.compute((start, end), now) {
                     Ok(window) => {
                         done.insert(start, (window, inputs));
                     }
@@ -113,7 +167,7 @@ impl Watch {
                         file: self.policy.log.clone(),
                         reason: format!(
                             "The window of {} cannot be computed: {error}.",
-                            start.date()
+                            self.policy.cut().name(start)
                         ),
                         rows: 0,
                     }),
@@ -121,10 +175,12 @@ impl Watch {
             }
             break;
         }
-        let given = self.signatures();
+        let given = self.signatures(&plan);
+        let (cut, tag) = (self.policy.cut(), tag(self.policy.cut()));
         let names: BTreeSet<String> = self.files.log().map(|(_, seen)| short(seen)).collect();
         let stale = |start: &Millis, stored: &Stored| {
-            if stored.end != window_end(self.policy.window, *start) {
+            // Cut by another policy.
+            if !cut.gives(*start, stored.end) || cut_of(&stored.inputs).0 != tag {
                 return true;
             }
             // Only what was made of files that are all there and readable: a folder that is gone, moved to an
@@ -152,37 +208,58 @@ impl Watch {
         }
     }
 
-    /// One feature's shares in one window beside the reference's, and every number about it, or why
-    /// there are none.
+    /// One feature in one window, or one segment of it, beside the reference; or why that cannot be shown.
     pub(super) fn explain(
         &mut self,
-        start: Millis,
+        span: (Millis, Millis),
         feature: &str,
-    ) -> Result<(Buckets, Vec<Statistic>), String> {
+        segment: Option<&Segment>,
+    ) -> Result<Explained, String> {
         if !self.looked {
             self.refresh();
         }
-        let watched = self.reference.watched.iter().find(|w| w.name == feature);
-        let watched = watched.ok_or("the reference does not have it")?;
-        let profile = watched
-            .profile
-            .as_ref()
-            .ok_or("the reference does not have it")?;
-        let inputs = self.inputs(start);
+        let mut all = self.reference.watched.iter();
+        let missing = "the reference does not have it";
+        let place = all.position(|w| w.name == feature).ok_or(missing)?;
+        let watched = self.reference.watched.get(place).ok_or(missing)?;
+        let inputs = self.inputs(span);
         if inputs.log.is_empty() {
             return Err("its files are no longer there".into());
         }
+        let column = (watched.name.as_str(), watched.kind);
+        if let Some(segment) = segment {
+            let read = segments::one(
+                &self.logs,
+                (&self.reference, &self.policy),
+                &inputs,
+                (segment, place),
+            );
+            let found = read.map_err(|e| e.to_string())?;
+            let one = found.ok_or("its files no longer have the segment")?;
+            let sql = |edges: &[f64]| {
+                let split = Split {
+                    column: &segment.column,
+                    values: &one.values,
+                };
+                counting(
+                    &inputs.log,
+                    inputs.within,
+                    column,
+                    edges,
+                    Some((split, one.place)),
+                )
+            };
+            return Ok(Explained::of(&one.profile, &one.window, sql));
+        }
+        let profile = watched.profile.as_ref().ok_or(missing)?;
         let columns = [(watched.name.clone(), watched.kind)];
         let samples = self
             .logs
             .samples(&inputs.log, Some(inputs.within), &columns);
         let sample = samples.map_err(|e| e.to_string())?.into_iter().next();
-        let sample = sample.ok_or("nothing was read")?;
-        let window = sample.into();
-        Ok((
-            profile.buckets(&window, SHOWN),
-            statistics(profile, &window),
-        ))
+        let window = sample.ok_or("nothing was read")?.into();
+        let sql = |edges: &[f64]| counting(&inputs.log, inputs.within, column, edges, None);
+        Ok(Explained::of(profile, &window, sql))
     }
 
     /// Takes the files that there are now.
@@ -260,40 +337,105 @@ impl Watch {
         })
     }
 
-    fn inputs(&self, start: Millis) -> Inputs<'_> {
+    fn inputs(&self, (start, end): (Millis, Millis)) -> Inputs<'_> {
+        // A number of rows may begin within a step.
+        let first = self.policy.cut().floor(start);
         Inputs {
             log: self
                 .files
                 .log()
-                .filter(|(_, seen)| seen.windows.contains_key(&start))
+                .filter(|(_, seen)| seen.steps.range(first..end).next().is_some())
                 .map(|(_, seen)| Part::from(seen))
                 .collect(),
             labels: self
                 .files
                 .labels()
-                .filter(|(_, _, matches)| matches.windows.contains(&start))
+                .filter(|(_, _, matches)| matches.steps.range(first..end).next().is_some())
                 .map(|(_, file, _)| Part::from(file))
                 .collect(),
             within: Within {
                 timestamp: &self.policy.columns.timestamp,
                 start,
-                end: window_end(self.policy.window, start),
+                end,
             },
         }
     }
 
+    /// The windows that policy and the usable files give. Windows of a number of rows that had them all when they
+    /// were stored stand as they are: rows that come late are counted in them, and move none of them.
+    fn plan(&mut self, known: &BTreeMap<Millis, Stored>) -> Result<Plan, LogError> {
+        let cut = self.policy.cut();
+        let Some(rows) = cut.rows() else {
+            let steps = self.files.log().flat_map(|(_, seen)| seen.steps.keys());
+            return Ok(by_clock(cut, &steps.copied().collect()));
+        };
+        let tag = tag(cut);
+        let mut standing: BTreeMap<Millis, Millis> = BTreeMap::new();
+        for (start, stored) in known {
+            let after = standing
+                .last_key_value()
+                .is_none_or(|(_, end)| end <= start);
+            if after && cut_of(&stored.inputs) == (tag.as_str(), true) {
+                standing.insert(*start, stored.end);
+            }
+        }
+        let files: Vec<&str> = self.files.log().map(|(f, _)| f.as_str()).collect();
+        let from = format!("{files:?} {standing:?}");
+        if let Some((_, plan)) = self.cut.as_ref().filter(|(before, _)| *before == from) {
+            return Ok(plan.clone());
+        }
+        let mut plan: Plan = standing
+            .iter()
+            .map(|(start, end)| {
+                (
+                    *start,
+                    Planned {
+                        end: *end,
+                        full: true,
+                    },
+                )
+            })
+            .collect();
+        for (from, to) in gaps(&standing) {
+            let within = Within {
+                timestamp: &self.policy.columns.timestamp,
+                start: from.unwrap_or(Millis(i64::MIN)),
+                end: to.unwrap_or(Millis(i64::MAX)),
+            };
+            let steps = cut.floor(within.start)..within.end;
+            let log = self.files.log();
+            let log = log.filter(|(_, seen)| seen.steps.range(steps.clone()).next().is_some());
+            let parts: Vec<Part<'_>> = log.map(|(_, seen)| Part::from(seen)).collect();
+            plan.extend(by_rows(
+                rows,
+                &self.logs.instants(&parts, within)?,
+                (from, to),
+            ));
+        }
+        self.cut = Some((from, plan.clone()));
+        Ok(plan)
+    }
+
     /// Every window that usable files have rows of, with what it is computed from, and how: all that
-    /// can change its numbers. After the digest come its log files' names, shortened ([`files_of`]).
-    fn signatures(&self) -> BTreeMap<Millis, String> {
+    /// can change its numbers. After the digest come its log files' names, shortened ([`files_of`]), and for a
+    /// number of rows which, and whether it has them ([`cut_of`]).
+    fn signatures(&self, plan: &Plan) -> BTreeMap<Millis, String> {
         let policy = &self.policy;
-        let mut common = Sha256::new();
+        let mut common = Sha256::default();
         // Debug is stable for one version of Trimtab; another may well compute again.
         let how = format!(
             "{:?} {:?} {:?} {:?}",
-            policy.window, policy.task, policy.columns, policy.drift
+            policy.cut(),
+            policy.task,
+            policy.columns,
+            policy.drift
         );
         for text in [&COMPUTATION.to_string(), &how, &self.reference.fingerprint] {
             add(&mut common, text);
+        }
+        if !policy.segments.is_empty() {
+            let segments = format!("{:?} {}", policy.segments, policy.segment_values);
+            add(&mut common, &segments);
         }
         if let Some((from, to)) = policy.reference_span() {
             add(&mut common, &format!("{} {}", from.0, to.0));
@@ -301,52 +443,67 @@ impl Watch {
         let mut windows: BTreeMap<Millis, (Sha256, BTreeSet<String>)> = BTreeMap::new();
         for (fingerprint, seen) in self.files.log() {
             let name = short(seen);
-            for start in seen.windows.keys() {
-                let window = windows.entry(*start);
+            for start in holding(policy.cut(), plan, seen.steps.keys()) {
+                let window = windows.entry(start);
                 let (digest, names) = window.or_insert_with(|| (common.clone(), BTreeSet::new()));
                 add(digest, fingerprint);
                 names.insert(name.clone());
             }
         }
         for (fingerprint, _, matches) in self.files.labels() {
-            for start in &matches.windows {
-                if let Some((digest, _)) = windows.get_mut(start) {
+            for start in holding(policy.cut(), plan, matches.steps.iter()) {
+                if let Some((digest, _)) = windows.get_mut(&start) {
                     add(digest, fingerprint);
                 }
             }
         }
         windows
             .into_iter()
-            .map(|(start, (digest, names))| {
+            .map(|(start, (mut digest, names))| {
                 let names: Vec<String> = names.into_iter().collect();
-                (start, format!("{}:{}", hex(digest, 16), names.join(",")))
+                let cut = match plan.get(&start) {
+                    Some(planned) if policy.cut().rows().is_some() => {
+                        add(&mut digest, &planned.end.0.to_string());
+                        signed(policy.cut(), planned.full)
+                    }
+                    _ => String::new(),
+                };
+                let inputs = format!("{}:{}{cut}", hex(digest, 16), names.join(","));
+                (start, inputs)
             })
             .collect()
     }
 
     /// Every watched column of one window against the reference, unjudged.
-    pub(super) fn compare(&self, start: Millis) -> Result<Vec<Compared>, LogError> {
+    pub(super) fn compare(&self, span: (Millis, Millis)) -> Result<Vec<Compared>, LogError> {
         compute::compare(
             &self.logs,
             &self.reference,
             &self.policy.drift,
-            &self.inputs(start),
+            &self.inputs(span),
         )
     }
 
-    fn compute(&self, start: Millis, now: Millis) -> Result<WindowResult, LogError> {
-        let inputs = self.inputs(start);
-        let compared = self.compare(start)?;
+    fn compute(&self, span: (Millis, Millis), now: Millis) -> Result<WindowResult, LogError> {
+        let inputs = self.inputs(span);
+        let compared = self.compare(span)?;
         let (service, versions) = compute::service(&self.logs, &self.policy.columns, &inputs)?;
-        let log = self.files.log();
+        let scored = compute::outcomes(&self.logs, &self.policy, &inputs)?;
         Ok(WindowResult {
             monitor: self.name.clone(),
-            start,
-            end: inputs.within.end,
-            rows: log.filter_map(|(_, seen)| seen.windows.get(&start)).sum(),
+            start: span.0,
+            end: span.1,
+            rows: self.rows(&inputs)?,
             versions,
             cells: compute::cells(&self.reference, &self.policy, &compared),
-            quality: compute::quality(&self.logs, &self.policy, &inputs)?,
+            quality: compute::assessed(&self.policy, &scored.iter().collect::<Vec<_>>()),
+            segments: segments::segments(
+                &self.logs,
+                &self.reference,
+                &self.policy,
+                &inputs,
+                &scored,
+            )?,
             estimate: compute::estimated(&self.logs, &self.reference, &self.policy, &inputs)?,
             service,
             computed: now,
@@ -354,31 +511,20 @@ impl Watch {
     }
 }
 
-/// A log file's name in a signature: short, since a month may have hundreds.
-fn short(seen: &Inspection) -> String {
-    hex(Sha256::new_with_prefix(&seen.file.name), 6)
-}
-
-/// The shortened names of the log files that a window with this signature was made of; none for a
-/// signature of an older version, which did not say.
-fn files_of(inputs: &str) -> impl Iterator<Item = &str> {
-    let names = inputs.split_once(':').map_or("", |(_, names)| names);
-    names.split(',').filter(|name| !name.is_empty())
-}
-
-/// The first bytes of a digest, in hexadecimal.
-fn hex(digest: Sha256, bytes: usize) -> String {
-    let all = digest.finalize();
-    all.iter().take(bytes).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
-
-/// Adds a text to a digest, told apart from the next.
-fn add(digest: &mut Sha256, text: &str) {
-    digest.update(text.as_bytes());
-    digest.update([0]);
+impl Watch {
+    /// Rows of the log in a window.
+    fn rows(&self, inputs: &Inputs<'_>) -> Result<u64, LogError> {
+        let Within { start, end, .. } = inputs.within;
+        if self.policy.cut().rows().is_none() {
+            let log = self.files.log();
+            return Ok(log
+                .flat_map(|(_, seen)| seen.steps.range(start..end))
+                .map(|(_, n)| n)
+                .sum());
+        }
+        let instants = self.logs.instants(&inputs.log, inputs.within)?;
+        Ok(instants.iter().map(|(_, n)| n).sum())
+    }
 }
 
 /// Categories shown by themselves in a distribution; the rest together.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use trimtab_core::{
     alarm::{Handled, Subject},
     alert::Handling,
+    segment::Segment,
     time::Millis,
 };
 use trimtab_store::Change;
@@ -104,11 +105,11 @@ pub(super) async fn distribution(
     ctx: &Context,
     monitor: &str,
     start: Millis,
-    feature: &str,
+    (feature, segment): (&str, Option<Segment>),
 ) -> Result<Reply, Failure> {
     Ok(Reply::Distribution(
         ctx.monitors
-            .distribution(monitor, start, feature)
+            .distribution(monitor, start, (feature, segment))
             .await
             .map_err(watch::failure)?,
     ))

@@ -159,10 +159,7 @@ fn count(name: &str, course: &Course) -> Vec<String> {
 }
 
 fn alerts(m: &MonitorState, name: &str, course: &Course) -> Vec<Vec<String>> {
-    let when = |at: Millis| {
-        let window = m.windows.iter().find(|w| w.start == at);
-        window.map_or_else(|| at.instant(), |w| w.when())
-    };
+    let when = |at: Millis| m.named(at);
     course
         .alerts
         .iter()
@@ -185,7 +182,7 @@ mod tests {
     use super::*;
     use trimtab_core::{
         alert::Persistence,
-        policy::{QualityMetric, QualityPolicy},
+        policy::{Cut, QualityMetric, QualityPolicy},
     };
 
     #[test]
@@ -195,6 +192,7 @@ mod tests {
             quality: None,
             alert: Persistence::default(),
             alpha: 0.05,
+            cut: Cut::default(),
         };
         let drift = "2 bad of 3, closed by 2 calm, no data after 3 silent; bad: 0.5 of the columns by weight, psi from 0.1";
         assert_eq!(rule(&rules, 0.1), drift);

@@ -1,11 +1,12 @@
 //! Monitors as tables: windows, columns, quality, and every number about a cell.
 
 use crate::cli::{
-    error::CliResult,
+    error::{CliError, CliResult},
     output::{Output, number, percent, whole},
 };
 use trimtab_core::{
     monitor::{Distribution, MonitorState, WindowResult},
+    segment::{self, Segment, SegmentResult},
     stats::drift::Verdict,
 };
 
@@ -20,7 +21,7 @@ pub(super) fn list_row(m: &MonitorState) -> Vec<String> {
         m.name.clone(),
         m.model.clone(),
         m.windows.len().to_string(),
-        newest.map_or_else(|| "-".into(), WindowResult::when),
+        newest.map_or_else(|| "-".into(), |w| m.named(w.start)),
         newest.map_or_else(|| "-".into(), |w| w.rows.to_string()),
         newest.map_or_else(
             || "-".into(),
@@ -46,7 +47,7 @@ pub(super) fn show(m: &MonitorState, out: &mut Output) -> CliResult<()> {
                 .map(|c| c.feature.as_str())
                 .collect();
             vec![
-                w.when(),
+                m.named(w.start),
                 w.rows.to_string(),
                 versions.join("+"),
                 number(w.quality.auc),
@@ -100,6 +101,33 @@ pub(super) fn numbers(d: &Distribution, explain: bool, out: &mut Output) -> CliR
         false => &["number", ">value"],
     };
     out.table(heads, &rows)
+}
+
+/// The bins with what they hold, and the SQL that counts the window's rows again.
+pub(super) fn explain(d: &Distribution, out: &mut Output) -> CliResult<()> {
+    out.line("")?;
+    if !d.bins.is_empty() {
+        let edge = |i: Option<usize>| i.and_then(|i| d.edges.get(i)).map(|e| format!("{e:?}"));
+        let bins = d.bins.iter().enumerate();
+        let rows: Vec<_> = bins
+            .map(|(i, (reference, window))| {
+                vec![
+                    i.to_string(),
+                    edge(i.checked_sub(1)).unwrap_or_else(|| "-inf".into()),
+                    edge(Some(i)).unwrap_or_else(|| "inf".into()),
+                    reference.to_string(),
+                    window.to_string(),
+                ]
+            })
+            .collect();
+        out.table(
+            &[">bin", ">from", ">below", ">reference rows", ">window rows"],
+            &rows,
+        )?;
+        out.line("")?;
+    }
+    out.line("The window's rows are counted by:")?;
+    out.line(&d.sql)
 }
 
 /// What is known of a window's quality: measures with their values, and intervals where there are some.
@@ -165,8 +193,63 @@ fn show_quality(w: &WindowResult, out: &mut Output) -> CliResult<()> {
     Ok(())
 }
 
-/// The columns of one window, and its quality.
-pub(super) fn show_window(w: &WindowResult, out: &mut Output) -> CliResult<()> {
+/// A monitor's windows with nothing but one segment's rows. What people did about its alerts, and what is wrong
+/// with its input, is not about a segment.
+pub(super) fn of_segment(mut m: MonitorState, segment: &Segment) -> CliResult<MonitorState> {
+    let known: Vec<String> = segment::all(&m.windows)
+        .iter()
+        .map(Segment::to_string)
+        .collect();
+    let windows = m.windows.iter().filter_map(|w| w.of_segment(segment));
+    m.windows = windows.collect();
+    if m.windows.is_empty() {
+        let hint = match known.is_empty() {
+            true => "Name its columns in policy: segments = [\"country\"].".to_owned(),
+            false => format!("It has {}.", known.join(", ")),
+        };
+        return Err(CliError::usage(
+            format!("The monitor {} has no segment {segment}.", m.name),
+            hint,
+        ));
+    }
+    m.handled.clear();
+    m.problems.clear();
+    Ok(m)
+}
+
+/// The columns of [`segment_rows`].
+pub(super) const SEGMENT_HEADS: [&str; 6] = [
+    "segment",
+    ">rows",
+    ">drifted",
+    ">by weight",
+    ">quality",
+    "compared with",
+];
+
+/// A window's segments: how many columns drifted, how much that is, the measure that policy judges.
+pub(super) fn segment_rows(m: &MonitorState, w: &WindowResult) -> Vec<Vec<String>> {
+    let share = |s: &SegmentResult| match s.drifted_share() {
+        Some(share) => format!("{:.0} %", share * 100.0),
+        None => "-".to_owned(),
+    };
+    w.segments
+        .iter()
+        .map(|s| {
+            vec![
+                s.segment.to_string(),
+                s.rows.to_string(),
+                format!("{}/{}", s.drifted(), s.cells.len()),
+                share(s),
+                number(s.quality.measure(&m.quality_metric).unwrap_or(f64::NAN)),
+                s.against().to_owned(),
+            ]
+        })
+        .collect()
+}
+
+/// The columns of one window, its quality and its segments.
+pub(super) fn show_window(m: &MonitorState, w: &WindowResult, out: &mut Output) -> CliResult<()> {
     show_quality(w, out)?;
     let rows: Vec<_> = w
         .cells
@@ -206,5 +289,10 @@ pub(super) fn show_window(w: &WindowResult, out: &mut Output) -> CliResult<()> {
             ">nulls",
         ],
         &rows,
-    )
+    )?;
+    if w.segments.is_empty() {
+        return Ok(());
+    }
+    out.line("")?;
+    out.table(&SEGMENT_HEADS, &segment_rows(m, w))
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     monitor::{Quality, Service},
-    policy::QualityMetric,
+    policy::{QualityMetric, Window},
     stats::effect::{Method, Rule},
 };
 
@@ -58,6 +58,7 @@ pub(crate) fn window(day: i64, drifted: bool, auc: f64) -> WindowResult {
             p99_ms: 1.0,
             error_rate: 0.0,
         },
+        segments: Vec::new(),
         // Long after: the log is replayed.
         computed: Millis(100_000 * 86_400_000),
     }
@@ -83,6 +84,10 @@ pub(crate) fn state(windows: Vec<WindowResult>) -> MonitorState {
             }),
             alert: Persistence::default(),
             alpha: 0.05,
+            cut: Cut {
+                window: Window::Day,
+                every: None,
+            },
         },
         newest: windows.last().map(|w| w.end),
         now: Millis(200_000 * 86_400_000),

@@ -1,7 +1,7 @@
 //! What only the whole file shows of monitors: numbers out of range, and keys that would have no effect.
 
 use super::{
-    Direction, MonitorPolicy, Policy, QualityMetric, QualityPolicy, Task,
+    Cut, Direction, MonitorPolicy, Policy, QualityMetric, QualityPolicy, Span, Task,
     check::{
         Faults,
         Step::{At, Key},
@@ -35,6 +35,10 @@ pub(super) fn monitors<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
                     "a later moment",
                 ),
             );
+        }
+        segments(name, monitor, faults);
+        if let Some(every) = monitor.every {
+            sliding(name, monitor.cut(), every, faults);
         }
         let drift = |key| [here[0], here[1], Key("drift"), Key(key)];
         let d = &monitor.drift;
@@ -129,6 +133,62 @@ pub(super) fn monitors<'a>(policy: &'a Policy, faults: &mut Faults<'a>) {
         if let Some(rule) = &monitor.quality {
             quality(name, monitor, rule, faults);
         }
+    }
+}
+
+/// The most columns of segments, and the most values of each: every one of them is judged and stored.
+const MOST_SEGMENTS: (usize, u32) = (8, 50);
+
+fn segments<'a>(name: &'a str, monitor: &'a MonitorPolicy, faults: &mut Faults<'a>) {
+    let here = [Key("monitors"), Key(name)];
+    let (columns, values) = (&monitor.segments, monitor.segment_values);
+    if columns.len() > MOST_SEGMENTS.0 {
+        let found = format!("segments by {} columns", columns.len());
+        let expected = format!("at most {}", MOST_SEGMENTS.0);
+        faults.add(
+            [here[0], here[1], Key("segments")],
+            Fault::new(found, expected),
+        );
+    }
+    let repeated = |(i, c): &(usize, &String)| columns[..*i].contains(c);
+    for (i, column) in columns.iter().enumerate().filter(repeated) {
+        let found = format!("segments by `{column}` a second time");
+        let at = [here[0], here[1], Key("segments"), At(i)];
+        faults.add(at, Fault::new(found, "each column once"));
+    }
+    if !(1..=MOST_SEGMENTS.1).contains(&values) {
+        let found = format!("segment_values = {values}");
+        let expected = format!("a number from 1 up to {}", MOST_SEGMENTS.1);
+        faults.add(
+            [here[0], here[1], Key("segment_values")],
+            Fault::new(found, expected),
+        );
+    }
+}
+
+/// The most windows that one row may lie in: each of them reads it.
+const MOST_OVERLAPS: i64 = 1_000;
+
+/// How far apart windows begin: an even part of their length.
+fn sliding<'a>(name: &'a str, cut: Cut, every: Span, faults: &mut Faults<'a>) {
+    let at = [Key("monitors"), Key(name), Key("every")];
+    let Some(length) = cut.length() else {
+        let found = format!("every = \"{every}\" with windows by {}", cut.window);
+        let expected = "windows of one length: hour, day, week or a span such as \"24h\"";
+        faults.add(at, Fault::new(found, expected));
+        return;
+    };
+    let step = every.millis();
+    if length % step != 0 {
+        let found = format!(
+            "every = \"{every}\", of which {} is no multiple",
+            cut.window
+        );
+        faults.add(at, Fault::new(found, "an even part of the window"));
+    } else if length / step > MOST_OVERLAPS {
+        let found = format!("{} windows that overlap", length / step);
+        let expected = format!("a longer span: at most {MOST_OVERLAPS} windows may overlap");
+        faults.add(at, Fault::new(found, expected));
     }
 }
 

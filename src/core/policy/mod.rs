@@ -14,6 +14,7 @@ mod monitor;
 mod notify;
 mod recipe;
 mod span;
+mod window;
 mod written;
 
 pub use agent::AgentPolicy;
@@ -23,11 +24,12 @@ pub use model::{
 };
 pub use moment::Moment;
 pub use monitor::{
-    Columns, DriftPolicy, FeatureRule, MonitorPolicy, QualityMetric, QualityPolicy, Task, Window,
+    Columns, DriftPolicy, FeatureRule, MonitorPolicy, QualityMetric, QualityPolicy, Task,
 };
 pub use notify::{NoticeBody, NotifyPolicy};
 pub use recipe::{Param, RecipePolicy, TriggerPolicy, TriggerRule};
 pub use span::Span;
+pub use window::{Cut, Window};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! A monitor's policy: where the inference log is, what its columns mean, when to worry.
 
-use super::{Direction, Moment, Span};
+use super::{Cut, Direction, Moment, Span, Window};
 use crate::{
     alert::Persistence,
     stats::effect::{Method, Rule, Shape},
@@ -31,9 +31,20 @@ pub struct MonitorPolicy {
     /// The instant up to which they count, itself not included. Default: the last.
     #[serde(default)]
     pub reference_to: Option<Moment>,
-    /// How the log is cut in time, in UTC. Default `week`.
+    /// How the log is cut into windows, in UTC. Default `week`.
     #[serde(default)]
     pub window: Window,
+    /// How far apart windows begin, of which their length is a whole multiple: then they overlap. Default: as long
+    /// as they are.
+    #[serde(default)]
+    pub every: Option<Span>,
+    /// Columns by whose values every window is looked at once more: each value by itself.
+    #[serde(default)]
+    pub segments: Vec<String>,
+    /// How many values of such a column are told apart, the reference's commonest; the others are taken together.
+    /// Default 10.
+    #[serde(default = "default_segment_values")]
+    pub segment_values: u32,
     /// What the model answers with. Default `classification`.
     #[serde(default)]
     pub task: Task,
@@ -51,7 +62,19 @@ pub struct MonitorPolicy {
     pub alert: Persistence,
 }
 
+fn default_segment_values() -> u32 {
+    10
+}
+
 impl MonitorPolicy {
+    /// How the log is cut.
+    pub fn cut(&self) -> Cut {
+        Cut {
+            window: self.window,
+            every: self.every,
+        }
+    }
+
     /// The span of time that the reference's rows are of; `None` when all of them count.
     pub fn reference_span(&self) -> Option<(Millis, Millis)> {
         let (from, to) = (self.reference_from, self.reference_to);
@@ -71,33 +94,6 @@ pub enum Task {
     Classification,
     /// A number.
     Regression,
-}
-
-/// How a log is cut in time, in UTC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Window {
-    /// Hours.
-    Hour,
-    /// Days.
-    Day,
-    /// Weeks, from Monday (ISO 8601).
-    #[default]
-    Week,
-    /// Calendar months.
-    Month,
-}
-
-impl Window {
-    /// The word in the policy file, which is also DuckDB's name for it in `date_trunc`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-        }
-    }
 }
 
 /// What the columns of a log mean. A column set to a name that the log lacks is an input problem.

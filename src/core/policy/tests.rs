@@ -353,6 +353,42 @@ fn an_error_reads_as_a_compilers() {
     "28:9",
     "unknown model `late51`; expected late15. Did you mean `late15`?"
 )]
+#[case::every_no_part(
+    "[monitors.late15]\nmodel = \"late15\"",
+    "[monitors.late15]\nevery = \"50h\"\nmodel = \"late15\"",
+    "28:9",
+    "every = \"50h\", of which week is no multiple; expected an even part of the window"
+)]
+#[case::every_of_rows(
+    "[monitors.late15]\nmodel = \"late15\"",
+    "[monitors.late15]\nevery = \"1h\"\nwindow = { rows = 9 }\nmodel = \"late15\"",
+    "28:9",
+    "every = \"1h\" with windows by 9 rows"
+)]
+#[case::every_too_often(
+    "[monitors.late15]\nmodel = \"late15\"",
+    "[monitors.late15]\nevery = \"1m\"\nmodel = \"late15\"",
+    "28:9",
+    "10080 windows that overlap"
+)]
+#[case::window_of_no_rows(
+    "[monitors.late15]\nmodel = \"late15\"",
+    "[monitors.late15]\nwindow = { rows = 0 }\nmodel = \"late15\"",
+    "28:19",
+    "invalid value: integer `0`"
+)]
+#[case::segments_twice(
+    "[monitors.late15]\nmodel = \"late15\"",
+    "[monitors.late15]\nsegments = [\"dest\", \"dest\"]\nmodel = \"late15\"",
+    "28:21",
+    "segments by `dest` a second time"
+)]
+#[case::segment_values(
+    "[monitors.late15]\nmodel = \"late15\"",
+    "[monitors.late15]\nsegment_values = 51\nmodel = \"late15\"",
+    "28:18",
+    "segment_values = 51; expected a number from 1 up to 50"
+)]
 #[case::recipe_model(
     "[recipes.late15]\nmodel = \"late15\"",
     "[recipes.late15]\nmodel = \"x\"",

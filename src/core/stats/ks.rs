@@ -17,42 +17,98 @@ pub struct Distances {
 
 /// Compares two sorted samples of finite values. `None` when either is empty.
 pub fn distances(a: &[f64], b: &[f64]) -> Option<Distances> {
-    let (&a_first, &b_first) = (a.first()?, b.first()?);
-    let (n, m) = (a.len() as f64, b.len() as f64);
-    let (mut i, mut j) = (0, 0);
-    let mut found = Distances {
-        ks: 0.0,
-        ks_at: a_first.min(b_first),
-        wasserstein: 0.0,
-    };
-    loop {
-        let value = match (a.get(i), b.get(j)) {
-            (Some(&x), Some(&y)) => x.min(y),
-            (Some(&x), None) => x,
-            (None, Some(&y)) => y,
-            (None, None) => break,
-        };
-        // `<=` rather than `==`: an unsorted sample then gives a wrong number, not an endless loop.
-        while i < a.len() && a[i] <= value {
-            i += 1;
-        }
-        while j < b.len() && b[j] <= value {
-            j += 1;
-        }
-        let gap = (i as f64 / n - j as f64 / m).abs();
-        if gap > found.ks {
-            (found.ks, found.ks_at) = (gap, value);
-        }
-        let next = match (a.get(i), b.get(j)) {
-            (Some(&x), Some(&y)) => x.min(y),
-            (Some(&x), None) => x,
-            (None, Some(&y)) => y,
-            (None, None) => break,
-        };
-        // The width overflows between huge values; times no gap, that is still nothing.
-        found.wasserstein += if gap > 0.0 { gap * (next - value) } else { 0.0 };
+    if a.is_empty() || b.is_empty() {
+        return None;
     }
-    Some(found)
+    let mut walk = Walk::new((a.len() as f64, b.len() as f64));
+    walk.through(a, b);
+    Some(walk.done())
+}
+
+/// A walk along the axis through two samples of known size, from the least value to the greatest.
+pub(super) struct Walk {
+    sides: (f64, f64),
+    /// Values of either side passed so far.
+    passed: (usize, usize),
+    /// How far along the axis; nowhere before the first value.
+    at: Option<f64>,
+    gap: f64,
+    found: Distances,
+}
+
+impl Walk {
+    pub(super) fn new(sides: (f64, f64)) -> Self {
+        Self {
+            sides,
+            passed: (0, 0),
+            at: None,
+            gap: 0.0,
+            found: Distances {
+                ks: 0.0,
+                ks_at: f64::NAN,
+                wasserstein: 0.0,
+            },
+        }
+    }
+
+    /// Steps through the next values of both sides, each sorted.
+    pub(super) fn through(&mut self, a: &[f64], b: &[f64]) {
+        let (mut i, mut j) = (0, 0);
+        loop {
+            let value = match (a.get(i), b.get(j)) {
+                (Some(&x), Some(&y)) => x.min(y),
+                (Some(&x), None) => x,
+                (None, Some(&y)) => y,
+                (None, None) => break,
+            };
+            self.to(value);
+            let before = (i, j);
+            // `<=` rather than `==`: an unsorted sample then gives a wrong number, not an endless loop.
+            while i < a.len() && a[i] <= value {
+                i += 1;
+            }
+            while j < b.len() && b[j] <= value {
+                j += 1;
+            }
+            self.pass((i - before.0, j - before.1), value);
+        }
+    }
+
+    /// Goes on to a place before which no further value lies.
+    pub(super) fn to(&mut self, place: f64) {
+        if let Some(at) = self.at
+            && self.gap > 0.0
+        {
+            // The width overflows between huge values; times no gap, that is still nothing.
+            self.found.wasserstein += self.gap * (place - at);
+        }
+        self.at = Some(place);
+    }
+
+    /// Goes on to a place with so many values of either side on the way, between which lies this area.
+    pub(super) fn over(&mut self, values: (usize, usize), area: f64, place: f64) {
+        self.found.wasserstein += area;
+        self.at = Some(place);
+        self.pass(values, place);
+    }
+
+    /// The first side's distribution function less the second's.
+    pub(super) fn gap_here(&self) -> f64 {
+        self.passed.0 as f64 / self.sides.0 - self.passed.1 as f64 / self.sides.1
+    }
+
+    fn pass(&mut self, values: (usize, usize), place: f64) {
+        self.passed.0 += values.0;
+        self.passed.1 += values.1;
+        self.gap = self.gap_here().abs();
+        if self.gap > self.found.ks || self.found.ks_at.is_nan() {
+            (self.found.ks, self.found.ks_at) = (self.gap, place);
+        }
+    }
+
+    pub(super) fn done(self) -> Distances {
+        self.found
+    }
 }
 
 /// The p-value of a two-sample D: the one-sample distribution at the effective size nm/(n+m), rounded.

@@ -15,6 +15,7 @@ pub mod drift;
 mod durbin;
 pub mod effect;
 pub mod estimate;
+mod grid;
 pub mod isotonic;
 pub mod kolmogorov;
 pub mod ks;

@@ -16,6 +16,7 @@ use super::{
     chi_square,
     column::union,
     distance::{self, Distances, psi},
+    grid::{Grid, Placed},
     ks,
     summary::{moments, quantile},
 };
@@ -35,6 +36,17 @@ pub struct ReferenceProfile {
     bins: Vec<u64>,
     /// The standard deviation of its numbers; NaN for categories.
     spread: f64,
+    /// Where its numbers lie, so that windows need not be sorted; where that is worth it.
+    grid: Option<Grid>,
+}
+
+/// A window's column on its way to a comparison.
+struct Against {
+    pairs: Vec<(u64, u64)>,
+    /// Of numbers.
+    distances: Option<ks::Distances>,
+    valid: u64,
+    missing: u64,
 }
 
 /// Why a column of a window cannot be compared with the reference's.
@@ -126,6 +138,7 @@ impl ReferenceProfile {
                     edges: Vec::new(),
                     bins: Vec::new(),
                     spread: f64::NAN,
+                    grid: None,
                 };
             }
         };
@@ -138,11 +151,13 @@ impl ReferenceProfile {
         };
         edges.dedup();
         let (bins, spread) = (bins_of_sorted(&edges, sorted), moments(sorted).std);
+        let grid = Grid::of(sorted);
         Self {
             column,
             edges,
             bins,
             spread,
+            grid,
         }
     }
 
@@ -176,27 +191,75 @@ impl ReferenceProfile {
     /// # Errors
     /// When a side has no usable value, or the type changed.
     pub fn compare(&self, window: &WindowProfile) -> Result<Comparison, Incomparable> {
-        if self.column.valid() == 0 {
-            return Err(Incomparable::EmptyReference);
-        }
-        if window.valid() == 0 {
-            return Err(Incomparable::EmptyWindow);
-        }
+        self.both_have_values(window.valid())?;
         let changed = || Incomparable::TypeChanged {
             reference: self.column.kind(),
             window: window.kind(),
         };
-        let missing = (self.column.missing(), window.missing());
         let pairs = self.pairs(window).ok_or_else(changed)?;
-        let shares = distance::of(pairs.iter().copied()).ok_or(Incomparable::EmptyWindow)?;
-        let test = chi_square::contingency(pairs.iter().copied());
-        let (n, m) = (self.column.valid(), window.valid());
-        let ks = match (&self.column, window) {
+        let distances = match (&self.column, window) {
             (WindowProfile::Numeric(r), WindowProfile::Numeric(c)) => {
                 Some(ks::distances(r.sorted(), c.sorted()).ok_or(Incomparable::EmptyWindow)?)
             }
             _ => None,
         };
+        self.compared(&Against {
+            pairs,
+            distances,
+            valid: window.valid(),
+            missing: window.missing(),
+        })
+    }
+
+    /// Compares a window's numbers, in any order, with this one: [`ReferenceProfile::compare`] without sorting
+    /// them, where the reference is large. Takes the values that were not NULL, and how many were.
+    ///
+    /// # Errors
+    /// As for `compare`.
+    pub fn compare_values(
+        &self,
+        values: Vec<f64>,
+        missing: u64,
+    ) -> Result<Comparison, Incomparable> {
+        let (Some(grid), WindowProfile::Numeric(r)) = (&self.grid, &self.column) else {
+            return self.compare(&WindowProfile::numeric(values, missing));
+        };
+        // Not `any`, which stops at the first and so looks at one at a time.
+        if !values.iter().fold(true, |all, v| all & v.is_finite()) {
+            return self.compare(&WindowProfile::numeric(values, missing));
+        }
+        self.both_have_values(values.len() as u64)?;
+        let Some(Placed { below, distances }) = grid.compare(r.sorted(), &self.edges, &values)
+        else {
+            return self.compare(&WindowProfile::numeric(values, missing));
+        };
+        let valid = values.len() as u64;
+        let ends = below.into_iter().chain([valid]);
+        let mut before = 0;
+        let bins = ends.map(|end| end - std::mem::replace(&mut before, end));
+        self.compared(&Against {
+            pairs: self.bins.iter().copied().zip(bins).collect(),
+            distances: Some(distances),
+            valid,
+            missing,
+        })
+    }
+
+    fn both_have_values(&self, window: u64) -> Result<(), Incomparable> {
+        match (self.column.valid(), window) {
+            (0, _) => Err(Incomparable::EmptyReference),
+            (_, 0) => Err(Incomparable::EmptyWindow),
+            _ => Ok(()),
+        }
+    }
+
+    fn compared(&self, window: &Against) -> Result<Comparison, Incomparable> {
+        let pairs = &window.pairs;
+        let missing = (self.column.missing(), window.missing);
+        let shares = distance::of(pairs.iter().copied()).ok_or(Incomparable::EmptyWindow)?;
+        let test = chi_square::contingency(pairs.iter().copied());
+        let (n, m) = (self.column.valid(), window.valid);
+        let ks = window.distances;
         let p = match ks {
             Some(d) => ks::p_value(d.ks, n as usize, m as usize),
             None => test.map_or(f64::NAN, |t| t.p),
@@ -210,7 +273,7 @@ impl ReferenceProfile {
             .then(|| chi_square::contingency([(n, m), missing].into_iter()))
             .flatten()
             .map(|c| c.p);
-        let (all, rows) = (self.column.rows(), window.rows());
+        let (all, rows) = (self.column.rows(), m + missing.1);
         Ok(Comparison {
             rows,
             missing: missing.1,

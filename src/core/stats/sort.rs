@@ -10,7 +10,7 @@ const PASSES: usize = 64usize.div_ceil(DIGIT as usize);
 const BUCKETS: usize = 1 << DIGIT;
 
 /// Sorts numbers ascending in the order of [`f64::total_cmp`].
-pub fn sort(values: &mut Vec<f64>) {
+pub fn sort(values: &mut [f64]) {
     if values.len() < FEW || u32::try_from(values.len()).is_err() {
         values.sort_unstable_by(f64::total_cmp);
         return;
@@ -46,8 +46,9 @@ pub fn sort(values: &mut Vec<f64>) {
         }
         std::mem::swap(&mut from, &mut to);
     }
-    values.clear();
-    values.extend(from.into_iter().map(number));
+    for (value, key) in values.iter_mut().zip(from) {
+        *value = number(key);
+    }
 }
 
 fn digit(key: u64, pass: usize) -> usize {

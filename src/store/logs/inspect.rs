@@ -6,7 +6,7 @@
 use super::{Class, LogError, LogFile, Logs, Problem, Want, sql, window};
 use crate::frame::{Format, quoted};
 use std::collections::{BTreeMap, BTreeSet};
-use trimtab_core::{policy::Window, time::Millis};
+use trimtab_core::{policy::Cut, time::Millis};
 
 /// What a log file holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +15,8 @@ pub struct Inspection {
     pub file: LogFile,
     /// Its rows, the unusable ones included.
     pub rows: u64,
-    /// Rows for each window, by the window's start.
-    pub windows: BTreeMap<Millis, u64>,
+    /// Rows for each step in which windows begin ([`Cut::step`]), by the step's start.
+    pub steps: BTreeMap<Millis, u64>,
     /// The last instant in it.
     pub newest: Option<Millis>,
     /// The columns that can be used for what they are wanted for, with their classes.
@@ -90,7 +90,7 @@ impl Logs {
         })
     }
 
-    /// Looks into a log file: fits it to what is wanted, and finds its windows. Rows without an
+    /// Looks into a log file: fits it to what is wanted, and finds its steps of time. Rows without an
     /// instant and repeated request ids are named and counted.
     ///
     /// # Errors
@@ -99,7 +99,7 @@ impl Logs {
     pub fn inspect(
         &self,
         file: &LogFile,
-        every: Window,
+        cut: Cut,
         timestamp: &str,
         request_id: Option<&str>,
         wanted: &Wanted,
@@ -123,7 +123,7 @@ impl Logs {
         };
         let source = sql::source(file.format, &columns);
         let ids = request_id.filter(|id| columns.contains_key(*id));
-        let found = self.windows(file, &source, every, timestamp, instants, ids)?;
+        let found = self.steps(file, &source, cut, timestamp, instants, ids)?;
         if found.undated > 0 {
             let reason = format!("Rows without an instant in {timestamp:?}.");
             problems.push(problem(reason, found.undated));
@@ -138,7 +138,7 @@ impl Logs {
         Ok(Inspection {
             file: file.clone(),
             rows,
-            windows: found.windows,
+            steps: found.steps,
             newest: found.newest,
             columns,
             problems,
@@ -174,15 +174,15 @@ impl Logs {
         Ok(first.map(|first| (lines, first)))
     }
 
-    fn windows(
+    fn steps(
         &self,
         file: &LogFile,
         source: &str,
-        every: Window,
+        cut: Cut,
         timestamp: &str,
         instants: Class,
         request_id: Option<&str>,
-    ) -> Result<Windows, LogError> {
+    ) -> Result<Steps, LogError> {
         let at = Want::Time.expression(timestamp, instants);
         let repeated = request_id.map_or("0".to_owned(), |id| {
             let id = quoted(id);
@@ -191,18 +191,18 @@ impl Logs {
         let query = format!(
             "WITH log AS (SELECT *, {at} AS trimtab_at FROM {source}) \
              SELECT {start} AS w, count(*), max(trimtab_at), {repeated} FROM log GROUP BY w",
-            start = window::start_of(every, "trimtab_at"),
+            start = window::start_of(cut, "trimtab_at"),
         );
         let blame = |e: duckdb::Error| sql::blame(file, &e, 0);
         let mut statement = self.db.prepare(&query).map_err(blame)?;
         let mut rows = statement.query([sql::path(file)]).map_err(blame)?;
-        let mut found = Windows::default();
+        let mut found = Steps::default();
         while let Some(row) = rows.next().map_err(blame)? {
             let count: u64 = row.get(1).map_err(blame)?;
             found.repeated += row.get::<_, u64>(3).map_err(blame)?;
             match row.get::<_, Option<i64>>(0).map_err(blame)? {
                 Some(start) => {
-                    found.windows.insert(Millis(start), count);
+                    found.steps.insert(Millis(start), count);
                     let newest: Option<i64> = row.get(2).map_err(blame)?;
                     found.newest = found.newest.max(newest.map(Millis));
                 }
@@ -261,8 +261,8 @@ impl Logs {
 }
 
 #[derive(Default)]
-struct Windows {
-    windows: BTreeMap<Millis, u64>,
+struct Steps {
+    steps: BTreeMap<Millis, u64>,
     newest: Option<Millis>,
     undated: u64,
     repeated: u64,

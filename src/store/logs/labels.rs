@@ -4,7 +4,7 @@ use super::{Class, Inspection, LogError, LogFile, Logs, Part, Problem, Want, Wit
 use crate::frame::quoted;
 use duckdb::params_from_iter;
 use std::collections::{BTreeMap, BTreeSet};
-use trimtab_core::{policy::Window, time::Millis};
+use trimtab_core::{policy::Cut, time::Millis};
 
 /// What the columns of label files mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,14 +45,14 @@ impl<'a> From<&'a LabelFile> for Part<'a> {
 /// Where the labels of one file belong.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Matches {
-    /// Windows with a row that a label names.
-    pub windows: BTreeSet<Millis>,
+    /// Steps ([`Cut::step`]) with a row that a label names.
+    pub steps: BTreeSet<Millis>,
     /// Requests that were found in the log.
     pub known: u64,
 }
 
 /// One row of the log with its label. NaN where the log has no value.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scored {
     /// The label.
     pub label: f64,
@@ -60,6 +60,8 @@ pub struct Scored {
     pub prediction: f64,
     /// The score of the positive class.
     pub score: f64,
+    /// The texts in the columns of segments, in their order.
+    pub segments: Vec<Option<String>>,
 }
 
 /// The log's columns that meet labels.
@@ -71,6 +73,8 @@ pub struct OutcomeColumns<'a> {
     pub prediction: Option<&'a str>,
     /// The score of the positive class.
     pub score: Option<&'a str>,
+    /// Columns of segments, read as text.
+    pub segments: &'a [String],
 }
 
 impl Logs {
@@ -155,7 +159,7 @@ impl Logs {
         })
     }
 
-    /// For each file of labels: in which windows the log has its requests, and how many it knows.
+    /// For each file of labels: in which steps of time the log has its requests, and how many it knows.
     ///
     /// # Errors
     /// [`LogError::File`] names the file that turned out to be broken.
@@ -165,7 +169,7 @@ impl Logs {
         wanted: &LabelColumns,
         log: &[&Inspection],
         (request_id, timestamp): (&str, &str),
-        every: Window,
+        cut: Cut,
     ) -> Result<Vec<Matches>, LogError> {
         let mut found = vec![Matches::default(); labels.len()];
         let label_parts: Vec<Part<'_>> = labels.iter().map(|l| (*l).into()).collect();
@@ -179,7 +183,7 @@ impl Logs {
         let rows = sql::Rows::of(&log_parts, None, |part| {
             part.columns.get(request_id)?;
             let at = expression(part, timestamp, Want::Time);
-            let start = window::start_of(every, &at);
+            let start = window::start_of(cut, &at);
             let id = expression(part, request_id, Want::Text);
             Some(format!("{id} AS id, {start} AS w"))
         });
@@ -215,7 +219,7 @@ impl Logs {
                 continue;
             };
             found.known += count;
-            found.windows.extend(start.map(Millis));
+            found.steps.extend(start.map(Millis));
         }
         Ok(found)
     }
@@ -240,8 +244,14 @@ impl Logs {
                 Some(name) => expression(part, name, Want::Number),
                 None => "NULL::DOUBLE".into(),
             };
+            let segments: String = columns
+                .segments
+                .iter()
+                .enumerate()
+                .map(|(i, name)| format!(", {} AS g{i}", expression(part, name, Want::Text)))
+                .collect();
             Some(format!(
-                "{} AS id, {} AS instant, {} AS prediction, {} AS score",
+                "{} AS id, {} AS instant, {} AS prediction, {} AS score{segments}",
                 expression(part, columns.request_id, Want::Text),
                 expression(part, within.timestamp, Want::Time),
                 number(columns.prediction),
@@ -262,12 +272,19 @@ impl Logs {
         let (Some(rows), Some(known)) = (rows, known) else {
             return Ok(Vec::new());
         };
+        let fields = |of: &dyn Fn(usize) -> String| -> String {
+            (0..columns.segments.len()).map(of).collect()
+        };
+        let (packed, unpacked) = (
+            fields(&|i| format!(", g{i}: g{i}")),
+            fields(&|i| format!(", r.g{i}")),
+        );
         let query = format!(
-            "WITH log AS (SELECT id, min({{i: instant, p: prediction, s: score}}) AS r FROM ({}) \
+            "WITH log AS (SELECT id, min({{i: instant, p: prediction, s: score{packed}}}) AS r FROM ({}) \
              WHERE id IS NOT NULL GROUP BY id), \
              labels AS (SELECT id, arg_max(label, {{i: coalesce(instant, -9223372036854775807), l: label}}) AS label \
              FROM ({}) WHERE isfinite(label) GROUP BY id) \
-             SELECT label, coalesce(r.p, 'nan'::DOUBLE), coalesce(r.s, 'nan'::DOUBLE) \
+             SELECT label, coalesce(r.p, 'nan'::DOUBLE), coalesce(r.s, 'nan'::DOUBLE){unpacked} \
              FROM labels JOIN log USING (id)",
             rows.sql, known.sql
         );
@@ -280,6 +297,9 @@ impl Logs {
                         label: row.get(0)?,
                         prediction: row.get(1)?,
                         score: row.get(2)?,
+                        segments: (0..columns.segments.len())
+                            .map(|i| row.get(3 + i))
+                            .collect::<Result<_, _>>()?,
                     })
                 })?
                 .collect()
@@ -288,7 +308,7 @@ impl Logs {
     }
 
     /// Which of several files broke a query: each is read once alone.
-    fn culprit<'a>(
+    pub(super) fn culprit<'a>(
         &self,
         parts: impl Iterator<Item = &'a Part<'a>>,
         operation: &'static str,

@@ -16,6 +16,7 @@ mod read;
 mod schema;
 mod span;
 mod sql;
+mod told;
 mod window;
 
 pub use files::{Listing, LogFile, list, one};
@@ -23,9 +24,9 @@ pub use inspect::{Fitted, Inspection, Wanted};
 pub use labels::{LabelColumns, LabelFile, Matches, OutcomeColumns, Scored};
 pub use pairs::Pairs;
 pub use parallel::in_parallel;
-pub use read::{Part, Sample, Within};
+pub use read::{Part, Sample, Split, Within};
 pub use schema::{Class, Inferred, Kind, Want};
-pub use window::window_end;
+pub use told::counting;
 
 use std::path::Path;
 
@@ -86,6 +87,18 @@ impl Logs {
         // Text instants without a zone are UTC. A DuckDB without ICU knows no other zone anyway,
         // and refuses the setting: then there is nothing to set.
         let _ = db.execute_batch("SET TimeZone = 'UTC'");
+        Ok(Self { db })
+    }
+
+    /// Another reader for another thread: the same DuckDB with the same memory and threads.
+    ///
+    /// # Errors
+    /// [`LogError::Db`] when DuckDB takes no further connection.
+    pub fn again(&self) -> Result<Self, LogError> {
+        let db = self.db.try_clone().map_err(|source| LogError::Db {
+            operation: "opening a further reader of logs",
+            source,
+        })?;
         Ok(Self { db })
     }
 }

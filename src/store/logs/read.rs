@@ -5,7 +5,7 @@ use duckdb::{
     ToSql,
     arrow::{
         array::{Array, ArrayRef, AsArray as _},
-        datatypes::Float64Type,
+        datatypes::{Float64Type, Int64Type},
     },
     params_from_iter,
 };
@@ -140,6 +140,27 @@ impl Sample {
         }
     }
 
+    /// Adds one value, cast to `DOUBLE`.
+    fn push(&mut self, value: Option<f64>) {
+        let Self::Numbers {
+            values,
+            missing,
+            nan,
+            infinite,
+        } = self
+        else {
+            return;
+        };
+        match value {
+            Some(v) if v.is_finite() => values.push(v),
+            other => {
+                *missing += 1;
+                *nan += u64::from(other.is_some_and(f64::is_nan));
+                *infinite += u64::from(other.is_some_and(f64::is_infinite));
+            }
+        }
+    }
+
     /// Adds the rows of one category, or those without any.
     fn count(&mut self, category: Option<String>, rows: u64) {
         let Self::Categories { counts, missing } = self else {
@@ -175,10 +196,41 @@ impl From<Sample> for WindowProfile {
 /// Columns read at once. A column of a million rows is 8 MB on its way.
 const TOGETHER: usize = 8;
 
-/// A wanted column as SQL, and where what it holds goes.
-struct Column<'s> {
+/// A wanted column as SQL, and its place among the wanted.
+struct Column {
     expression: String,
-    sample: &'s mut Sample,
+    place: usize,
+}
+
+/// Rows told apart by the text in a column: those of each value, and the rest.
+#[derive(Clone, Copy, Debug)]
+pub struct Split<'a> {
+    /// The column.
+    pub column: &'a str,
+    /// The values, each once.
+    pub values: &'a [String],
+}
+
+impl Split<'_> {
+    /// SQL that gives a row's value by place, with a parameter for each value; the rest comes last.
+    fn expression(&self, part: &Part<'_>) -> String {
+        let rest = self.values.len();
+        let class = part.columns.get(self.column);
+        let Some(class) = class.filter(|c| Want::Text.refusal(**c).is_none() && rest > 0) else {
+            return format!("{rest}::BIGINT");
+        };
+        let whens: String = (0..rest).map(|i| format!(" WHEN ? THEN {i}")).collect();
+        let text = Want::Text.expression(self.column, *class);
+        format!("(CASE {text}{whens} ELSE {rest} END)::BIGINT")
+    }
+
+    fn params(&self, part: &Part<'_>) -> Vec<Box<dyn ToSql>> {
+        let marks = self.expression(part).matches('?').count();
+        let values = self.values.iter().take(marks);
+        values
+            .map(|v| Box::new(v.clone()) as Box<dyn ToSql>)
+            .collect()
+    }
 }
 
 impl Logs {
@@ -193,10 +245,26 @@ impl Logs {
         within: Option<Within<'_>>,
         wanted: &[(String, Kind)],
     ) -> Result<Vec<Sample>, LogError> {
-        let mut samples: Vec<Sample> = wanted.iter().map(|(_, k)| Sample::empty(*k)).collect();
+        let one = self.split_samples(parts, within, wanted, None)?;
+        Ok(one.into_iter().next().unwrap_or_default())
+    }
+
+    /// As [`Logs::samples`], by the values of a column: the samples of each value in its order, then the rest's.
+    ///
+    /// # Errors
+    /// As for `samples`.
+    pub fn split_samples(
+        &self,
+        parts: &[Part<'_>],
+        within: Option<Within<'_>>,
+        wanted: &[(String, Kind)],
+        split: Option<Split<'_>>,
+    ) -> Result<Vec<Vec<Sample>>, LogError> {
+        let empty: Vec<Sample> = wanted.iter().map(|(_, k)| Sample::empty(*k)).collect();
+        let mut samples = vec![empty; 1 + split.map_or(0, |s| s.values.len())];
         for part in parts {
             let (mut numbers, mut categories) = (Vec::new(), Vec::new());
-            for ((name, kind), sample) in wanted.iter().zip(&mut samples) {
+            for (place, (name, kind)) in wanted.iter().enumerate() {
                 let Some(&class) = part.columns.get(name) else {
                     continue;
                 };
@@ -206,14 +274,14 @@ impl Logs {
                 };
                 into.push(Column {
                     expression: want.expression(name, class),
-                    sample,
+                    place,
                 });
             }
-            for columns in numbers.chunks_mut(TOGETHER) {
-                self.read_numbers(part, within, columns)?;
+            for columns in numbers.chunks(TOGETHER) {
+                self.read_numbers(part, within, split, columns, &mut samples)?;
             }
-            for columns in categories.chunks_mut(TOGETHER) {
-                self.count_categories(part, within, columns)?;
+            for columns in categories.chunks(TOGETHER) {
+                self.count_categories(part, within, split, columns, &mut samples)?;
             }
         }
         Ok(samples)
@@ -224,9 +292,11 @@ impl Logs {
         &self,
         part: &Part<'_>,
         within: Option<Within<'_>>,
-        columns: &mut [Column<'_>],
+        split: Option<Split<'_>>,
+        columns: &[Column],
+        samples: &mut [Vec<Sample>],
     ) -> Result<(), LogError> {
-        let Some((rows, params)) = rows_of(part, within, columns) else {
+        let Some((rows, params)) = rows_of(part, within, split, columns) else {
             return Ok(());
         };
         let blame = |e: duckdb::Error| sql::blame(part.file, &e, part.rows);
@@ -235,8 +305,25 @@ impl Logs {
             .query_arrow(params_from_iter(params.iter()))
             .map_err(blame)?;
         for batch in batches {
-            for (column, values) in columns.iter_mut().zip(batch.columns()) {
-                column.sample.extend(values);
+            let places = batch.columns().get(columns.len());
+            let places = places.and_then(|column| column.as_primitive_opt::<Int64Type>());
+            for (column, values) in columns.iter().zip(batch.columns()) {
+                let Some(places) = places else {
+                    if let Some(sample) = samples.first_mut().and_then(|s| s.get_mut(column.place))
+                    {
+                        sample.extend(values);
+                    }
+                    continue;
+                };
+                let values = values.as_primitive::<Float64Type>();
+                for (value, place) in values.iter().zip(places.values()) {
+                    let of = usize::try_from(*place)
+                        .ok()
+                        .and_then(|p| samples.get_mut(p));
+                    if let Some(sample) = of.and_then(|s| s.get_mut(column.place)) {
+                        sample.push(value);
+                    }
+                }
             }
         }
         Ok(())
@@ -247,16 +334,22 @@ impl Logs {
         &self,
         part: &Part<'_>,
         within: Option<Within<'_>>,
-        columns: &mut [Column<'_>],
+        split: Option<Split<'_>>,
+        columns: &[Column],
+        samples: &mut [Vec<Sample>],
     ) -> Result<(), LogError> {
-        let Some((rows, params)) = rows_of(part, within, columns) else {
+        let Some((rows, params)) = rows_of(part, within, split, columns) else {
             return Ok(());
         };
         let names: Vec<String> = (0..columns.len()).map(|i| format!("c{i}")).collect();
-        let (all, sets) = (names.join(", "), names.join("), ("));
+        let (all, place) = (names.join(", "), split.map_or("0", |_| "place"));
+        let sets = match split {
+            None => names.join("), ("),
+            Some(_) => names.join(", place), (") + ", place",
+        };
         // In each row all columns but one are null, because they were not grouped by.
         let query = format!(
-            "SELECT GROUPING({all}), coalesce({all}), count(*) FROM ({rows}) \
+            "SELECT GROUPING({all}), coalesce({all}), count(*), {place} FROM ({rows}) \
              GROUP BY GROUPING SETS (({sets}))"
         );
         let blame = |e: duckdb::Error| sql::blame(part.file, &e, part.rows);
@@ -268,32 +361,43 @@ impl Logs {
         while let Some(row) = found.next().map_err(blame)? {
             // A bit for each column, the first on the left; 0 for the one that was grouped by.
             let grouped: u64 = row.get(0).map_err(blame)?;
-            let at = last.checked_sub(grouped.trailing_ones() as usize);
-            if let Some(column) = at.and_then(|at| columns.get_mut(at)) {
+            let column = last.checked_sub(grouped.trailing_ones() as usize);
+            let column = column.and_then(|at| columns.get(at));
+            let place: usize = row.get(3).map_err(blame)?;
+            let samples = samples.get_mut(place);
+            let sample = column.zip(samples).and_then(|(c, s)| s.get_mut(c.place));
+            if let Some(sample) = sample {
                 let category = row.get(1).map_err(blame)?;
-                column.sample.count(category, row.get(2).map_err(blame)?);
+                sample.count(category, row.get(2).map_err(blame)?);
             }
         }
         Ok(())
     }
 }
 
-/// SQL for columns `c0`, `c1` … of a part's rows within a span, and its parameters; `None` when no row can be.
+/// SQL for columns `c0`, `c1` … of a part's rows within a span, and `place` where they are told apart, and its
+/// parameters; `None` when no row can be.
 fn rows_of(
     part: &Part<'_>,
     within: Option<Within<'_>>,
-    columns: &[Column<'_>],
+    split: Option<Split<'_>>,
+    columns: &[Column],
 ) -> Option<(String, Vec<Box<dyn ToSql>>)> {
     let named = columns.iter().enumerate();
-    let named: Vec<String> = named
+    let mut named: Vec<String> = named
         .map(|(i, column)| format!("{} AS c{i}", column.expression))
         .collect();
+    let mut params = Vec::new();
+    if let Some(split) = split {
+        named.push(format!("{} AS place", split.expression(part)));
+        params = split.params(part);
+    }
     let mut query = format!(
         "SELECT {} FROM {}",
         named.join(", "),
         sql::source(part.file.format, part.columns)
     );
-    let mut params: Vec<Box<dyn ToSql>> = vec![Box::new(sql::path(part.file))];
+    params.push(Box::new(sql::path(part.file)));
     if let Some(within) = within {
         query += &format!(" WHERE {}", within.condition(part)?);
         params.push(Box::new(within.start.0));

@@ -23,16 +23,15 @@ pub(super) fn source(format: Format, columns: &BTreeMap<String, Class>) -> Strin
     call(format, "?", &named(format, columns))
 }
 
-/// The rows of several files with these columns, each row with its file's path in `trimtab_file`;
-/// the paths are parameters.
-fn sources(format: Format, columns: &BTreeMap<String, Class>, files: usize) -> String {
-    let marks = vec!["?"; files].join(", ");
+/// The rows of several files with these columns, each row with its file's path in `trimtab_file`; `paths` are
+/// parameters or literals.
+pub(super) fn sources(format: Format, columns: &BTreeMap<String, Class>, paths: &str) -> String {
     let mut options = named(format, columns) + ", filename = 'trimtab_file'";
     // Files may order their columns differently; named columns have no order.
     if format != Format::NdJson {
         options += ", union_by_name = true";
     }
-    call(format, &format!("[{marks}]"), &options)
+    call(format, &format!("[{paths}]"), &options)
 }
 
 /// As [`sniff`], for CSV: lines that do not fit go to the temporary table [`REJECTED`].
@@ -137,7 +136,8 @@ impl Rows {
                     some => some,
                 },
             };
-            let from = sources(part.file.format, part.columns, paths.len());
+            let marks = vec!["?"; paths.len()].join(", ");
+            let from = sources(part.file.format, part.columns, &marks);
             let mut query = format!("SELECT {list}, trimtab_file FROM {from}");
             for path in paths {
                 params.push(Box::new(path));

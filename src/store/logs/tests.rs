@@ -1,7 +1,15 @@
 use super::*;
 use crate::frame::Format;
 use std::{collections::BTreeMap, fs, path::PathBuf};
-use trimtab_core::{policy::Window, time::Millis};
+use trimtab_core::{
+    policy::{Cut, Window},
+    time::Millis,
+};
+
+const DAYS: Cut = Cut {
+    window: Window::Day,
+    every: None,
+};
 
 /// A folder of log files written by DuckDB, and a reader of them.
 pub(super) struct World {
@@ -49,7 +57,7 @@ impl World {
 
     fn inspect(&self, file: &LogFile) -> Result<Inspection, LogError> {
         self.logs
-            .inspect(file, Window::Week, "ts", Some("id"), &wanted())
+            .inspect(file, Cut::default(), "ts", Some("id"), &wanted())
     }
 
     fn everything(&self, inspected: &[&Inspection]) -> Vec<Sample> {
@@ -109,7 +117,7 @@ fn a_good_file_has_windows_and_samples() {
     let seen = world.inspect(&file).unwrap();
     assert_eq!(seen.problems, []);
     assert_eq!(seen.rows, 336);
-    let weeks: Vec<_> = seen.windows.iter().map(|(w, n)| (w.date(), *n)).collect();
+    let weeks: Vec<_> = seen.steps.iter().map(|(w, n)| (w.date(), *n)).collect();
     assert_eq!(
         weeks,
         [
@@ -306,7 +314,7 @@ fn rows_without_instants_and_repeated_ids_are_counted() {
         ),
     ];
     assert_eq!(reasons(&seen.problems), expected);
-    assert_eq!(seen.windows.values().sum::<u64>(), 331);
+    assert_eq!(seen.steps.values().sum::<u64>(), 331);
 }
 
 #[test]
@@ -319,7 +327,7 @@ fn a_file_without_rows_is_named_and_harmless() {
             reasons(&seen.problems).contains(&("The file has no rows.", 0)),
             "{name}"
         );
-        assert!(seen.windows.is_empty());
+        assert!(seen.steps.is_empty());
     }
 }
 
@@ -439,10 +447,10 @@ fn odd_names_are_only_names() {
     let wanted = BTreeMap::from([("ts".into(), Want::Time), (column.into(), Want::Number)]);
     let seen = world
         .logs
-        .inspect(&file, Window::Day, "ts", None, &wanted)
+        .inspect(&file, DAYS, "ts", None, &wanted)
         .unwrap();
     assert_eq!(seen.problems, []);
-    assert_eq!(seen.windows.len(), 14);
+    assert_eq!(seen.steps.len(), 14);
 }
 
 // Labels.
@@ -483,10 +491,10 @@ fn labels_find_their_windows_and_strangers_are_counted() {
             &label_columns(),
             &log.iter().collect::<Vec<_>>(),
             ("id", "ts"),
-            Window::Week,
+            Cut::default(),
         )
         .unwrap();
-    let weeks = |m: &Matches| m.windows.iter().map(|w| w.date()).collect::<Vec<_>>();
+    let weeks = |m: &Matches| m.steps.iter().map(|w| w.date()).collect::<Vec<_>>();
     assert_eq!(weeks(&matches[0]), ["2013-02-04"]);
     assert_eq!(weeks(&matches[1]), ["2013-02-04", "2013-02-11"]);
     assert_eq!(matches[2], Matches::default());
@@ -533,6 +541,7 @@ fn the_last_label_and_the_first_row_count() {
         request_id: "id",
         prediction: Some("c"),
         score: Some("score"),
+        segments: &[],
     };
     let mut outcomes = world
         .logs
@@ -588,7 +597,7 @@ fn one_broken_file_among_several_is_found() {
         &label_columns(),
         &seen.iter().collect::<Vec<_>>(),
         ("id", "ts"),
-        Window::Week,
+        Cut::default(),
     );
     let Err(LogError::File(problem)) = result else {
         panic!("a broken file was read: {result:?}")
@@ -627,7 +636,7 @@ fn csv_and_json_lines_give_the_numbers_of_parquet() {
     wanted.insert("timestamp".into(), Want::Time);
     let read = |file: &LogFile| {
         let seen = logs
-            .inspect(file, Window::Day, "timestamp", Some("request_id"), &wanted)
+            .inspect(file, DAYS, "timestamp", Some("request_id"), &wanted)
             .unwrap();
         assert_eq!(seen.problems, []);
         let mut samples = logs.samples(&[(&seen).into()], None, &columns).unwrap();
@@ -636,7 +645,7 @@ fn csv_and_json_lines_give_the_numbers_of_parquet() {
                 values.sort_by(f64::total_cmp);
             }
         }
-        (seen.rows, seen.windows, seen.newest, samples)
+        (seen.rows, seen.steps, seen.newest, samples)
     };
     let [csv, json, parquet] = [0, 1, 2].map(|i| read(&listing.files[i]));
     assert_eq!(parquet.0, 763);

@@ -9,6 +9,7 @@ use trimtab_core::{
     alert::Handling,
     monitor::{FeatureCell, InputProblem, Quality, Service, WindowResult},
     registry::Version,
+    segment::{Segment, SegmentResult},
     stats::{
         drift::Verdict,
         effect::{Method, Rule},
@@ -107,6 +108,7 @@ fn select(db: &Connection, monitor: &str) -> duckdb::Result<Vec<WindowResult>> {
     )? {
         cells.entry(start).or_default().push(cell);
     }
+    let mut segments = segments(db, monitor)?;
     rows(
         db,
         "SELECT monitor, start_ms, end_ms, row_count, labelled, auc, log_loss, accuracy, f1,
@@ -126,6 +128,7 @@ fn select(db: &Connection, monitor: &str) -> duckdb::Result<Vec<WindowResult>> {
                 rows: r.get(3)?,
                 versions: versions.remove(&start).unwrap_or_default(),
                 cells: cells.remove(&start).unwrap_or_default(),
+                segments: segments.remove(&start).unwrap_or_default(),
                 quality: Quality {
                     labelled: r.get(4)?,
                     auc: r.get(5)?,
@@ -160,6 +163,51 @@ fn select(db: &Connection, monitor: &str) -> duckdb::Result<Vec<WindowResult>> {
             })
         },
     )
+}
+
+/// Segments by their windows' starts, in the order computed.
+fn segments(db: &Connection, monitor: &str) -> duckdb::Result<BTreeMap<i64, Vec<SegmentResult>>> {
+    let mut cells: BTreeMap<(i64, u32), Vec<FeatureCell>> = BTreeMap::new();
+    for (start, segment, cell) in rows(
+        db,
+        "SELECT start_ms, feature, categorical, row_count, nulls, psi, distance, p, p_adjusted,
+                verdict, error, method, threshold, weight, effect, segment
+         FROM segment_cells WHERE monitor = ? ORDER BY ordinal",
+        [monitor],
+        |r| Ok((r.get::<_, i64>(0)?, r.get::<_, u32>(15)?, cell(r)?)),
+    )? {
+        cells.entry((start, segment)).or_default().push(cell);
+    }
+    let columns = Quality::COLUMNS.join(", ");
+    let query = format!(
+        "SELECT start_ms, ordinal, column_name, value, row_count, own_reference, labelled, {columns}
+         FROM segments WHERE monitor = ? ORDER BY start_ms, ordinal"
+    );
+    let found = rows(db, &query, [monitor], |r| {
+        let (start, ordinal): (i64, u32) = (r.get(0)?, r.get(1)?);
+        let mut numbers = [f64::NAN; Quality::COLUMNS.len()];
+        for (i, number) in numbers.iter_mut().enumerate() {
+            *number = r.get(7 + i)?;
+        }
+        Ok((
+            start,
+            SegmentResult {
+                segment: Segment {
+                    column: r.get(2)?,
+                    value: r.get(3)?,
+                },
+                rows: r.get(4)?,
+                own_reference: r.get(5)?,
+                cells: cells.remove(&(start, ordinal)).unwrap_or_default(),
+                quality: Quality::of_numbers(r.get(6)?, numbers),
+            },
+        ))
+    })?;
+    let mut segments: BTreeMap<i64, Vec<SegmentResult>> = BTreeMap::new();
+    for (start, segment) in found {
+        segments.entry(start).or_default().push(segment);
+    }
+    Ok(segments)
 }
 
 fn unknown(column: usize, why: String) -> duckdb::Error {

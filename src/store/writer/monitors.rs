@@ -5,7 +5,7 @@ use super::{
     rows::{Rare, append},
 };
 use crate::change::Applied;
-use duckdb::{Connection, params};
+use duckdb::{Connection, ToSql, appender_params_from_iter, params};
 use trimtab_core::{
     alarm::Handled,
     alert::Handling,
@@ -64,6 +64,8 @@ pub(super) fn delete_window(db: &Connection, monitor: &str, start: Millis) -> du
         "DELETE FROM windows WHERE monitor = ? AND start_ms = ?",
         "DELETE FROM window_versions WHERE monitor = ? AND start_ms = ?",
         "DELETE FROM cells WHERE monitor = ? AND start_ms = ?",
+        "DELETE FROM segments WHERE monitor = ? AND start_ms = ?",
+        "DELETE FROM segment_cells WHERE monitor = ? AND start_ms = ?",
     ] {
         db.prepare_cached(sql)?.execute(params![monitor, start.0])?;
     }
@@ -135,6 +137,54 @@ pub(super) fn write_window(db: &Connection, row: &WindowRow) -> duckdb::Result<(
         app.append_row(params![
             w.monitor,
             w.start.0,
+            i,
+            c.feature,
+            c.categorical,
+            c.rows,
+            c.nulls,
+            c.psi,
+            c.distance,
+            c.p,
+            c.p_adjusted,
+            word,
+            error,
+            c.rule.method.word(),
+            c.rule.threshold,
+            c.rule.weight,
+            c.effect,
+        ])
+    })?;
+    write_segments(db, w)
+}
+
+fn write_segments(db: &Connection, w: &WindowResult) -> duckdb::Result<()> {
+    let segments: Vec<_> = (0u32..).zip(&w.segments).collect();
+    append(db, "segments", &segments, |app, (i, s)| {
+        let mut row: Vec<Box<dyn ToSql>> = vec![
+            Box::new(w.monitor.clone()),
+            Box::new(w.start.0),
+            Box::new(*i),
+            Box::new(s.segment.column.clone()),
+            Box::new(s.segment.value.clone()),
+            Box::new(s.rows),
+            Box::new(s.own_reference),
+            Box::new(s.quality.labelled),
+        ];
+        let numbers = s.quality.numbers();
+        row.extend(numbers.map(|n| Box::new(n) as Box<dyn ToSql>));
+        app.append_row(appender_params_from_iter(row))
+    })?;
+    let cells = segments.iter().flat_map(|(segment, s)| {
+        let cells = (0u32..).zip(&s.cells);
+        cells.map(move |(i, cell)| (*segment, i, cell))
+    });
+    let cells: Vec<_> = cells.collect();
+    append(db, "segment_cells", &cells, |app, (segment, i, c)| {
+        let (word, error) = verdict(&c.verdict);
+        app.append_row(params![
+            w.monitor,
+            w.start.0,
+            segment,
             i,
             c.feature,
             c.categorical,

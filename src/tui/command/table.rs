@@ -217,6 +217,10 @@ pub static COMMANDS: &[Command] = &[
         .when(monitors::has_windows),
     row("previous drift", &["N"], &[Monitors], "previous drift", "Moves to the window before in which the row drifted or fell under its bound.", |m, _| monitors::jump(m, false))
         .when(monitors::has_windows),
+    row("next segment", &["s"], &[Monitors], "segment", "Shows the rows of the next segment alone; all rows again after the last.", |m, _| monitors::segment(m, true)).hint(8)
+        .when(monitors::has_segments),
+    row("previous segment", &["S"], &[Monitors], "previous segment", "Shows the rows of the segment before alone.", |m, _| monitors::segment(m, false))
+        .when(monitors::has_segments),
     row("run monitor", &["r"], &[Monitors], "run now", "Looks for new files and judges what is new, now.", |m, _| monitors::run_now(m)).hint(9)
         .when(|m| m.is_up() && m.monitors.current(m).is_some()),
     row("acknowledge alert", &["a"], &[Monitors], "acknowledge", "Looks after the alert that fires: it no longer escalates.", alerts::acknowledge)

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use trimtab_core::alarm::Subject;
 use trimtab_core::alert::Said;
-use trimtab_core::monitor::{Distribution, FeatureCell, MonitorState, WindowResult};
+use trimtab_core::monitor::{Distribution, FeatureCell, MonitorState, Quality, WindowResult};
+use trimtab_core::segment::Segment;
 use trimtab_core::stats::drift::Verdict;
 use trimtab_core::time::Millis;
 
@@ -27,8 +27,21 @@ pub struct Monitors {
     pub column: Option<usize>,
     /// The first feature row shown.
     pub offset: usize,
-    /// The distribution last asked for: of which window's start and feature, and the answer.
-    pub distribution: Option<(Millis, String, Result<Distribution, Trouble>)>,
+    /// The segment shown, where the monitor has it; all rows when absent.
+    pub segment: Option<Segment>,
+    /// The distribution last asked for: of which cell, and the answer.
+    pub distribution: Option<(CellAt, Result<Distribution, Trouble>)>,
+}
+
+/// Which cell of a monitor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellAt {
+    /// The window's start.
+    pub start: Millis,
+    /// The column.
+    pub feature: String,
+    /// The segment; all rows when absent.
+    pub segment: Option<Segment>,
 }
 
 impl Monitors {
@@ -36,6 +49,41 @@ impl Monitors {
     #[must_use]
     pub fn current<'a>(&self, model: &'a Model) -> Option<&'a MonitorState> {
         model.data.monitor_rows().get(self.index)
+    }
+
+    /// The segment shown, if the monitor has it.
+    #[must_use]
+    pub fn segment(&self, monitor: &MonitorState) -> Option<&Segment> {
+        let has = |w: &WindowResult| {
+            self.segment
+                .as_ref()
+                .is_some_and(|s| w.segment(s).is_some())
+        };
+        self.segment
+            .as_ref()
+            .filter(|_| monitor.windows.iter().any(has))
+    }
+
+    /// A window's cells as shown: those of the segment, else of all rows. Empty where the window has no such segment.
+    #[must_use]
+    pub fn cells<'a>(&self, monitor: &MonitorState, window: &'a WindowResult) -> &'a [FeatureCell] {
+        match self.segment(monitor) {
+            None => &window.cells,
+            Some(segment) => window.segment(segment).map_or(&[], |s| &s.cells),
+        }
+    }
+
+    /// A window's quality and rows as shown, as [`Monitors::cells`].
+    #[must_use]
+    pub fn quality<'a>(
+        &self,
+        monitor: &MonitorState,
+        window: &'a WindowResult,
+    ) -> Option<(&'a Quality, u64)> {
+        match self.segment(monitor) {
+            None => Some((&window.quality, window.rows)),
+            Some(segment) => window.segment(segment).map(|s| (&s.quality, s.rows)),
+        }
     }
 
     /// Names of the rows below the fixed ones.
@@ -81,18 +129,18 @@ impl Monitors {
     #[must_use]
     pub fn cell<'a>(&self, model: &'a Model) -> Option<&'a FeatureCell> {
         let feature = self.feature(model)?;
-        self.window(model)?
-            .cells
+        let monitor = self.current(model)?;
+        self.cells(monitor, self.window(model)?)
             .iter()
             .find(|c| c.feature == feature)
     }
 }
 
-/// Whether policy calls a window's quality bad: its measure is out of its bound, whichever way is better,
-/// and labels are enough to say so.
+/// Whether policy calls a quality bad, of a window or of a segment: its measure is out of its bound, whichever way
+/// is better, and labels are enough to say so.
 #[must_use]
-pub fn bad_quality(monitor: &MonitorState, window: &WindowResult) -> bool {
-    monitor.rules.said(Subject::Quality, window) == Said::Bad
+pub fn bad_quality(monitor: &MonitorState, quality: &Quality) -> bool {
+    monitor.rules.said_of(quality) == Said::Bad
 }
 
 /// The monitor as a grid.
@@ -102,9 +150,9 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
     let quality: Vec<Option<f64>> = windows
         .iter()
         .map(|w| {
-            w.quality
-                .measure(&monitor.quality_metric)
-                .filter(|v| v.is_finite())
+            let (quality, _) = state.quality(monitor, w)?;
+            let value = quality.measure(&monitor.quality_metric);
+            value.filter(|v| v.is_finite())
         })
         .collect();
     let (low, high) = quality
@@ -127,12 +175,10 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
                 .iter()
                 .zip(windows)
                 .map(|(q, w)| {
-                    q.map(|v| {
-                        (
-                            Heat::Bar(height(v), bad_quality(monitor, w)),
-                            format!("{v:.3}"),
-                        )
-                    })
+                    let bad = state
+                        .quality(monitor, w)
+                        .is_some_and(|q| bad_quality(monitor, q.0));
+                    q.map(|v| (Heat::Bar(height(v), bad), format!("{v:.3}")))
                 })
                 .collect(),
         },
@@ -141,12 +187,9 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
             cells: windows
                 .iter()
                 .map(|w| {
-                    let share = if w.rows == 0 {
-                        0.0
-                    } else {
-                        w.quality.labelled as f64 / w.rows as f64
-                    };
-                    (w.rows > 0).then(|| (Heat::Bar(share, false), format::share(share, "")))
+                    let (quality, rows) = state.quality(monitor, w)?;
+                    let share = quality.labelled as f64 / rows.max(1) as f64;
+                    (rows > 0).then(|| (Heat::Bar(share, false), format::share(share, "")))
                 })
                 .collect(),
         },
@@ -157,18 +200,28 @@ pub fn grid(state: &Monitors, monitor: &MonitorState, model: &Model) -> Heatmap 
             name: feature.to_owned(),
             cells: windows
                 .iter()
-                .map(|w| w.cells.iter().find(|c| c.feature == feature).map(heat))
+                .map(|w| {
+                    let mut cells = state.cells(monitor, w).iter();
+                    cells.find(|c| c.feature == feature).map(heat)
+                })
                 .collect(),
         })
         .collect();
-    let mut month = "";
+    // Months, or days where windows do not begin with them: each named where it begins.
+    let mut named = String::new();
     let heads = windows
         .iter()
         .map(|w| {
-            let this = format::month(w.start);
-            let head = if this == month { "" } else { this };
-            month = this;
-            head.to_owned()
+            let this = if monitor.rules.cut.daily() {
+                format::month(w.start).to_owned()
+            } else {
+                format::month_day(w.start)
+            };
+            if this == named {
+                return String::new();
+            }
+            named.clone_from(&this);
+            this
         })
         .collect();
     // One mark for each window: the last move in it is what served from then on.

@@ -11,7 +11,7 @@ use trimtab_core::metric::{MetricSummary, Point, Series};
 use trimtab_core::monitor::{
     Distribution, FeatureCell, InputProblem, MonitorState, Quality, Service, WindowResult,
 };
-use trimtab_core::policy::{QualityMetric, QualityPolicy};
+use trimtab_core::policy::{Cut, QualityMetric, QualityPolicy};
 use trimtab_core::registry::{Deployment, DeploymentKind, Model, ModelVersion, Version};
 use trimtab_core::release::{Preview, PromotionRequest, RequestId, RequestState};
 use trimtab_core::run::{ExperimentId, RunId, RunPage, RunRow, RunStatus};
@@ -353,6 +353,7 @@ pub fn window(i: usize) -> WindowResult {
         end: week(i + 1),
         rows: 6_012,
         versions: vec![(Version(if i < 9 { 1 } else { 2 }), 6_012)],
+        segments: Vec::new(),
         cells: FEATURES
             .iter()
             .enumerate()
@@ -414,6 +415,7 @@ pub fn monitor() -> MonitorState {
             }),
             alert: Persistence::default(),
             alpha: 0.05,
+            cut: Cut::default(),
         },
         newest: Some(week(WEEKS)),
         now: week(WEEKS),
@@ -465,6 +467,9 @@ pub fn distribution(feature: &str, start: Millis) -> Distribution {
         ],
         cell: cell(feature, 20, 6),
         numbers: Vec::new(),
+        edges: Vec::new(),
+        bins: Vec::new(),
+        sql: String::new(),
     }
 }
 

@@ -53,11 +53,11 @@ pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) 
         }
         // The pane that names the run shows its short id instead.
         (Call::Run, Err(_)) => {}
-        (Call::Distribution { start, feature, .. }, Ok(Reply::Distribution(d))) => {
-            model.monitors.distribution = Some((start, feature, Ok(d)));
+        (Call::Distribution { cell, .. }, Ok(Reply::Distribution(d))) => {
+            model.monitors.distribution = Some((cell, Ok(d)));
         }
-        (Call::Distribution { start, feature, .. }, Err(trouble)) => {
-            model.monitors.distribution = Some((start, feature, Err(trouble)));
+        (Call::Distribution { cell, .. }, Err(trouble)) => {
+            model.monitors.distribution = Some((cell, Err(trouble)));
         }
         (Call::Sql(query), result) => return super::sql::answered(model, query, result),
         // It has ended, one way or the other.

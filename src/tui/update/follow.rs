@@ -8,6 +8,7 @@ use trimtab_wire::{Request, Topic};
 use crate::model::Model;
 use crate::model::data::Slot;
 use crate::model::detail::Tab;
+use crate::model::monitors::CellAt;
 use crate::model::nav::Pane;
 use crate::model::runs::PAGE;
 use crate::msg::{Call, Effect};
@@ -166,20 +167,20 @@ fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
         ));
     }
     if model.pane == Pane::Monitors
-        && let Some((monitor, start, feature)) = wanted_cell(model)
+        && let Some((monitor, cell)) = wanted_cell(model)
         && !model.is_asking(|c| matches!(c, Call::Distribution { .. }))
     {
         let call = Call::Distribution {
             monitor: monitor.clone(),
-            start,
-            feature: feature.clone(),
+            cell: cell.clone(),
         };
         effects.push(model.ask(
             call,
             Request::Distribution {
                 monitor,
-                start,
-                feature,
+                start: cell.start,
+                feature: cell.feature,
+                segment: cell.segment,
             },
         ));
     }
@@ -210,14 +211,14 @@ fn ask(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// The cell whose distribution is neither here nor known to fail.
-fn wanted_cell(model: &Model) -> Option<(String, trimtab_core::time::Millis, String)> {
+fn wanted_cell(model: &Model) -> Option<(String, CellAt)> {
     let monitor = model.monitors.current(model)?;
-    let start = model.monitors.window(model)?.start;
-    let feature = model.monitors.cell(model)?.feature.clone();
-    let here = model
-        .monitors
-        .distribution
-        .as_ref()
-        .is_some_and(|(s, f, _)| *s == start && *f == feature);
-    (!here).then(|| (monitor.name.clone(), start, feature))
+    let cell = CellAt {
+        start: model.monitors.window(model)?.start,
+        feature: model.monitors.cell(model)?.feature.clone(),
+        segment: model.monitors.segment(monitor).cloned(),
+    };
+    let known = model.monitors.distribution.as_ref();
+    let here = known.is_some_and(|(at, _)| *at == cell);
+    (!here).then(|| (monitor.name.clone(), cell))
 }

@@ -1,5 +1,6 @@
 //! Commands of the Monitors pane.
 
+use trimtab_core::segment::{self, Segment};
 use trimtab_core::stats::drift::Verdict;
 use trimtab_wire::Request;
 
@@ -22,12 +23,13 @@ pub fn jump(model: &mut Model, forward: bool) -> Vec<Effect> {
         .and_then(|i| Monitors::features(monitor).get(i).copied());
     let bad = |i: usize| {
         let w = &monitor.windows[i];
+        let mut cells = model.monitors.cells(monitor, w).iter();
         match feature {
-            Some(f) => w
-                .cells
-                .iter()
-                .any(|c| c.feature == f && c.verdict == Verdict::Drifted),
-            None => bad_quality(monitor, w),
+            Some(f) => cells.any(|c| c.feature == f && c.verdict == Verdict::Drifted),
+            None => model
+                .monitors
+                .quality(monitor, w)
+                .is_some_and(|(quality, _)| bad_quality(monitor, quality)),
         }
     };
     let found = if forward {
@@ -57,6 +59,27 @@ pub fn has_windows(model: &Model) -> bool {
         .monitors
         .current(model)
         .is_some_and(|m| !m.windows.is_empty())
+}
+
+/// Whether the monitor in front is looked at by segments.
+#[must_use]
+pub fn has_segments(model: &Model) -> bool {
+    let windows = model.monitors.current(model).map(|m| &m.windows);
+    windows.is_some_and(|w| w.iter().any(|w| !w.segments.is_empty()))
+}
+
+/// `s` and `S`: the next segment, all rows after the last.
+pub fn segment(model: &mut Model, forward: bool) -> Vec<Effect> {
+    let Some(monitor) = model.monitors.current(model) else {
+        return Vec::new();
+    };
+    let mut all: Vec<Option<Segment>> = vec![None];
+    all.extend(segment::all(&monitor.windows).into_iter().map(Some));
+    let shown = model.monitors.segment(monitor);
+    let here = all.iter().position(|s| s.as_ref() == shown).unwrap_or(0);
+    let step = if forward { 1 } else { all.len() - 1 };
+    model.monitors.segment = all.swap_remove((here + step) % all.len());
+    Vec::new()
 }
 
 /// `r`.

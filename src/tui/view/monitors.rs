@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use trimtab_core::alert::State;
 use trimtab_core::monitor::{Distribution, FeatureCell, InputProblem, MonitorState, WindowResult};
 use trimtab_core::policy::{QualityMetric, Task};
+use trimtab_core::segment::{self, SegmentResult};
 use trimtab_core::stats::drift::Verdict;
 use trimtab_core::stats::effect::{Method, Rule};
 
@@ -13,7 +14,7 @@ use crate::format;
 use crate::model::Model;
 use crate::model::data::Slot;
 use crate::model::fleet::quality_chart;
-use crate::model::monitors::{bad_quality, grid};
+use crate::model::monitors::{CellAt, bad_quality, grid};
 use crate::theme::Role;
 use crate::widget::chart::Chart;
 use crate::widget::histogram::Histogram;
@@ -78,6 +79,27 @@ fn title(model: &Model, monitor: &MonitorState, dot: &str) -> String {
         n => format!("{} reference rows", format::count(n)),
     };
     // What is well needs no words here; the window's facts have them all.
+    if let Some(segment) = model.monitors.segment(monitor) {
+        let all = segment::all(&monitor.windows);
+        let at = all.iter().position(|s| s == segment).map_or(0, |i| i + 1);
+        let found = model
+            .monitors
+            .window(model)
+            .and_then(|w| w.segment(segment));
+        let against = found.map_or_else(String::new, |s| {
+            let whole = if s.own_reference {
+                "its own part"
+            } else {
+                "all"
+            };
+            format!(" {dot} drift against {whole} of the reference")
+        });
+        return format!(
+            "{}{place} {dot} {segment}, {at} of {}{against}",
+            monitor.name,
+            all.len()
+        );
+    }
     let alerts: String = monitor
         .alarms()
         .iter()
@@ -111,9 +133,23 @@ fn cell(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorState
         .iter()
         .map(|(v, n)| format!("{v} {}", format::short_count(*n)))
         .collect();
+    let shown = model.monitors.segment(monitor);
+    let part = shown.map(|segment| window.of_segment(segment));
+    let Some(window) = part.as_ref().map_or(Some(window), Option::as_ref) else {
+        let title = format::window(window.start, monitor.rules.cut);
+        let inner = rule::titled(brush, area, &title, "", false);
+        notice::draw(
+            brush,
+            inner,
+            "No rows of this segment in this window.",
+            Role::Dim,
+            &[],
+        );
+        return;
+    };
     let mut title = format!(
         "{} {} {} rows",
-        format::month_day(window.start),
+        format::window(window.start, monitor.rules.cut),
         g.dot,
         format::count(window.rows)
     );
@@ -127,7 +163,11 @@ fn cell(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorState
         brush,
         area,
         &title,
-        &format!("scored by {}", versions.join(", ")),
+        &if versions.is_empty() {
+            String::new()
+        } else {
+            format!("scored by {}", versions.join(", "))
+        },
         false,
     );
     match model.monitors.cell(model) {
@@ -135,7 +175,7 @@ fn cell(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorState
             let inner = line(brush, inner, &verdict(model, cell));
             distribution(model, brush, inner, cell);
         }
-        None => facts(model, brush, inner, monitor),
+        None => facts(model, brush, inner, (monitor, window)),
     }
 }
 
@@ -211,23 +251,26 @@ fn measure(method: Method) -> &'static str {
 
 fn distribution(model: &Model, brush: &mut Brush<'_>, area: Rect, cell: &FeatureCell) {
     let start = model.monitors.window(model).map(|w| w.start);
+    let monitor = model.monitors.current(model);
+    let segment = monitor.and_then(|m| model.monitors.segment(m));
+    let same = |at: &CellAt| {
+        Some(at.start) == start && at.feature == cell.feature && at.segment.as_ref() == segment
+    };
     match &model.monitors.distribution {
-        Some((at, feature, result)) if Some(*at) == start && *feature == cell.feature => {
-            match result {
-                Ok(d) => {
-                    let area = numbers(brush, area, d);
-                    Histogram {
-                        buckets: &d.buckets,
-                        reference: &d.reference,
-                        current: &d.current,
-                    }
-                    .draw(brush, area)
+        Some((at, result)) if same(at) => match result {
+            Ok(d) => {
+                let area = numbers(brush, area, d);
+                Histogram {
+                    buckets: &d.buckets,
+                    reference: &d.reference,
+                    current: &d.current,
                 }
-                Err(trouble) => {
-                    notice::draw(brush, area, &trouble.message, Role::Bad, &[&trouble.hint])
-                }
+                .draw(brush, area)
             }
-        }
+            Err(trouble) => {
+                notice::draw(brush, area, &trouble.message, Role::Bad, &[&trouble.hint])
+            }
+        },
         _ => notice::draw(
             brush,
             area,
@@ -285,10 +328,13 @@ fn numbers(brush: &mut Brush<'_>, area: Rect, d: &Distribution) -> Rect {
 const NUMBERS_HEIGHT: u16 = 12;
 
 /// Quality and service of the window.
-fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorState) {
-    let Some(window) = model.monitors.window(model) else {
-        return;
-    };
+fn facts(
+    model: &Model,
+    brush: &mut Brush<'_>,
+    area: Rect,
+    (monitor, window): (&MonitorState, &WindowResult),
+) {
+    let part = model.monitors.segment(monitor).is_some();
     let none = brush.glyphs().none;
     let q = &window.quality;
     let coverage = if window.rows == 0 {
@@ -333,12 +379,13 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorStat
         );
     }
     let s = &window.service;
+    let all = if part { "   of all rows" } else { "" };
     rest = line(
         brush,
         rest,
         &[(
             format!(
-                " latency p50 {}  p95 {}  p99 {}   errors {}",
+                " latency p50 {}  p95 {}  p99 {}   errors {}{all}",
                 format::millis(s.p50_ms, none),
                 format::millis(s.p95_ms, none),
                 format::millis(s.p99_ms, none),
@@ -370,6 +417,9 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorStat
             },
         )],
     );
+    if !part && !window.segments.is_empty() {
+        rest = line(brush, rest, &[segments(monitor, window)]);
+    }
     for alarm in monitor.alarms() {
         let role = match alarm.alert.state {
             State::Ok => Role::Dim,
@@ -379,6 +429,31 @@ fn facts(model: &Model, brush: &mut Brush<'_>, area: Rect, monitor: &MonitorStat
         rest = line(brush, rest, &[(format!(" {}", alarm.words), role.into())]);
     }
     quality(model, brush, rest, monitor);
+}
+
+/// Which segments drifted as a whole.
+fn segments(monitor: &MonitorState, window: &WindowResult) -> (String, Ink) {
+    let bad = |s: &&SegmentResult| s.drifted_share().is_some_and(|s| s >= monitor.rules.share);
+    let bad: Vec<String> = window
+        .segments
+        .iter()
+        .filter(bad)
+        .map(|s| s.segment.to_string())
+        .collect();
+    let all = format::plural(window.segments.len() as u64, "segment");
+    if bad.is_empty() {
+        (
+            format!(" none of {all} drifted as a whole"),
+            Role::Dim.into(),
+        )
+    } else {
+        let text = format!(
+            " {} of {all} drifted as a whole: {}",
+            bad.len(),
+            bad.join(", ")
+        );
+        (text, Role::Warn.into())
+    }
 }
 
 /// What the monitor's model answers with: by the measure that policy judges, else by what there is.
@@ -399,7 +474,7 @@ fn measures(monitor: &MonitorState, window: &WindowResult, none: &str) -> Vec<(S
         Task::Regression => vec![Mae, Rmse, R2],
     };
     shown.extend(judged.filter(|metric| !shown.contains(metric)));
-    let bad = bad_quality(monitor, window);
+    let bad = bad_quality(monitor, &window.quality);
     let mut pieces: Vec<(String, Ink)> = Vec::new();
     for (i, metric) in shown.into_iter().enumerate() {
         let word = match metric {

@@ -2,7 +2,7 @@
 
 mod html;
 
-use super::show::list_quality;
+use super::show::{SEGMENT_HEADS, list_quality, segment_rows};
 use crate::cli::{
     error::{CliError, CliResult},
     output::{Output, number, percent, whole},
@@ -26,7 +26,8 @@ pub struct ReportArgs {
     /// The file to write. Default: MONITOR-WINDOW.html.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The window that this day (`YYYY-MM-DD`) falls into. Default: the last that could be judged.
+    /// The window that this day (`YYYY-MM-DD`) or instant (RFC 3339) falls into; of several the one that began
+    /// last. Default: the last that could be judged.
     #[arg(long, value_name = "DAY")]
     pub window: Option<String>,
     /// How many features to draw, the furthest from the reference first.
@@ -49,8 +50,9 @@ pub async fn report(link: &Link, args: ReportArgs, out: &mut Output) -> CliResul
         None => newest(&state),
     };
     let file = args.output.unwrap_or_else(|| {
-        let day = window.start.date();
-        PathBuf::from(format!("{}-{day}.html", state.name))
+        // Colons are no part of a file's name everywhere.
+        let name = state.named(window.start).replace(':', "");
+        PathBuf::from(format!("{}-{name}.html", state.name))
     });
     let mut drawn = Vec::new();
     for cell in ranked(window).into_iter().take(args.features) {
@@ -58,6 +60,7 @@ pub async fn report(link: &Link, args: ReportArgs, out: &mut Output) -> CliResul
             monitor: state.name.clone(),
             start: window.start,
             feature: cell.feature.clone(),
+            segment: None,
         };
         // Files may be gone; what was stored is reported all the same.
         if let Ok(Reply::Distribution(d)) = link.request(request).await {
@@ -68,7 +71,7 @@ pub async fn report(link: &Link, args: ReportArgs, out: &mut Output) -> CliResul
     let made = page(&state, window, quality, &drawn).map_err(|e| failed(&file, &e))?;
     std::fs::write(&file, made).map_err(|e| failed(&file, &e))?;
     if out.json {
-        let said = serde_json::json!({ "file": file, "window": window.when() });
+        let said = serde_json::json!({ "file": file, "window": state.named(window.start) });
         return out.json(&said);
     }
     out.line(file.display().to_string())
@@ -121,7 +124,11 @@ fn page(
         let svg = render(chart, size, Format::Svg)?;
         Ok::<_, trimtab_plot::PlotError>(String::from_utf8_lossy(&svg).into_owned())
     };
-    let mut page = Page::new(&format!("{}: window of {}", state.name, window.when()));
+    let mut page = Page::new(&format!(
+        "{}: window of {}",
+        state.name,
+        state.named(window.start)
+    ));
     let versions: Vec<String> = window.versions.iter().map(|(v, _)| v.to_string()).collect();
     let against = match state.reference_rows {
         // Not known before the agent's first look.
@@ -131,10 +138,11 @@ fn page(
     page.text(
         "faint",
         &format!(
-            "model {} {}; {} rows{against}; made by trimtab {}",
+            "model {} {}; {} rows{against}; windows: {}; made by trimtab {}",
             state.model,
             versions.join(", "),
             window.rows,
+            state.rules.cut.words(),
             env!("CARGO_PKG_VERSION")
         ),
     );
@@ -174,6 +182,12 @@ fn page(
         ],
         &rows,
     );
+
+    if !window.segments.is_empty() {
+        page.heading(2, "Segments of this window");
+        page.text("faint", "The features of all segments are judged together. A segment of which the reference has too few rows is compared with the whole reference.");
+        page.table(&SEGMENT_HEADS, &segment_rows(state, window));
+    }
 
     page.heading(2, "Drift by feature and window");
     let recent = &state.windows[state.windows.len().saturating_sub(WINDOWS)..];
@@ -258,7 +272,7 @@ fn heatmap(state: &MonitorState, recent: &[WindowResult], window: &WindowResult)
             .flat_map(|feature| recent.iter().map(|w| far(feature, w)))
             .collect(),
         rows: ranked.into_iter().map(str::to_owned).collect(),
-        cols: recent.iter().map(WindowResult::when).collect(),
+        cols: recent.iter().map(|w| state.named(w.start)).collect(),
         thresholds: vec![1.0, 2.0],
     }
 }

@@ -3,6 +3,7 @@ use trimtab_core::{
     alarm::WindowRules,
     alert::Persistence,
     monitor::{InputProblem, Number, Quality, Service},
+    policy::Cut,
     registry::Version,
     stats::effect::{Method, Rule},
 };
@@ -37,6 +38,7 @@ fn window(week: i64, cells: Vec<FeatureCell>) -> WindowResult {
         end: Millis((week + 1) * Millis::WEEK),
         rows: 1000,
         versions: vec![(Version(3), 1000)],
+        segments: Vec::new(),
         cells,
         quality: Quality::unknown(),
         estimate: None,
@@ -75,6 +77,7 @@ fn state() -> MonitorState {
             quality: None,
             alert: Persistence::default(),
             alpha: 0.05,
+            cut: Cut::default(),
         },
         windows: (10..14)
             .map(|w| window(w, cells(w as f64 / 10.0)))

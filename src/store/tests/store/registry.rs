@@ -11,6 +11,7 @@ use trimtab_core::{
     monitor::{FeatureCell, InputProblem, Quality, Service, WindowResult},
     registry::{CHAMPION, Deployment, DeploymentKind, Version},
     release::{Approval, PromotionRequest, RequestId, RequestState},
+    segment::SegmentResult,
     stats::{
         drift::Verdict,
         effect::{Method, Rule},
@@ -318,11 +319,34 @@ fn window(start: i64, auc: f64) -> WindowResult {
         end: Millis(start + 7),
         rows: 1000,
         versions: vec![(Version(2), 10), (Version(1), 990)],
+        segments: Vec::new(),
         cells: vec![
             cell("z", Verdict::Drifted),
             cell("a", Verdict::Stable),
             cell("b", Verdict::NotEnoughData),
             cell("c", Verdict::Error("no such column".into())),
+        ],
+        segments: vec![
+            SegmentResult {
+                segment: "country=DE".parse().unwrap(),
+                rows: 900,
+                own_reference: true,
+                cells: vec![cell("z", Verdict::Stable), cell("a", Verdict::Drifted)],
+                quality: Quality {
+                    labelled: 3,
+                    auc,
+                    f1_95: (0.1, 0.9),
+                    bias: -2.0,
+                    ..filled()
+                },
+            },
+            SegmentResult {
+                segment: "country=(other)".parse().unwrap(),
+                rows: 100,
+                own_reference: false,
+                cells: Vec::new(),
+                quality: filled(),
+            },
         ],
         quality: Quality {
             labelled: 500,
