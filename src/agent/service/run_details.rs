@@ -7,7 +7,7 @@ use crate::{
 use trimtab_core::{
     inputs::{InputDataset, LinkedModel, RunInputs},
     links::{CONTEXT, DatasetUse},
-    metric::{Series, SeriesQuery},
+    metric::{Series, SeriesQuery, Span},
     record::RunRecord,
     run::RunId,
 };
@@ -42,8 +42,8 @@ pub(super) async fn curves(
         let query = SeriesQuery {
             run: run.clone(),
             key,
-            from_step: None,
-            to_step: None,
+            span: Span::default(),
+            smoothing: 0.0,
             columns: columns.clamp(1, COLUMNS),
         };
         let curve = ctx.store.series(query).await.or_fail()?;

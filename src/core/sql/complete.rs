@@ -142,10 +142,9 @@ fn names(sql: &str, cursor: usize) -> Vec<Named> {
     let all = tokens(sql);
     let text = |t: &Token| &sql[t.at.clone()];
     // One statement is run; another one before it says nothing about this one.
-    let parts = all.split(|t| t.kind == TokenKind::Sign && text(t) == ";");
+    let mut parts = all.split(|t| t.kind == TokenKind::Sign && text(t) == ";");
     let part = parts
-        .filter(|p| p.first().is_some_and(|t| t.at.start <= cursor))
-        .last()
+        .rfind(|p| p.first().is_some_and(|t| t.at.start <= cursor))
         .unwrap_or(&[]);
     let mut out = Vec::new();
     for (at, token) in part.iter().enumerate() {

@@ -274,7 +274,8 @@ mod tests {
 
     #[test]
     fn as_if_all_were_sorted() {
-        let shapes: [(&str, fn(f64) -> f64); 9] = [
+        type Shape = fn(f64) -> f64;
+        let shapes: [(&str, Shape); 9] = [
             ("uniform", |u| u),
             ("moved", |u| u + 0.3),
             ("wider", |u| 2.0 * u - 0.5),

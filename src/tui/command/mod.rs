@@ -51,7 +51,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope in the order of help.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Everywhere,
         Self::Fleet,
         Self::Runs,

@@ -305,7 +305,7 @@ impl Sql {
             points.sort_by(|a, b| a.0.total_cmp(&b.0));
             chart.lines.push(Line {
                 name: table.columns[column].name.clone(),
-                points,
+                points: points.into(),
                 series,
                 faint: false,
             });

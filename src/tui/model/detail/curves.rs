@@ -172,12 +172,8 @@ mod tests {
             time: Millis(step),
             value,
         };
-        let series = Series {
-            run: fixtures::run_id(1),
-            key: "k".into(),
-            total: 6,
-            points: (0..6).map(|i| point(i * 10, i as f64)).collect(),
-        };
+        let points = (0..6).map(|i| point(i * 10, i as f64)).collect();
+        let series = Series::whole(fixtures::run_id(1), "k", points);
         assert_eq!(spark(&series, 3), [1.0, 3.0, 5.0]);
         assert_eq!(spark(&series, 9).len(), 6);
     }

@@ -9,7 +9,6 @@ pub use asks::curves_in;
 use ratatui::layout::Rect;
 use trimtab_core::run::{RunId, RunRow};
 
-use crate::model::compare::axis::{Axis, points};
 use crate::model::detail::{NOTE, Reading, Tab, note_of};
 use crate::model::list::Move;
 use crate::model::nav::Pane;
@@ -258,7 +257,11 @@ fn move_cursor(model: &mut Model, by: isize) {
         return;
     };
     // What is zoomed out of sight has no read-out.
-    let shown = |x: &f64| chart.x_range.is_none_or(|(low, high)| (low..=high).contains(x));
+    let shown = |x: &f64| {
+        chart
+            .x_range
+            .is_none_or(|(low, high)| (low..=high).contains(x))
+    };
     let all = chart.lines.iter().flat_map(|line| line.points.iter());
     let steps: Vec<f64> = all.map(|p| p.0).filter(shown).collect();
     let Some(last) = steps.len().checked_sub(1) else {

@@ -111,7 +111,7 @@ pub fn grid(model: &Model, brush: &mut Brush<'_>, area: Rect, run: &RunRow) {
                 title: key.clone(),
                 lines: vec![Line {
                     name: key.clone(),
-                    points: points(series, &Axis::Step, None),
+                    points: points(&series.points, &Axis::Step, 0, None).into(),
                     series: 0,
                     faint: false,
                 }],
