@@ -408,7 +408,10 @@ fn the_store_is_asked_in_sql() {
     assert!(out.contains(&id) && out.contains("running"), "{out}");
     assert!(err.starts_with("1 rows,"), "{err}");
     let (_, out, _) = run(&["sql", "--csv", sql]);
-    assert_eq!(out, format!("run_id,name,status,nothing\n{id},first,running,\n"));
+    assert_eq!(
+        out,
+        format!("run_id,name,status,nothing\n{id},first,running,\n")
+    );
     let (_, out, _) = run(&["sql", "--json", sql]);
     let page: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(page["rows"][0]["name"], "first");
@@ -428,7 +431,10 @@ fn the_store_is_asked_in_sql() {
     assert_eq!((rows.len(), &rows[24_999]["n"]), (25_000, &24_999.into()));
     let parquet = home.path().join("n.parquet").display().to_string();
     let select = trimtab_store::frame::Select::all(&parquet);
-    assert_eq!(trimtab_store::frame::read_parquet(&select).unwrap().rows(), 25_000);
+    assert_eq!(
+        trimtab_store::frame::read_parquet(&select).unwrap().rows(),
+        25_000
+    );
     let (_, out, err) = run(&["sql", many]);
     assert_eq!(out.lines().count(), 10_001);
     assert!(err.contains("the first 10000 rows"), "{err}");
@@ -444,7 +450,10 @@ fn the_store_is_asked_in_sql() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "n\n1\n");
     let (code, out, err) = run(&["sql", "SELECT name\nFROM runz"]);
     assert_eq!((code, out.as_str()), (2, ""));
-    assert!(err.contains("line 2, column 6:\n    FROM runz\n         ^"), "{err}");
+    assert!(
+        err.contains("line 2, column 6:\n    FROM runz\n         ^"),
+        "{err}"
+    );
     assert!(err.contains("Hint:"), "{err}");
     let (code, _, err) = run(&["sql", "DROP VIEW runs"]);
     assert_eq!(code, 1);
@@ -452,7 +461,8 @@ fn the_store_is_asked_in_sql() {
     let (code, _, err) = run(&["sql", "SELECT * FROM read_text('/etc/hostname')"]);
     assert_ne!(code, 0);
     assert!(err.contains("disabled"), "{err}");
-    let slow = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range = 7";
+    let slow =
+        "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range = 7";
     let (code, _, err) = run(&["sql", "--timeout", "1", slow]);
     assert_eq!(code, 1);
     assert!(err.contains("longer than 1 seconds"), "{err}");
@@ -461,8 +471,18 @@ fn the_store_is_asked_in_sql() {
     assert!(err.contains(".parquet"), "{err}");
 
     let (_, out, _) = run(&["sql", "--schema"]);
-    for view in ["runs", "metrics", "model_versions", "drift", "jobs", "audit"] {
-        assert!(out.lines().any(|l| l.starts_with(&format!("{view} "))), "{view}");
+    for view in [
+        "runs",
+        "metrics",
+        "model_versions",
+        "drift",
+        "jobs",
+        "audit",
+    ] {
+        assert!(
+            out.lines().any(|l| l.starts_with(&format!("{view} "))),
+            "{view}"
+        );
     }
     let (_, out, _) = run(&["sql", "--schema", "drift"]);
     assert!(out.contains("verdict"), "{out}");

@@ -151,7 +151,8 @@ impl Session<'_> {
         // A request outlives its client: what was asked for is done even if nobody waits.
         let work = self.ctx.work.track_future(async move {
             // In a task of its own: should it panic, its client hears of it and the others hear nothing.
-            let handled = tokio::spawn(async move { handle(&ctx, &actor, &queries, request).await });
+            let handled =
+                tokio::spawn(async move { handle(&ctx, &actor, &queries, request).await });
             let result = handled.await.unwrap_or_else(|error| Err(bug(&error)));
             reply(&replies, id, result).await;
             drop(slot);

@@ -111,7 +111,9 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn rows(&self) -> u32 {
-        u32::try_from(self.left.min(PAGE.into())).unwrap_or(PAGE).max(1)
+        u32::try_from(self.left.min(PAGE.into()))
+            .unwrap_or(PAGE)
+            .max(1)
     }
 
     async fn first(&mut self) -> CliResult<SqlPage> {
@@ -228,7 +230,10 @@ async fn print_table(mut asked: Asked<'_>, first: SqlPage, out: &mut Output) -> 
         table.append(page.table.cells.clone());
         last = page;
     }
-    let is_plan = table.columns.first().is_some_and(|c| c.name == "explain_key");
+    let is_plan = table
+        .columns
+        .first()
+        .is_some_and(|c| c.name == "explain_key");
     if is_plan {
         // A plan is a drawing: its lines are kept.
         for row in 0..table.rows() {

@@ -111,7 +111,11 @@ async fn a_client_that_goes_takes_its_queries_along() {
         let gone = bench.client().await;
         for query in 0..2 {
             let ask = begin(&gone, query, question(FOREVER, 0));
-            assert!(tokio::time::timeout(Duration::from_millis(20), ask).await.is_err());
+            assert!(
+                tokio::time::timeout(Duration::from_millis(20), ask)
+                    .await
+                    .is_err()
+            );
         }
         drop(gone);
     }
@@ -173,7 +177,9 @@ async fn results_are_paged() {
     begin(&client, 7, question(sql, 10)).await.unwrap();
     begin(&client, 7, question(sql, 10)).await.unwrap();
     for query in 8..11 {
-        begin(&client, query, question("SELECT 1", 0)).await.unwrap();
+        begin(&client, query, question("SELECT 1", 0))
+            .await
+            .unwrap();
     }
     bench.stop().await;
 }

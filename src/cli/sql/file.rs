@@ -53,7 +53,10 @@ impl Sink {
             Some("parquet") => Form::Parquet,
             _ => {
                 return Err(CliError::usage(
-                    format!("{} does not say in which form it is to be written.", path.display()),
+                    format!(
+                        "{} does not say in which form it is to be written.",
+                        path.display()
+                    ),
                     "End its name in .csv, .json or .parquet.",
                 ));
             }
@@ -133,13 +136,18 @@ fn frame(table: &SqlTable) -> Result<Frame, trimtab_store::frame::FrameError> {
             SqlCells::Flag(v) => Column::Bool(v.clone()),
             SqlCells::Number(v) => Column::Number(v.clone()),
             SqlCells::Text(v) => Column::Text(v.clone()),
-            SqlCells::Time(v) => {
-                Column::Time(v.iter().map(|t| t.map(|us| Millis(us.div_euclid(1_000)))).collect())
-            }
+            SqlCells::Time(v) => Column::Time(
+                v.iter()
+                    .map(|t| t.map(|us| Millis(us.div_euclid(1_000))))
+                    .collect(),
+            ),
             SqlCells::Integer(v) => {
                 let narrow: Option<Vec<Option<i64>>> = v
                     .iter()
-                    .map(|i| i.map(|i| i64::try_from(i).ok()).map_or(Some(None), |i| i.map(Some)))
+                    .map(|i| {
+                        i.map(|i| i64::try_from(i).ok())
+                            .map_or(Some(None), |i| i.map(Some))
+                    })
                     .collect();
                 match narrow {
                     Some(narrow) => Column::Integer(narrow),

@@ -128,7 +128,10 @@ fn wants_view(head: &str, left: &[Token]) -> bool {
     word == "," && {
         let clause = left.iter().rev().map(|t| head[t.at.clone()].to_lowercase());
         let clause = clause.into_iter().find(|w| {
-            ["from", "select", "where", "by", "on", "having", "using", "("].contains(&w.as_str())
+            [
+                "from", "select", "where", "by", "on", "having", "using", "(",
+            ]
+            .contains(&w.as_str())
         });
         clause.as_deref() == Some("from")
     }
@@ -210,11 +213,16 @@ fn anything(names: &[Named]) -> Vec<Suggestion> {
             }
         }
     }
-    out.extend(names.iter().filter(|_| names.len() > 1).map(|n| Suggestion {
-        text: n.name.clone(),
-        sort: Sort::View,
-        doc: n.view.doc.to_owned(),
-    }));
+    out.extend(
+        names
+            .iter()
+            .filter(|_| names.len() > 1)
+            .map(|n| Suggestion {
+                text: n.name.clone(),
+                sort: Sort::View,
+                doc: n.view.doc.to_owned(),
+            }),
+    );
     out.extend(KEYWORDS.iter().map(|k| Suggestion {
         text: (*k).to_owned(),
         sort: Sort::Keyword,
@@ -227,7 +235,10 @@ fn anything(names: &[Named]) -> Vec<Suggestion> {
     }));
     if names.is_empty() {
         // Without a FROM yet, any column may be meant: those of the views most asked.
-        for view in VIEWS.iter().filter(|v| ["runs", "metrics"].contains(&v.name)) {
+        for view in VIEWS
+            .iter()
+            .filter(|v| ["runs", "metrics"].contains(&v.name))
+        {
             for suggestion in columns(view) {
                 if !out.iter().any(|o| o.text == suggestion.text) {
                     out.push(suggestion);
@@ -254,7 +265,10 @@ mod tests {
     #[test]
     fn views_stand_behind_from_and_join() {
         assert_eq!(at("SELECT * FROM ru|")[0], "runs");
-        assert_eq!(at("SELECT * FROM runs r JOIN met|"), ["metrics", "run_metrics"]);
+        assert_eq!(
+            at("SELECT * FROM runs r JOIN met|"),
+            ["metrics", "run_metrics", "version_metrics"]
+        );
         assert_eq!(at("SELECT * FROM runs, audi|"), ["audit"]);
         assert_eq!(at("DESCRIBE dr|"), ["drift"]);
     }
@@ -264,7 +278,10 @@ mod tests {
         assert_eq!(at("SELECT stat| FROM runs")[0], "status");
         assert!(at("SELECT verd| FROM runs").is_empty());
         assert_eq!(at("SELECT verd| FROM drift")[0], "verdict");
-        assert_eq!(at("SELECT m.st| FROM runs r JOIN metrics AS m USING (run_id)"), ["step"]);
+        assert_eq!(
+            at("SELECT m.st| FROM runs r JOIN metrics AS m USING (run_id)"),
+            ["step"]
+        );
         assert_eq!(at("SELECT * FROM runs WHERE runs.dele|"), ["deleted"]);
         assert!(at("SELECT x.| FROM runs").is_empty());
         assert!(at("SELECT r.| FROM runs r").len() > 10);

@@ -15,7 +15,8 @@ pub use complete::{Completion, Sort, Suggestion, complete};
 pub use docs::markdown;
 pub use lexer::{Token, TokenKind, tokens};
 pub use result::{
-    SqlAnswer, SqlCell, SqlCells, SqlColumn, SqlKind, SqlPage, SqlPlace, SqlQuestion, SqlTable, SqlWrong,
+    SqlAnswer, SqlCell, SqlCells, SqlColumn, SqlKind, SqlPage, SqlPlace, SqlQuestion, SqlTable,
+    SqlWrong,
 };
 pub use views::{VIEWS, View, ViewColumn, view};
 pub use words::{FUNCTIONS, KEYWORDS};

@@ -122,10 +122,12 @@ fn texts(array: &ArrayRef) -> Result<Vec<Option<String>>, ArrowError> {
     let options = FormatOptions::new().with_null("NULL");
     let format = ArrayFormatter::try_new(array.as_ref(), &options)?;
     (0..array.len())
-        .map(|row| match array.is_null(row) || array.data_type().is_null() {
-            true => Ok(None),
-            false => format.value(row).try_to_string().map(Some),
-        })
+        .map(
+            |row| match array.is_null(row) || array.data_type().is_null() {
+                true => Ok(None),
+                false => format.value(row).try_to_string().map(Some),
+            },
+        )
         .collect()
 }
 

@@ -18,7 +18,10 @@ pub enum SqlError {
     #[error("{0}")]
     NotReading(String),
     /// The query needs more memory than it may have.
-    #[error("the query needs more than the {} MB that a query may have", super::cage::MEMORY_MB)]
+    #[error(
+        "the query needs more than the {} MB that a query may have",
+        super::cage::MEMORY_MB
+    )]
     Memory,
     /// It was stopped: its asker went, or its time was over.
     #[error("the query was stopped")]
@@ -118,7 +121,8 @@ mod tests {
     #[test]
     fn a_cut_excerpt_is_found_in_its_line() {
         let sql = format!("SELECT {}, nope FROM runs", "a".repeat(100));
-        let text = "Binder Error: x\n\nLINE 1: ...aaaaaaaa, nope FROM runs\n                           ^";
+        let text =
+            "Binder Error: x\n\nLINE 1: ...aaaaaaaa, nope FROM runs\n                           ^";
         let (_, place) = read_text(&sql, text);
         // The caret stands at the 19th of the excerpt's characters; the excerpt is found at its first occurrence.
         let (line, column) = place.unwrap();

@@ -81,9 +81,7 @@ impl VTab for Stored {
         if scan.is_none() {
             // Rows are counted by a column that no view has.
             let wanted = progress.columns.iter().copied();
-            let wanted: Vec<usize> = wanted
-                .filter(|c| *c < bound.source.columns.len())
-                .collect();
+            let wanted: Vec<usize> = wanted.filter(|c| *c < bound.source.columns.len()).collect();
             *scan = Some(Scan::begin(&bound.reading, bound.source, wanted)?);
         }
         let batch = match scan.as_mut() {

@@ -73,7 +73,10 @@ pub(super) async fn ask(store: &Store, sql: &str) -> Result<SqlPage, SqlError> {
 }
 
 pub(super) async fn table(store: &Store, sql: &str) -> SqlTable {
-    ask(store, sql).await.unwrap_or_else(|e| panic!("{sql}: {e}")).table
+    ask(store, sql)
+        .await
+        .unwrap_or_else(|e| panic!("{sql}: {e}"))
+        .table
 }
 
 /// Rows as text, `-` for null.

@@ -100,12 +100,7 @@ impl Scope {
     pub const fn is_layer(self) -> bool {
         matches!(
             self,
-            Self::Query
-                | Self::Dialog
-                | Self::Prompt
-                | Self::Columns
-                | Self::Digest
-                | Self::Help
+            Self::Query | Self::Dialog | Self::Prompt | Self::Columns | Self::Digest | Self::Help
         )
     }
 }

@@ -309,7 +309,10 @@ impl Model {
     #[must_use]
     pub fn lag(&self) -> Option<i64> {
         // A query may take its time; the pane says how much it took.
-        let owed = self.calls.values().filter(|(c, _)| !matches!(c, Call::Sql(_)));
+        let owed = self
+            .calls
+            .values()
+            .filter(|(c, _)| !matches!(c, Call::Sql(_)));
         let oldest = owed.map(|(_, since)| *since).min()?;
         let lag = self.now.since(oldest);
         (lag >= LAG).then_some(lag)
@@ -368,7 +371,9 @@ impl Model {
         // Seconds without an answer are counted, so that somebody who waits sees that we try.
         let waiting = self.lag().is_some() || self.link.lost.is_some();
         let clock = waiting.then_some(1_000);
-        let owed = self.is_asking(|c| !matches!(c, Call::Sql(_))).then_some(LAG);
+        let owed = self
+            .is_asking(|c| !matches!(c, Call::Sql(_)))
+            .then_some(LAG);
         let ages = ages::change_in(self);
         // While an answer is awaited, the answer wakes us.
         let idle = !self.is_asking(|c| matches!(c, Call::RunsPage(_))) && self.is_up();

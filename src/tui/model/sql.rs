@@ -181,7 +181,10 @@ impl Sql {
             Some(text) => text,
             None => return "NULL".to_owned(),
         };
-        let most = text.char_indices().nth(4 * WIDEST).map_or(text.len(), |(i, _)| i);
+        let most = text
+            .char_indices()
+            .nth(4 * WIDEST)
+            .map_or(text.len(), |(i, _)| i);
         text[..most].replace(['\n', '\r', '\t'], " ")
     }
 
@@ -190,7 +193,11 @@ impl Sql {
         let columns = self.table().map_or(0, |t| t.columns.len());
         self.column = self.column.min(columns.saturating_sub(1));
         self.first = self.first.min(self.column);
-        let needs = |s: &Self| (s.first..=s.column).map(|c| u32::from(s.width(c)) + 2).sum::<u32>();
+        let needs = |s: &Self| {
+            (s.first..=s.column)
+                .map(|c| u32::from(s.width(c)) + 2)
+                .sum::<u32>()
+        };
         while self.first < self.column && needs(self) > u32::from(room.saturating_sub(2)) {
             self.first += 1;
         }
@@ -229,7 +236,9 @@ impl Sql {
                 sql::SqlCell::Integer(i) if i.unsigned_abs() < 1 << 53 => Value::Number(i as f64),
                 _ => table.text(row, column).map_or(Value::None, Value::Text),
             };
-            sheet.rows.push((0..table.columns.len()).map(cell).collect());
+            sheet
+                .rows
+                .push((0..table.columns.len()).map(cell).collect());
         }
         Some(sheet)
     }
@@ -264,7 +273,12 @@ impl Sql {
         let xs: Vec<f64> = match across.map(|x| (x, table.columns[x].kind)) {
             Some((x, SqlKind::Time)) => {
                 chart.x_kind = XKind::Date;
-                let at = |row| table.cell(row, x).number().map_or(f64::NAN, |s| s * 1_000.0);
+                let at = |row| {
+                    table
+                        .cell(row, x)
+                        .number()
+                        .map_or(f64::NAN, |s| s * 1_000.0)
+                };
                 (0..table.rows()).map(at).collect()
             }
             Some((x, kind)) if kind.is_number() => {

@@ -115,7 +115,10 @@ pub fn answered(model: &mut Model, query: u64, result: Result<Reply, Trouble>) -
             }
         }
         Ok(Reply::Sql(SqlAnswer::Wrong(wrong))) => {
-            if let Some(place) = wrong.place.filter(|_| model.sql.editor.text() == running.text) {
+            if let Some(place) = wrong
+                .place
+                .filter(|_| model.sql.editor.text() == running.text)
+            {
                 model.sql.editor.go_to(place.line, place.column);
             }
             model.sql.outcome = Outcome::Wrong {
@@ -178,7 +181,11 @@ pub fn complete(model: &mut Model) -> Vec<Effect> {
         model.sql.suggestion = 0;
         return Vec::new();
     }
-    if let Some(option) = found.options.get(model.sql.suggestion).or(found.options.first()) {
+    if let Some(option) = found
+        .options
+        .get(model.sql.suggestion)
+        .or(found.options.first())
+    {
         let open = option.text.ends_with('(');
         let text = match open {
             true => option.text.clone(),
@@ -280,9 +287,14 @@ pub fn clamp(model: &mut Model) {
     let sql = &mut model.sql;
     sql.list.clamp(len, layout::sql_rows(result));
     sql.show_column(result.width);
-    sql.editor.follow(query.width.saturating_sub(2), query.height.saturating_sub(1));
+    sql.editor.follow(
+        query.width.saturating_sub(2),
+        query.height.saturating_sub(1),
+    );
     if sql.suggests {
-        sql.suggestion = sql.suggestion.min(sql.completion().options.len().saturating_sub(1));
+        sql.suggestion = sql
+            .suggestion
+            .min(sql.completion().options.len().saturating_sub(1));
     }
 }
 

@@ -38,7 +38,11 @@ fn page(rows: usize, more: bool) -> SqlPage {
             cells: vec![
                 SqlCells::Time(n.clone().map(|i| Some(i as i64 * 86_400_000_000)).collect()),
                 SqlCells::Text(n.clone().map(text).collect()),
-                SqlCells::Number(n.clone().map(|i| (i != 1).then(|| 0.6 + i as f64 / 100.0)).collect()),
+                SqlCells::Number(
+                    n.clone()
+                        .map(|i| (i != 1).then(|| 0.6 + i as f64 / 100.0))
+                        .collect(),
+                ),
                 SqlCells::Integer(n.clone().map(|i| Some(i as i128 * 100)).collect()),
                 SqlCells::Flag(n.clone().map(|i| Some(i % 2 == 0)).collect()),
                 SqlCells::Text(n.map(id).collect()),
@@ -98,9 +102,13 @@ fn enter_behind_a_semicolon_runs_and_the_result_has_the_keys() {
     let Some(Effect::ExportSheet { sheet, .. }) = h.effects.pop() else {
         panic!()
     };
-    assert!(sheet.csv().starts_with("day,name,auc,rounds,deleted,run_id\n1970-01-01 00:00:00,late-00,0.6,0,true,"));
+    assert!(sheet.csv().starts_with(
+        "day,name,auc,rounds,deleted,run_id\n1970-01-01 00:00:00,late-00,0.6,0,true,"
+    ));
     h.keys("c e");
-    assert!(matches!(h.effects.pop(), Some(Effect::Export { chart, .. }) if chart.lines.len() == 2));
+    assert!(
+        matches!(h.effects.pop(), Some(Effect::Export { chart, .. }) if chart.lines.len() == 2)
+    );
     // Back to the query, which has a line added, as it has no semicolon at its end.
     h.keys("i backspace enter");
     assert_eq!(h.model.sql.editor.lines(), 2);
@@ -112,7 +120,11 @@ fn a_late_answer_changes_nothing() {
     h.keys("ctrl-r");
     let (late, _) = h.asked.iter().find(|(_, r)| is_sql(r)).cloned().unwrap();
     h.keys("ctrl-r");
-    assert!(h.asked.iter().any(|(_, r)| *r == Request::SqlStop { query: 1 }));
+    assert!(
+        h.asked
+            .iter()
+            .any(|(_, r)| *r == Request::SqlStop { query: 1 })
+    );
     h.send(Msg::Answered {
         call: late,
         result: Ok(Box::new(Reply::Sql(SqlAnswer::Page(page(3, false))))),
@@ -136,7 +148,11 @@ fn esc_stops_a_query_and_nothing_else_waits() {
     insta::assert_snapshot!("sql_running", h.frame());
     h.keys("esc");
     assert_eq!(h.model.sql.running, None);
-    assert!(h.asked.iter().any(|(_, r)| matches!(r, Request::SqlStop { .. })));
+    assert!(
+        h.asked
+            .iter()
+            .any(|(_, r)| matches!(r, Request::SqlStop { .. }))
+    );
     assert_eq!(h.model.sql.region, Region::Query, "the next esc leaves");
 }
 
@@ -145,7 +161,11 @@ fn a_result_that_was_cut_is_let_go_of() {
     let mut h = typed(80, 24, QUERY);
     h.keys("ctrl-r");
     answer(&mut h, page(4, true));
-    assert!(h.asked.iter().any(|(_, r)| matches!(r, Request::SqlStop { query: 1 })));
+    assert!(
+        h.asked
+            .iter()
+            .any(|(_, r)| matches!(r, Request::SqlStop { query: 1 }))
+    );
 }
 
 #[test]
@@ -162,7 +182,11 @@ fn the_runs_of_a_result_become_the_list() {
     h.keys("ctrl-r");
     answer(&mut h, page(RUNS + 1, false));
     h.keys("o");
-    assert!(h.model.toasts.iter().any(|t| t.text.contains("first 200")), "{:?}", h.model.toasts);
+    assert!(
+        h.model.toasts.iter().any(|t| t.text.contains("first 200")),
+        "{:?}",
+        h.model.toasts
+    );
     assert!(trimtab_core::expr::parse(&h.model.runs.view.filter, h.now).is_ok());
 }
 
@@ -261,7 +285,10 @@ fn a_plan_keeps_its_lines() {
     let plan: Vec<String> = (0..60).map(|i| format!("│ line {i}")).collect();
     let page = SqlPage {
         table: SqlTable {
-            columns: vec![column("explain_key", SqlKind::Text), column("explain_value", SqlKind::Text)],
+            columns: vec![
+                column("explain_key", SqlKind::Text),
+                column("explain_value", SqlKind::Text),
+            ],
             cells: vec![
                 SqlCells::Text(vec![Some("physical_plan".into())]),
                 SqlCells::Text(vec![Some(plan.join("\n"))]),
@@ -291,8 +318,40 @@ fn text_from_the_store_cannot_steer_the_terminal() {
 
 fn keys() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "0", "a", "S", ";", "(", "'", "enter", "esc", "tab", "ctrl-r", "ctrl-n", "ctrl-p", "ctrl-u", "ctrl-w", "up",
-        "down", "left", "right", "backspace", "j", "k", "l", "h", "G", "c", "e", "o", "n", "x", "i", "Y", "y", "q", "r",
+        "0",
+        "a",
+        "S",
+        ";",
+        "(",
+        "'",
+        "enter",
+        "esc",
+        "tab",
+        "ctrl-r",
+        "ctrl-n",
+        "ctrl-p",
+        "ctrl-u",
+        "ctrl-w",
+        "up",
+        "down",
+        "left",
+        "right",
+        "backspace",
+        "j",
+        "k",
+        "l",
+        "h",
+        "G",
+        "c",
+        "e",
+        "o",
+        "n",
+        "x",
+        "i",
+        "Y",
+        "y",
+        "q",
+        "r",
     ])
 }
 

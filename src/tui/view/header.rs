@@ -188,10 +188,7 @@ fn tab_places(model: &Model, area: Rect) -> Vec<Tab> {
     let shown = Pane::ALL
         .into_iter()
         .filter(|p| *p != Pane::Sql || model.pane == Pane::Sql);
-    let full: u16 = shown
-        .clone()
-        .map(|p| width(p.tab().1) as u16 + 4)
-        .sum();
+    let full: u16 = shown.clone().map(|p| width(p.tab().1) as u16 + 4).sum();
     let mut x = area.x + 1;
     let mut out = Vec::new();
     for pane in shown {

@@ -35,7 +35,13 @@ pub fn draw(model: &Model, brush: &mut Brush<'_>, area: Rect) {
     let sql = model.sql.editor.text();
     if sql.is_empty() {
         let hint = "SELECT name, status, started FROM runs ORDER BY started DESC;";
-        brush.put(text.x + 1, text.y, text.width.saturating_sub(1), hint, Role::Dim);
+        brush.put(
+            text.x + 1,
+            text.y,
+            text.width.saturating_sub(1),
+            hint,
+            Role::Dim,
+        );
     }
     model.sql.editor.draw(brush, text, &inks(model), writing);
     outcome(model, brush, result);
@@ -71,7 +77,10 @@ fn outcome(model: &Model, brush: &mut Brush<'_>, area: Rect) {
         Outcome::Nothing => {
             let inner = rule::titled(brush, area, "Result", "", focused);
             let (first, rest): (&str, [&str; 3]) = match &model.sql.running {
-                Some(_) => ("The query runs.", ["esc stops it; nothing waits for it.", "", ""]),
+                Some(_) => (
+                    "The query runs.",
+                    ["esc stops it; nothing waits for it.", "", ""],
+                ),
                 None => (
                     "Ask for anything that the store knows: runs, metrics, params, model_versions, drift, jobs, audit.",
                     [
@@ -87,9 +96,16 @@ fn outcome(model: &Model, brush: &mut Brush<'_>, area: Rect) {
             let inner = rule::titled(brush, area, "No result", "", focused);
             let room = usize::from(inner.width.saturating_sub(2)).max(1);
             let mut lines: Vec<(String, Role)> = Vec::new();
-            lines.extend(wrap(&clean(&wrong.message), room).into_iter().map(|l| (l, Role::Bad)));
+            lines.extend(
+                wrap(&clean(&wrong.message), room)
+                    .into_iter()
+                    .map(|l| (l, Role::Bad)),
+            );
             if let Some(place) = wrong.place {
-                let line = text.split('\n').nth(place.line as usize - 1).unwrap_or_default();
+                let line = text
+                    .split('\n')
+                    .nth(place.line as usize - 1)
+                    .unwrap_or_default();
                 let at = format!("line {}, column {}", place.line, place.column);
                 lines.push((at, Role::Dim));
                 let before: String = line.chars().take(place.column as usize - 1).collect();
@@ -97,7 +113,9 @@ fn outcome(model: &Model, brush: &mut Brush<'_>, area: Rect) {
                 let skip = width(&before).saturating_sub(room / 2);
                 let shown: String = line.chars().skip(skip).collect();
                 lines.push((clean(&shown), Role::Text));
-                let indent = width(&before).saturating_sub(skip).min(room.saturating_sub(1));
+                let indent = width(&before)
+                    .saturating_sub(skip)
+                    .min(room.saturating_sub(1));
                 lines.push((format!("{}^", " ".repeat(indent)), Role::Bad));
             }
             lines.extend(wrap(&wrong.hint, room).into_iter().map(|l| (l, Role::Dim)));
@@ -113,17 +131,31 @@ fn outcome(model: &Model, brush: &mut Brush<'_>, area: Rect) {
             if model.sql.chart {
                 match model.sql.curves() {
                     Ok(chart) => chart.draw(brush, inner),
-                    Err(why) => notice::draw(brush, inner, why, Role::Text, &["c shows the table."]),
+                    Err(why) => {
+                        notice::draw(brush, inner, why, Role::Text, &["c shows the table."])
+                    }
                 }
             } else if let Some(plan) = model.sql.plan() {
                 let lines = plan.lines().skip(model.sql.list.offset);
                 for (y, line) in (inner.y..inner.bottom()).zip(lines) {
-                    brush.put(inner.x + 1, y, inner.width.saturating_sub(1), line, Role::Text);
+                    brush.put(
+                        inner.x + 1,
+                        y,
+                        inner.width.saturating_sub(1),
+                        line,
+                        Role::Text,
+                    );
                 }
             } else if page.table.rows() == 0 {
                 let columns: Vec<&str> = page.table.columns.iter().map(|c| &*c.name).collect();
                 let columns = clean(&columns.join(", "));
-                notice::draw(brush, inner, "The query has no rows.", Role::Text, &[&columns]);
+                notice::draw(
+                    brush,
+                    inner,
+                    "The query has no rows.",
+                    Role::Text,
+                    &[&columns],
+                );
             } else {
                 table(model, brush, inner, &page.table);
             }
@@ -202,8 +234,20 @@ fn table(model: &Model, brush: &mut Brush<'_>, area: Rect, table: &SqlTable) {
         let value = clean(&value.as_deref().unwrap_or("NULL").replace('\n', " "));
         let name = format!(" {} {} ", clean(&of.name), of.type_name);
         let x = brush.put(told.x, told.y, told.width, &name, Role::Dim);
-        let x = brush.put(x, told.y, told.right().saturating_sub(x), &format!("{place} "), Role::Rule);
-        brush.put(x, told.y, told.right().saturating_sub(x), &value, Role::Text);
+        let x = brush.put(
+            x,
+            told.y,
+            told.right().saturating_sub(x),
+            &format!("{place} "),
+            Role::Rule,
+        );
+        brush.put(
+            x,
+            told.y,
+            told.right().saturating_sub(x),
+            &value,
+            Role::Text,
+        );
     }
 }
 
@@ -214,16 +258,30 @@ fn suggestions(model: &Model, brush: &mut Brush<'_>, text: Rect, body: Rect) {
         return;
     }
     let (x, y) = model.sql.editor.on_screen(text);
-    let typed = model.sql.editor.text().get(found.from..model.sql.editor.cursor());
+    let typed = model
+        .sql
+        .editor
+        .text()
+        .get(found.from..model.sql.editor.cursor());
     let x = x.saturating_sub(typed.map_or(0, width) as u16);
     let below = body.bottom().saturating_sub(y + 1);
     let rows = (found.options.len() as u16).min(SUGGESTIONS).min(below);
     if rows == 0 {
         return;
     }
-    let widest = found.options.iter().map(|o| width(&o.text)).max().unwrap_or(0) as u16;
+    let widest = found
+        .options
+        .iter()
+        .map(|o| width(&o.text))
+        .max()
+        .unwrap_or(0) as u16;
     let sorts = 9;
-    let docs = found.options.iter().map(|o| width(&o.doc)).max().unwrap_or(0) as u16;
+    let docs = found
+        .options
+        .iter()
+        .map(|o| width(&o.doc))
+        .max()
+        .unwrap_or(0) as u16;
     let w = (widest + sorts + docs + 4).min(body.width);
     let area = Rect {
         x: x.min(body.right().saturating_sub(w)).max(body.x),
@@ -235,7 +293,9 @@ fn suggestions(model: &Model, brush: &mut Brush<'_>, text: Rect, body: Rect) {
     let selected = model.sql.suggestion.min(found.options.len() - 1);
     let first = selected.saturating_sub(usize::from(rows) - 1);
     let g = brush.glyphs();
-    for (y, (i, option)) in (area.y..area.bottom()).zip(found.options.iter().enumerate().skip(first)) {
+    for (y, (i, option)) in
+        (area.y..area.bottom()).zip(found.options.iter().enumerate().skip(first))
+    {
         let on = i == selected;
         let role = if on { Role::Accent } else { Role::Text };
         if on {
@@ -247,7 +307,11 @@ fn suggestions(model: &Model, brush: &mut Brush<'_>, text: Rect, body: Rect) {
         brush.put(x, y, room(x), option.sort.word(), Role::Rule);
         brush.put(x + sorts, y, room(x + sorts), &option.doc, Role::Dim);
         if on {
-            let line = Rect { y, height: 1, ..area };
+            let line = Rect {
+                y,
+                height: 1,
+                ..area
+            };
             brush.tint(line, Role::SelectedDim);
         }
     }

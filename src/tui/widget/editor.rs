@@ -86,7 +86,10 @@ impl Editor {
 
     /// Puts the cursor at a line and a character in it, 1 first, as far as they are there.
     pub fn go_to(&mut self, line: u32, column: u32) {
-        self.jump((line as usize).saturating_sub(1), (column as usize).saturating_sub(1));
+        self.jump(
+            (line as usize).saturating_sub(1),
+            (column as usize).saturating_sub(1),
+        );
     }
 
     /// Handles an editing key; false when the key is not for a text field, or goes nowhere in it.
@@ -132,7 +135,8 @@ impl Editor {
     }
 
     fn word_before(&self) -> usize {
-        let head = self.text[..self.at].trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
+        let head =
+            self.text[..self.at].trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
         let cut = head.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
         cut.len()
     }
@@ -156,7 +160,10 @@ impl Editor {
         }
         let rest = &self.text[start..];
         let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
-        let within = line.char_indices().nth(column).map_or(line.len(), |(i, _)| i);
+        let within = line
+            .char_indices()
+            .nth(column)
+            .map_or(line.len(), |(i, _)| i);
         self.at = start + within;
     }
 
@@ -165,7 +172,8 @@ impl Editor {
         let (line, _) = self.place();
         let before = width(&self.text[self.line_start()..self.at]);
         let (rows, columns) = (usize::from(rows.max(1)), usize::from(columns.max(1)));
-        let keep = |from: usize, at: usize, room: usize| from.min(at).max((at + 1).saturating_sub(room));
+        let keep =
+            |from: usize, at: usize, room: usize| from.min(at).max((at + 1).saturating_sub(room));
         self.scroll = (
             keep(self.scroll.0, line, rows).min(self.lines().saturating_sub(rows)),
             keep(self.scroll.1, before, columns),
@@ -177,13 +185,23 @@ impl Editor {
     pub fn on_screen(&self, area: Rect) -> (u16, u16) {
         let (line, _) = self.place();
         let before = width(&self.text[self.line_start()..self.at]);
-        let x = before.saturating_sub(self.scroll.1).min(usize::from(area.width));
-        let y = line.saturating_sub(self.scroll.0).min(usize::from(area.height));
+        let x = before
+            .saturating_sub(self.scroll.1)
+            .min(usize::from(area.width));
+        let y = line
+            .saturating_sub(self.scroll.0)
+            .min(usize::from(area.height));
         (area.x + x as u16, area.y + y as u16)
     }
 
     /// Draws the visible lines, parts of them (in bytes, in order) in inks of their own.
-    pub fn draw(&self, brush: &mut Brush<'_>, area: Rect, inks: &[(Range<usize>, Ink)], focused: bool) {
+    pub fn draw(
+        &self,
+        brush: &mut Brush<'_>,
+        area: Rect,
+        inks: &[(Range<usize>, Ink)],
+        focused: bool,
+    ) {
         let mut start = 0;
         for (i, line) in self.text.split('\n').enumerate() {
             let row = i.checked_sub(self.scroll.0);
@@ -196,7 +214,12 @@ impl Editor {
         }
         let (x, y) = self.on_screen(area);
         if focused && x < area.right() && y < area.bottom() {
-            let cell = Rect { x, y, width: 1, height: 1 };
+            let cell = Rect {
+                x,
+                y,
+                width: 1,
+                height: 1,
+            };
             brush.tint(cell, Style::new().add_modifier(Modifier::REVERSED));
         }
     }
@@ -249,7 +272,10 @@ mod tests {
         assert_eq!(editor.place(), (0, 9));
         press(&mut editor, &["ctrl-end", "ctrl-w"]);
         assert_eq!(editor.text(), "SELECT a,b\nFROM ");
-        assert!(!editor.key("down".parse().unwrap()), "there is no line below");
+        assert!(
+            !editor.key("down".parse().unwrap()),
+            "there is no line below"
+        );
         editor.go_to(1, 8);
         assert_eq!(editor.cursor(), 7);
     }

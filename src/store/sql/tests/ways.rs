@@ -40,7 +40,10 @@ async fn runs_metrics_and_facts_are_seen() {
         "run-1 | flights | finished | ada | 1970-01-01 00:00:00.001 | 1 | false"
     );
     let sql = "SELECT run, count(*), min(value), max(step) FROM metrics WHERE key = 'loss' GROUP BY run ORDER BY run";
-    assert_eq!(lines(&table(&store, sql).await)[2], "run-3 | 3000 | 0.001 | 2999");
+    assert_eq!(
+        lines(&table(&store, sql).await)[2],
+        "run-3 | 3000 | 0.001 | 2999"
+    );
     let sql = "SELECT run, value, points FROM run_metrics ORDER BY value DESC LIMIT 1";
     assert_eq!(lines(&table(&store, sql).await), ["run-3 | 0.001 | 3000"]);
     let sql = "SELECT r.name, p.value::INT * 2 AS twice, t.value FROM runs r
@@ -68,7 +71,10 @@ async fn rows_of_the_asker_are_a_view() {
     let sql = "SELECT monitor, open, judged FROM alerts".to_owned();
     let mut query = store.sql(sql, vec![("alerts", alerts)], NOW).await.unwrap();
     let page = query.page(9).await.unwrap();
-    assert_eq!(lines(&page.table), ["x | true | 1970-01-01 00:00:00.000005"]);
+    assert_eq!(
+        lines(&page.table),
+        ["x | true | 1970-01-01 00:00:00.000005"]
+    );
 }
 
 #[tokio::test]
@@ -85,7 +91,14 @@ async fn every_type_arrives() {
     assert_eq!(
         cells[..9],
         [
-            "true", "1", "2", "3", "1.25", "NaN", "2020-02-29", "2020-01-01 00:00:00.5",
+            "true",
+            "1",
+            "2",
+            "3",
+            "1.25",
+            "NaN",
+            "2020-02-29",
+            "2020-01-01 00:00:00.5",
             "2020-01-01 00:00:00"
         ]
     );
@@ -97,8 +110,16 @@ async fn every_type_arrives() {
     assert_eq!(
         types[..10],
         [
-            "BOOLEAN", "TINYINT", "UBIGINT", "HUGEINT", "DECIMAL(9,2)", "DOUBLE", "DATE", "TIMESTAMP",
-            "TIMESTAMP WITH TIME ZONE", "INTEGER[]"
+            "BOOLEAN",
+            "TINYINT",
+            "UBIGINT",
+            "HUGEINT",
+            "DECIMAL(9,2)",
+            "DOUBLE",
+            "DATE",
+            "TIMESTAMP",
+            "TIMESTAMP WITH TIME ZONE",
+            "INTEGER[]"
         ]
     );
 }
@@ -134,7 +155,11 @@ async fn pages_are_cut_by_size() {
     let text = format!("SELECT '{}' AS t FROM range(40)", "x".repeat(1 << 20));
     let mut query = begin(&store, &text).await;
     let page = query.page(1_000).await.unwrap();
-    assert!(page.more && (1..40).contains(&page.table.rows()), "{}", page.table.rows());
+    assert!(
+        page.more && (1..40).contains(&page.table.rows()),
+        "{}",
+        page.table.rows()
+    );
 }
 
 #[tokio::test]
@@ -154,7 +179,9 @@ async fn statements_that_read_are_run() {
         "SELECT unnest([1, 2]) UNION ALL SELECT range FROM range(3)",
         "SELECT key, value, lag(value) OVER (ORDER BY step) FROM metrics LIMIT 3",
     ] {
-        let page = ask(&store, sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+        let page = ask(&store, sql)
+            .await
+            .unwrap_or_else(|e| panic!("{sql}: {e}"));
         assert!(page.table.rows() > 0, "{sql}");
     }
 }
@@ -164,10 +191,18 @@ async fn errors_point_at_the_place() {
     let (_dir, store) = store(1).await;
     for (sql, at, says) in [
         ("SELECT nope FROM runs", Some((1, 8)), "nope"),
-        ("SELECT name,\n  user +\nFROM runs WHERE", None, "syntax error"),
+        (
+            "SELECT name,\n  user +\nFROM runs WHERE",
+            None,
+            "syntax error",
+        ),
         ("SELEC 1", Some((1, 1)), "syntax error"),
         ("SELECT *\nFROM nowhere", Some((2, 6)), "nowhere"),
-        ("SELECT 'x'::INT FROM runs", Some((1, 11)), "Could not convert"),
+        (
+            "SELECT 'x'::INT FROM runs",
+            Some((1, 11)),
+            "Could not convert",
+        ),
     ] {
         match ask(&store, sql).await.unwrap_err() {
             SqlError::Wrong { message, place } => {
@@ -185,13 +220,19 @@ async fn errors_point_at_the_place() {
 }
 
 /// Takes hours, unless it is stopped.
-const FOREVER: &str = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range = 7";
+const FOREVER: &str =
+    "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range = 7";
 
 #[tokio::test]
 async fn a_query_that_nobody_waits_for_ends_and_the_store_goes_on() {
     let (_dir, store) = store(2).await;
     // More than run at once: the later ones get their turn only if the earlier ones end.
-    for sql in [FOREVER, "SELECT count(*) FROM metrics a, metrics b, metrics c, metrics d", FOREVER, FOREVER] {
+    for sql in [
+        FOREVER,
+        "SELECT count(*) FROM metrics a, metrics b, metrics c, metrics d",
+        FOREVER,
+        FOREVER,
+    ] {
         let mut query = begin(&store, sql).await;
         let waited = tokio::time::timeout(Duration::from_millis(30), query.page(1)).await;
         assert!(waited.is_err(), "{sql}");
@@ -209,7 +250,10 @@ async fn a_query_that_nobody_waits_for_ends_and_the_store_goes_on() {
         .unwrap();
     assert_eq!(store.jobs().await.unwrap(), []);
     drop(busy);
-    assert_eq!(lines(&table(&store, "SELECT count(*) FROM params").await), ["3"]);
+    assert_eq!(
+        lines(&table(&store, "SELECT count(*) FROM params").await),
+        ["3"]
+    );
 }
 
 #[tokio::test]
@@ -225,10 +269,14 @@ async fn closing_the_store_ends_queries() {
 #[tokio::test]
 async fn too_much_memory_is_refused_and_nothing_else_suffers() {
     let (_dir, store) = store(1).await;
-    let sql = "SELECT list(range::VARCHAR || 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx') FROM range(20000000)";
+    let sql =
+        "SELECT list(range::VARCHAR || 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx') FROM range(20000000)";
     let e = ask(&store, sql).await.unwrap_err();
     assert!(matches!(e, SqlError::Memory), "{e:?}");
-    assert_eq!(lines(&table(&store, "SELECT count(*) FROM runs").await), ["1"]);
+    assert_eq!(
+        lines(&table(&store, "SELECT count(*) FROM runs").await),
+        ["1"]
+    );
 }
 
 #[test]
