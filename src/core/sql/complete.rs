@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(at("SELECT * FROM ru|")[0], "runs");
         assert_eq!(
             at("SELECT * FROM runs r JOIN met|"),
-            ["metrics", "run_metrics"]
+            ["metrics", "run_metrics", "version_metrics"]
         );
         assert_eq!(at("SELECT * FROM runs, audi|"), ["audit"]);
         assert_eq!(at("DESCRIBE dr|"), ["drift"]);

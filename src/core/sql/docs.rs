@@ -27,7 +27,8 @@ pub fn markdown() -> String {
          FROM drift GROUP BY feature ORDER BY drifted DESC;\n\
          ```\n\n\
          Not available: functions whose one value can be of any size (`repeat`, `lpad`, `rpad`, `list_resize`, \
-         `bar`, and `range` where it makes a list), and those that run a text as a query.\n"
+         `bar`, and `range` where it makes a list), those that run a text as a query (`query`), and settings, which tell of \
+         the host.\n"
     );
     // Writing to a String cannot fail.
     for view in VIEWS {

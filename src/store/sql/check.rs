@@ -5,8 +5,9 @@ use duckdb::Connection;
 use serde_json::Value;
 
 /// Functions that are refused by name. Most make a value of any size in one go, which DuckDB does not count to the
-/// memory that it may use; the last two run a text as a query, which would be looked at by nobody.
-const REFUSED: [&str; 10] = [
+/// memory that it may use; two run a text as a query, which would be looked at by nobody; the last tell where on the host
+/// the agent runs.
+const REFUSED: [&str; 12] = [
     "repeat",
     "lpad",
     "rpad",
@@ -17,25 +18,17 @@ const REFUSED: [&str; 10] = [
     "generate_series",
     "query",
     "json_execute_serialized_sql",
+    "duckdb_settings",
+    "current_setting",
 ];
+/// A view of the engine that tells the same.
+const SETTINGS: &str = "pg_settings";
 /// Those that are refused where one value is made, and give rows where a table stands.
 const TABLES: [&str; 2] = ["range", "generate_series"];
 
-/// What a text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// A query with rows.
-    Rows,
-    /// A plan of one.
-    Plan,
-}
-
 /// Refuses what is no single reading query.
-pub(super) fn check(db: &Connection, sql: &str) -> Result<Form, SqlError> {
-    let (form, body) = match explained(sql) {
-        Some(body) => (Form::Plan, body),
-        None => (Form::Rows, sql),
-    };
+pub(super) fn check(db: &Connection, sql: &str) -> Result<(), SqlError> {
+    let body = explained(sql).unwrap_or(sql);
     let tree: String = db
         .query_row("SELECT json_serialize_sql(?::VARCHAR)", [body], |r| {
             r.get(0)
@@ -68,10 +61,10 @@ pub(super) fn check(db: &Connection, sql: &str) -> Result<Form, SqlError> {
     }
     if let Some(name) = refused(&tree) {
         return Err(SqlError::NotReading(format!(
-            "The function {name} is not available here: what it does is not bounded."
+            "{name} is not available here; docs/sql.md says what is not, and why."
         )));
     }
-    Ok(form)
+    Ok(())
 }
 
 fn not_reading() -> SqlError {
@@ -128,9 +121,17 @@ fn refused(tree: &Value) -> Option<&str> {
     }
 }
 
-/// The name of a call that is refused.
+/// The name of a call, or of a table that stands for one, that is refused.
 fn name(call: Option<&Value>) -> Option<&str> {
-    let name = call?.get("function_name")?.as_str()?;
+    let call = call?;
+    if call
+        .get("table_name")
+        .and_then(Value::as_str)
+        .is_some_and(|t| is_one_of(t, &[SETTINGS]))
+    {
+        return Some(SETTINGS);
+    }
+    let name = call.get("function_name")?.as_str()?;
     is_one_of(name, &REFUSED).then_some(name)
 }
 

@@ -61,8 +61,8 @@ impl Desk {
     pub async fn close(&self) {
         drop(lock(&self.base).take());
         let running: Vec<_> = lock(&self.running).drain(..).collect();
-        for reading in running.iter().filter_map(Weak::upgrade) {
-            reading.stop();
+        for query in &running {
+            Reading::stop(query);
         }
         if let Ok(places) = self.places.acquire_many(AT_ONCE).await {
             self.places.close();

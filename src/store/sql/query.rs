@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{Store, StoreError};
 use duckdb::arrow::{datatypes::Schema, record_batch::RecordBatch};
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, Weak},
+    time::Instant,
+};
 use tokio::sync::mpsc;
 use trimtab_core::{
     sql::{SqlCells, SqlColumn, SqlPage, SqlTable},
@@ -31,7 +34,8 @@ enum Sent {
 
 /// A query that runs. Dropping it stops it.
 pub struct SqlQuery {
-    reading: Arc<Reading>,
+    /// Weak: whoever forgets to drop an ended query keeps nobody from its turn.
+    reading: Weak<Reading>,
     sent: mpsc::Receiver<Result<Sent, SqlError>>,
     /// Rows that came and were not taken.
     ready: SqlTable,
@@ -42,7 +46,7 @@ pub struct SqlQuery {
 
 impl Drop for SqlQuery {
     fn drop(&mut self) {
-        self.reading.stop();
+        Reading::stop(&self.reading);
     }
 }
 
@@ -64,13 +68,13 @@ impl Store {
         let catalogue = Arc::clone(self.catalogue());
         let reading = Reading::new(Arc::clone(desk), catalogue, given, now, turn);
         let (to, sent) = mpsc::channel(AHEAD);
-        let ran = Arc::clone(&reading);
+        let running = Arc::downgrade(&reading);
         std::thread::Builder::new()
             .name("store-sql".into())
             .spawn(move || {
                 // Whoever shares the machine comes first; a thread that may not be nicer runs as it is.
                 let _ = rustix::process::nice(NICER);
-                if let Err(e) = run(&ran, &sql, &to) {
+                if let Err(e) = run(&reading, &sql, &to) {
                     let _ = to.blocking_send(Err(e));
                 }
             })
@@ -79,7 +83,7 @@ impl Store {
                 detail: e.to_string(),
             })?;
         Ok(SqlQuery {
-            reading,
+            reading: running,
             sent,
             ready: SqlTable::default(),
             known: false,
@@ -98,9 +102,9 @@ fn run(
     to: &mpsc::Sender<Result<Sent, SqlError>>,
 ) -> Result<(), SqlError> {
     let failed = |e: duckdb::Error| read(sql, &e);
-    let db = cage::open(reading.number()).map_err(failed)?;
-    reading.stoppable(&db);
-    check::check(&db, sql)?;
+    let held = reading.hold(cage::open(reading.number()).map_err(failed)?);
+    let db = &held.db;
+    check::check(db, sql)?;
     let mut statement = db.prepare(sql).map_err(failed)?;
     let schema = {
         let rows = statement.stream_arrow([]).map_err(failed)?;

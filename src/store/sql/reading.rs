@@ -9,10 +9,13 @@ use std::{
         Arc, Mutex, Weak,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 use tokio::sync::OwnedSemaphorePermit;
 use trimtab_core::{sql::SqlTable, time::Millis};
 
+/// How often a query that was stopped is told so again.
+const AGAIN: Duration = Duration::from_millis(20);
 /// Views that one query may have open at the same moment: each keeps a connection and a thread.
 const SCANS: usize = 32;
 
@@ -34,16 +37,30 @@ pub(crate) struct Reading {
     interrupts: Mutex<Vec<Arc<InterruptHandle>>>,
 }
 
+/// A connection that is interrupted when its query is stopped.
+pub(super) struct Held {
+    pub db: Connection,
+    handle: Arc<InterruptHandle>,
+    reading: Arc<Reading>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Before the connection goes, which is after this: a handle must not be used while it does.
+        let handle = &self.handle;
+        lock(&self.reading.interrupts).retain(|h| !Arc::ptr_eq(h, handle));
+    }
+}
+
 /// A connection of a scan, with the turn of its query.
 pub(super) struct Leased {
-    pub db: Connection,
-    reading: Arc<Reading>,
+    pub held: Held,
     _turn: Arc<OwnedSemaphorePermit>,
 }
 
 impl Drop for Leased {
     fn drop(&mut self) {
-        self.reading.scans.fetch_sub(1, Ordering::Relaxed);
+        self.held.reading.scans.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -98,27 +115,50 @@ impl Reading {
             )));
         }
         let db = self.desk.connect().map_err(|e| refused(e.to_string()))?;
-        self.stoppable(&db);
         Ok(Leased {
-            db,
-            reading: Arc::clone(self),
+            held: self.hold(db),
             _turn: Arc::clone(&self.turn),
         })
     }
 
     /// Has a connection interrupted when the query is stopped.
-    pub fn stoppable(&self, db: &Connection) {
+    pub(super) fn hold(self: &Arc<Self>, db: Connection) -> Held {
         let handle = db.interrupt_handle();
         lock(&self.interrupts).push(Arc::clone(&handle));
-        // Either the one who stops finds the handle, or this sees that it was stopped.
-        if self.is_stopped() {
-            handle.interrupt();
+        Held {
+            db,
+            handle,
+            reading: Arc::clone(self),
         }
     }
 
-    /// Ends the query and what it reads.
-    pub fn stop(&self) {
-        self.stopped.store(true, Ordering::SeqCst);
+    /// Ends a query and what it reads, if it has not ended.
+    ///
+    /// DuckDB forgets an interrupt that comes between two statements of a connection, so it is told again until the
+    /// query has let go.
+    pub(super) fn stop(query: &Weak<Self>) {
+        let Some(reading) = query.upgrade() else {
+            return;
+        };
+        let was_stopped = reading.stopped.swap(true, Ordering::SeqCst);
+        reading.interrupt();
+        if was_stopped {
+            return;
+        }
+        drop(reading);
+        let query = Weak::clone(query);
+        let told = std::thread::Builder::new().name("store-sql-stop".into());
+        // Without a thread to spare, it was told once, which nearly always does.
+        let _ = told.spawn(move || {
+            while let Some(reading) = query.upgrade() {
+                reading.interrupt();
+                drop(reading);
+                std::thread::park_timeout(AGAIN);
+            }
+        });
+    }
+
+    fn interrupt(&self) {
         for handle in lock(&self.interrupts).iter() {
             handle.interrupt();
         }

@@ -100,7 +100,7 @@ impl Scan {
 
 /// Reads on the store's side until the query has enough, or is stopped.
 fn stream(lease: &Leased, sql: &str, to: &mpsc::SyncSender<Result<RecordBatch, String>>) {
-    let db = &lease.db;
+    let db = &lease.held.db;
     let read = || -> duckdb::Result<()> {
         db.execute_batch("BEGIN TRANSACTION READ ONLY")?;
         let mut statement = db.prepare(sql)?;
