@@ -222,6 +222,45 @@ fn deleted_runs_are_found_and_restored() {
 }
 
 #[test]
+fn files_and_notes_of_a_run() {
+    let home = TempDir::new().unwrap();
+    let w = home.path();
+    let say = |args: &[&str]| run(w, args);
+    say(&["init", "."]);
+    assert_eq!(say(&["agent", "start"]).0, 0);
+    let id = new_run(w, "one");
+    let (code, out, err) = say(&["--json", "runs", "artifacts", "one"]);
+    assert_eq!(code, 0, "{err}");
+    let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let uri = listed["uri"].as_str().unwrap();
+    let below = uri.strip_prefix("mlflow-artifacts:/").unwrap();
+    assert!(below.contains(&id), "{uri}");
+    let folder = w.join(".trimtab/artifacts").join(below);
+    std::fs::create_dir_all(folder.join("plots")).unwrap();
+    std::fs::write(folder.join("plots/a.txt"), "one\ntwo\n").unwrap();
+    std::fs::write(folder.join("t.csv"), "a,b\n1,x\n").unwrap();
+
+    let (_, out, _) = say(&["runs", "artifacts", "one"]);
+    assert_eq!(out, "artifact  bytes\nplots/        -\nt.csv         8\n");
+    let (_, out, _) = say(&["runs", "artifacts", "one", "plots/a.txt"]);
+    assert_eq!(out, "one\ntwo\n");
+    let (_, out, _) = say(&["runs", "artifacts", "one", "t.csv", "--rows", "5"]);
+    assert_eq!(out, "a  b\n1  x\n");
+    let save = ["runs", "artifacts", "one", "plots/a.txt", "-o", "a.txt"];
+    assert_eq!(say(&save).0, 0);
+    assert_eq!(std::fs::read(w.join("a.txt")).unwrap(), b"one\ntwo\n");
+    assert_eq!(say(&save).0, 1, "an existing file is kept");
+    let (code, _, err) = say(&["runs", "artifacts", "one", "../../x"]);
+    assert!(code != 0 && err.contains("cannot be listed"), "{err}");
+
+    let (code, _, err) = say(&["runs", "note", "one", "--set", "# why", "--yes"]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(say(&["runs", "note", "one"]).1, "# why\n");
+    assert_eq!(say(&["runs", "inputs", "one"]).0, 0);
+    assert_eq!(say(&["agent", "stop"]).0, 0);
+}
+
+#[test]
 fn standalone_takes_the_same_path_and_leaves_no_agent() {
     let home = TempDir::new().unwrap();
     run(home.path(), &["init", "."]);

@@ -99,6 +99,7 @@ pub fn lightness([r, g, b]: Pixel) -> f64 {
     (0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b)) / 255.0
 }
 
+/// Tests, and a sample that other tests show.
 #[cfg(test)]
 pub mod tests {
     use image::{ImageFormat, Rgba};

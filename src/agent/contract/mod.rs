@@ -1,6 +1,7 @@
 //! The agent's contract: a real agent on a temporary workspace, real links, real processes.
 
 mod bench;
+mod details;
 mod http;
 mod jobs;
 mod notices;

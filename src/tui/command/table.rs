@@ -83,7 +83,7 @@ pub static COMMANDS: &[Command] = &[
     row("down", &["j", "down"], &[Everywhere], "down", "Moves down.", |m, _| motion::go(m, Move::By(1))),
     row("up", &["k", "up"], &[Everywhere], "up", "Moves up.", |m, _| motion::go(m, Move::By(-1))),
     row("left", &["h", "left"], GRIDS, "left", "Moves left: the window before, the read-out, or the column.", |m, _| motion::sideways(m, -1)),
-    row("right", &["l", "right"], GRIDS, "right", "Moves right: the next window, the read-out, or the column.", |m, _| motion::sideways(m, 1)),
+    row("right", &["l", "right"], &[Monitors, Sql], "right", "Moves right: the next window, or the column.", |m, _| motion::sideways(m, 1)),
     row("first", &["g g", "home"], &[Everywhere], "first", "Moves to the first row.", |m, _| motion::go(m, Move::First)),
     row("last", &["G", "end"], &[Everywhere], "last", "Moves to the last row.", |m, _| motion::go(m, Move::Last)),
     row("half page down", &["ctrl-d"], &[Everywhere], "half page down", "Moves half a page down.", |m, _| motion::go(m, Move::HalfPages(1))),
@@ -155,8 +155,8 @@ pub static COMMANDS: &[Command] = &[
     row("previous run", &["K"], &[Detail], "previous run", "Shows the run before of the table in the same tab.", |m, _| detail::next_run(m, -1)),
     row("open entry", &["enter"], &[Detail], "open", "Shows the chart of the selected metric, a value in full, a file; opens or closes a folder; edits the note.", |m, _| detail::closer(m)).hint(6)
         .when(detail::can_go_closer),
-    row("backwards", &["left", "h"], &[Detail], "left", "Moves the chart's read-out or a long line to the left; closes a folder.", |m, _| detail::sideways(m, -1)),
-    row("forwards", &["right"], &[Detail], "right", "Moves the chart's read-out or a long line to the right; opens a folder.", |m, _| detail::sideways(m, 1)),
+    row("backwards", &["left", "h"], &[Detail], "left", "Moves the chart's read-out or a long line to the left; closes a folder.", |m, _| motion::sideways(m, -1)),
+    row("forwards", &["right"], &[Detail, Compare], "right", "Moves the read-out, the column or a long line to the right; opens a folder.", |m, _| motion::sideways(m, 1)),
     row("find", &["/"], &[Detail], "find", "Shows only lines of the list that have what you type; in a text, goes to it.", |m, _| prompt::filter(m)).hint(10),
     row("next match", &["n"], &[Detail], "next match", "Goes to the next place in the text that has what is looked for.", |m, _| detail::next_match(m, true)).hint(11)
         .when(detail::can_seek),
@@ -165,8 +165,8 @@ pub static COMMANDS: &[Command] = &[
     row("line numbers", &["#"], &[Detail], "line numbers", "Shows numbers before the lines of a file, or no more.", |m, _| detail::files::numbers(m)).when(detail::files::is_viewing),
     row("view as", &["v"], &[Detail], "view as", "Shows the file in the next form that suits it: table, image, set Markdown or JSON, text, bytes.", |m, _| detail::files::next_form(m)).hint(9)
         .when(detail::files::is_viewing),
-    row("log there", &["l"], &[Detail], "log", "Opens the log of the run's job at the moment of the point that is read out, or at its end.", |m, _| detail::log::show_here(m)).hint(9)
-        .when(|m| detail::log::job(m).is_some()),
+    row("log there", &["l"], &[Detail, Compare], "log", "Opens the log of the run's job at the moment of the point that is read out; in Compare that of the selected run, and in its tables moves to the right.", |m, _| detail::moment::there(m))
+        .when(detail::moment::leads_there),
     row("follow log", &["f", "F"], &[Detail], "follow", "Keeps the log at its end, or lets it stand.", |m, _| detail::log::follow(m)).hint(7).when(detail::log::is_log),
     row("log times", &["t"], &[Detail], "times", "Shows when each line of the log arrived, or no more.", |m, _| detail::log::times(m)).hint(8).when(detail::log::is_log),
     row("edit note", &["E"], &[Runs, Detail, Registry], "note", "Edits the note, in Markdown, on the run in front or the selected version.", |m, _| notes::edit(m))

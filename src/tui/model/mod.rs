@@ -9,6 +9,7 @@ pub mod digest;
 pub mod fleet;
 pub mod layer;
 pub mod list;
+pub mod log;
 pub mod monitors;
 pub mod nav;
 pub mod pager;

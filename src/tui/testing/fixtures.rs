@@ -518,6 +518,16 @@ pub fn log() -> LogChunk {
     LogChunk {
         offset: 0,
         end: text.len() as u64,
+        stamps: text
+            .split_inclusive('\n')
+            .scan(0, |at, line| {
+                let start = *at;
+                *at += line.len() as u64;
+                Some(start)
+            })
+            .zip(0..)
+            .map(|(at, i)| (at, before(120 - i * 3)))
+            .collect(),
         text,
     }
 }

@@ -32,5 +32,6 @@ pub fn mono() -> Look {
 pub use trimtab_testkit::frame::{print as frame, text};
 
 pub mod compare;
+pub mod detail;
 pub mod fixtures;
 pub mod harness;

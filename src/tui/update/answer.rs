@@ -51,6 +51,11 @@ pub fn take(model: &mut Model, call: Call, result: Result<Box<Reply>, Trouble>) 
         (Call::Run, Ok(Reply::Run(row))) => {
             model.data.known_runs.insert(row.id.clone(), *row);
         }
+        (Call::Run, Err(trouble)) if super::detail::is_unknown(model) => {
+            // It was in detail when somebody left, and is gone since.
+            model.detail.run = None;
+            model.toast(Tone::Note, trouble.message, trouble.hint);
+        }
         // The pane that names the run shows its short id instead.
         (Call::Run, Err(_)) => {}
         (Call::Distribution { cell, .. }, Ok(Reply::Distribution(d))) => {

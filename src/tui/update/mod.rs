@@ -158,6 +158,8 @@ fn linked(model: &mut Model, state: LinkState) -> Vec<Effect> {
 #[cfg(test)]
 mod compare_tests;
 #[cfg(test)]
+mod detail_tests;
+#[cfg(test)]
 mod handling_tests;
 #[cfg(test)]
 mod run_tests;

@@ -219,6 +219,7 @@ pub fn sideways(model: &mut Model, by: isize) -> Vec<Effect> {
         }
         Pane::Compare => super::compare::sideways(model, by),
         Pane::Sql => super::sql::sideways(model, by),
+        Pane::Runs if model.detail.is_open() => return super::detail::sideways(model, by),
         _ => {}
     }
     Vec::new()

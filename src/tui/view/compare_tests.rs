@@ -195,7 +195,7 @@ fn every_view_at_odd_sizes() {
         for view in ["c", "x", "t", "s", "p", "i"] {
             for runs in [0, 1, 14] {
                 let mut h = compared(size, runs, view);
-                h.keys("l l h j G b");
+                h.keys("right right h j G b");
                 fed(&mut h);
                 let _ = h.buffer();
             }

@@ -61,6 +61,8 @@ pub fn view(model: &Model, buf: &mut Buffer) {
 #[cfg(test)]
 mod compare_tests;
 #[cfg(test)]
+mod detail_tests;
+#[cfg(test)]
 mod run_tests;
 #[cfg(test)]
 mod tests;

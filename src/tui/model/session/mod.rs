@@ -15,6 +15,7 @@ use trimtab_core::run::RunId;
 
 use super::Model;
 use super::data::Slot;
+use super::detail::Tab;
 use super::list::List;
 use super::nav::Pane;
 use super::registry::Region;
@@ -72,6 +73,9 @@ struct InRuns {
     /// Its place, to begin looking near it.
     at: u64,
     detail: bool,
+    /// The run in detail over the whole pane, and its tab.
+    opened: Option<String>,
+    tab: Option<String>,
     metric: Option<String>,
     open: BTreeSet<String>,
 }
@@ -210,6 +214,14 @@ impl Session {
 
     fn runs_taken_up(&self, m: &mut Model) {
         m.runs.detail |= self.runs.detail;
+        if !m.detail.is_open() {
+            let tab = self.runs.tab.as_deref().and_then(Tab::from_word);
+            m.detail.tab = tab.unwrap_or(m.detail.tab);
+            let run = self.runs.opened.as_ref().and_then(|id| id.parse().ok());
+            if let Some(run) = run {
+                m.detail.open(run);
+            }
+        }
         if m.runs.metric.is_none() {
             m.runs.metric = self.runs.metric.clone();
         }
@@ -240,6 +252,8 @@ fn in_runs(m: &Model) -> InRuns {
         at: if run.is_some() { at as u64 } else { 0 },
         run: run.unwrap_or_default(),
         detail: m.runs.detail,
+        opened: m.detail.run.as_ref().map(ToString::to_string),
+        tab: (m.detail.tab != Tab::Overview).then(|| m.detail.tab.word().to_owned()),
         metric: m.runs.metric.clone(),
         open: m.runs.open.iter().take(OPEN).cloned().collect(),
     }

@@ -238,9 +238,9 @@ pub fn take(model: &mut Model, call: Call, result: Result<Reply, Trouble>) {
         }
         (Call::OlderLog(job), Err(trouble)) => super::log::take_older(model, job, Err(trouble)),
         (Call::LogAt(job), Ok(Reply::LogOffset(offset))) => {
-            super::log::found(model, job, Ok(offset));
+            super::moment::found(model, job, Ok(offset));
         }
-        (Call::LogAt(job), Err(trouble)) => super::log::found(model, job, Err(trouble)),
+        (Call::LogAt(job), Err(trouble)) => super::moment::found(model, job, Err(trouble)),
         // Another run is looked at by now.
         _ => {}
     }

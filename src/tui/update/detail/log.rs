@@ -1,8 +1,6 @@
 //! The log of a run in detail: followed, searched, and gone to at a moment.
 
 use trimtab_core::job::{JobId, LogChunk};
-use trimtab_core::run::RunId;
-use trimtab_core::time::Millis;
 use trimtab_wire::Request;
 
 use crate::model::data::Log;
@@ -11,7 +9,7 @@ use crate::model::detail::log::{MOST, OLDER};
 use crate::model::list::Move;
 use crate::model::pager::{Lines, Room};
 use crate::model::{Model, Tone};
-use crate::msg::{Call, Effect, Trouble};
+use crate::msg::{Effect, Trouble};
 
 /// Columns of a line's time.
 pub const TIME: u16 = 13;
@@ -102,66 +100,6 @@ pub fn times(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Shows a run's log as it was at a moment.
-pub fn show_at(model: &mut Model, run: RunId, at: Millis) -> Vec<Effect> {
-    let job = model.data.run_by_id(&run).and_then(|r| r.job);
-    let Some(job) = job else {
-        model.toast(
-            Tone::Note,
-            "No job of ours made this run, so there is no log to open.",
-            "Log files among its artifacts are in the detail's Artifacts.",
-        );
-        return Vec::new();
-    };
-    super::open(model, run);
-    super::show(model, Tab::Log);
-    let view = &mut model.detail.log;
-    view.follow = false;
-    view.seeking = Some(at);
-    vec![model.ask(Call::LogAt(job), Request::LogAt { job, at })]
-}
-
-/// `l` in a chart of the detail: the log at the moment of the point that is read out, or of the last one.
-pub fn show_here(model: &mut Model) -> Vec<Effect> {
-    let cursor = model.detail.cursor;
-    let found = super::curve(model).and_then(|curve| {
-        let before = |step: i64| cursor.is_none_or(|x| step as f64 <= x);
-        let points = curve.points.iter().filter(|p| before(p.step));
-        let last = points.max_by_key(|p| (p.step, p.time))?;
-        Some((curve.run.clone(), last.time))
-    });
-    match found {
-        Some((run, at)) => show_at(model, run, at),
-        None => super::show(model, Tab::Log),
-    }
-}
-
-/// Takes in where the moment is.
-pub fn found(model: &mut Model, job: JobId, result: Result<Option<u64>, Trouble>) {
-    if self::job(model) != Some(job) {
-        return;
-    }
-    let Some(at) = model.detail.log.seeking.take() else {
-        return;
-    };
-    match result {
-        Ok(Some(offset)) => {
-            model.detail.log.mark = Some((offset, at));
-            model.detail.log.want = Some(offset);
-            arrive(model);
-        }
-        Ok(None) => {
-            model.detail.log.follow = true;
-            model.toast(
-                Tone::Note,
-                "Nobody noted the times of this log: here is its end.",
-                "The agent notes them of jobs that it launches now.",
-            );
-        }
-        Err(trouble) => model.toast(Tone::Bad, trouble.message, trouble.hint),
-    }
-}
-
 /// Goes to the byte that is wanted, once it is here.
 pub fn arrive(model: &mut Model) {
     let room = room(model);
@@ -209,6 +147,10 @@ pub fn take_older(model: &mut Model, job: JobId, result: Result<LogChunk, Troubl
         Ok(chunk) => chunk,
         Err(trouble) => {
             model.detail.log.want = None;
+            if let Some(log) = model.data.log.value.as_mut() {
+                // It would only be asked for again at once.
+                log.first = 0;
+            }
             return model.toast(Tone::Bad, trouble.message, trouble.hint);
         }
     };

@@ -1,10 +1,15 @@
 //! Commands of a run in detail.
 
 pub mod asks;
+mod chart;
 pub mod files;
+mod find;
 pub mod log;
+pub mod moment;
 
 pub use asks::curves_in;
+pub use chart::{curve, read_out};
+pub use find::{can_seek, finding, has_text, next_match, type_find, wrap};
 
 use ratatui::layout::Rect;
 use trimtab_core::run::{RunId, RunRow};
@@ -22,6 +27,12 @@ use crate::widget::markdown;
 #[must_use]
 pub fn is_front(model: &Model) -> bool {
     model.pane == Pane::Runs && model.detail.is_open()
+}
+
+/// Whether the run in detail is not known, not yet or no more.
+#[must_use]
+pub fn is_unknown(model: &Model) -> bool {
+    is_front(model) && model.run_in_front().is_none()
 }
 
 /// Shows a run in detail, over the whole pane.
@@ -235,7 +246,7 @@ pub fn sideways(model: &mut Model, by: isize) -> Vec<Effect> {
         return Vec::new();
     }
     match model.detail.tab {
-        _ if model.detail.has_chart() => move_cursor(model, by),
+        _ if model.detail.has_chart() => chart::move_cursor(model, by),
         Tab::System => {
             if let Some((len, height)) = measure(model) {
                 model
@@ -249,43 +260,6 @@ pub fn sideways(model: &mut Model, by: isize) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
-}
-
-/// The next point of the curve in front, beginning at its end.
-fn move_cursor(model: &mut Model, by: isize) {
-    let Some(chart) = super::runs::detail_chart(model) else {
-        return;
-    };
-    // What is zoomed out of sight has no read-out.
-    let shown = |x: &f64| {
-        chart
-            .x_range
-            .is_none_or(|(low, high)| (low..=high).contains(x))
-    };
-    let all = chart.lines.iter().flat_map(|line| line.points.iter());
-    let steps: Vec<f64> = all.map(|p| p.0).filter(shown).collect();
-    let Some(last) = steps.len().checked_sub(1) else {
-        return;
-    };
-    let at = match model.detail.cursor {
-        None if by < 0 => last,
-        None => 0,
-        Some(x) => {
-            let here = steps.partition_point(|s| *s < x);
-            here.saturating_add_signed(by).min(last)
-        }
-    };
-    model.detail.cursor = Some(steps[at]);
-}
-
-/// The curve of the chart in front.
-#[must_use]
-pub fn curve(model: &Model) -> Option<&trimtab_core::metric::Series> {
-    let run = model.run_in_front()?;
-    let key = model.detail.charted(&model.runs, run)?;
-    let followed = model.data.curves(crate::model::data::Slot::Detail);
-    let exact = followed.iter().find(|s| s.run == run.id && s.key == key);
-    exact.or_else(|| model.detail.curves.get(&run.id, &key))
 }
 
 /// Enter: a metric's chart, a value in full, a folder or a file.
@@ -320,113 +294,12 @@ fn read(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let text: String = fact.full.join("\n");
-    let set = crate::model::detail::viewer::pretty_json(&text);
+    let set = crate::model::detail::form::pretty_json(&text);
     model.detail.reading = Some(Reading {
         title: fact.name,
         lines: set.lines().map(crate::widget::text::clean).collect(),
         pager: Pager::wrapped(),
     });
-    Vec::new()
-}
-
-/// Takes what is typed after `/`: a list is filtered by it, in a text it is gone to.
-pub fn type_find(model: &mut Model, text: &str) {
-    match pager_in_front(model) {
-        Some(pager) => {
-            pager.find = text.to_owned();
-            pager.hit = None;
-            if !text.is_empty() {
-                seek(model, true);
-            }
-        }
-        None => {
-            let tab = model.detail.tab;
-            model.detail.set_filter(tab, text);
-        }
-    }
-}
-
-/// What is looked for now.
-#[must_use]
-pub fn finding(model: &Model) -> String {
-    let detail = &model.detail;
-    match (&detail.reading, &detail.artifacts.viewer, detail.tab) {
-        (Some(reading), ..) => reading.pager.find.clone(),
-        (None, Some(viewer), Tab::Artifacts) => viewer.pager.find.clone(),
-        (None, _, Tab::Log) => detail.log.pager.find.clone(),
-        (None, _, Tab::Notes) => detail.note.find.clone(),
-        _ => detail.filter(detail.tab).to_owned(),
-    }
-}
-
-/// The text in front, if one is.
-fn pager_in_front(model: &mut Model) -> Option<&mut Pager> {
-    let detail = &mut model.detail;
-    if let Some(reading) = &mut detail.reading {
-        return Some(&mut reading.pager);
-    }
-    match detail.tab {
-        Tab::Artifacts => detail.artifacts.viewer.as_mut().map(|v| &mut v.pager),
-        Tab::Log => Some(&mut detail.log.pager),
-        Tab::Notes => Some(&mut detail.note),
-        _ => None,
-    }
-}
-
-/// Whether a text is in front.
-#[must_use]
-pub fn has_text(model: &Model) -> bool {
-    let detail = &model.detail;
-    detail.reading.is_some()
-        || match detail.tab {
-            Tab::Artifacts => detail.artifacts.viewer.is_some(),
-            Tab::Log | Tab::Notes => true,
-            _ => false,
-        }
-}
-
-/// Whether something is looked for in a text.
-#[must_use]
-pub fn can_seek(model: &Model) -> bool {
-    has_text(model) && !finding(model).is_empty()
-}
-
-/// Goes to a match.
-fn seek(model: &mut Model, forward: bool) -> bool {
-    let room = text_room(model);
-    if let Some(reading) = &mut model.detail.reading {
-        return reading.pager.seek(forward, &reading.lines[..], room);
-    }
-    match model.detail.tab {
-        Tab::Artifacts => files::seek(model, forward),
-        Tab::Log => log::seek(model, forward),
-        Tab::Notes => {
-            let (lines, room) = note_lines(model);
-            model.detail.note.seek(forward, &lines[..], room)
-        }
-        _ => false,
-    }
-}
-
-/// `n` and `N`.
-pub fn next_match(model: &mut Model, forward: bool) -> Vec<Effect> {
-    if !seek(model, forward) {
-        let find = finding(model);
-        model.toast(
-            Tone::Note,
-            format!("\"{find}\" is not in what is here."),
-            "",
-        );
-    }
-    Vec::new()
-}
-
-/// `w`.
-pub fn wrap(model: &mut Model) -> Vec<Effect> {
-    if let Some(pager) = pager_in_front(model) {
-        pager.wrap = !pager.wrap;
-        (pager.part, pager.left) = (0, 0);
-    }
     Vec::new()
 }
 
@@ -463,15 +336,6 @@ pub fn copied(model: &Model, whole: bool) -> Option<String> {
         Tab::Log => log::copied(model, whole),
         Tab::Notes => named(format!("{NOTE} {}", run.id), note_of(run).to_owned()),
     }
-}
-
-/// The value of the curve in front at a step.
-#[must_use]
-pub fn read_out(model: &Model, x: f64) -> Option<f64> {
-    let chart = super::runs::detail_chart(model)?;
-    let points = &chart.lines.first()?.points;
-    let at = points.partition_point(|p| p.0 <= x).checked_sub(1)?;
-    points.get(at).map(|p| p.1)
 }
 
 /// A tab's list has nothing because of its filter.
