@@ -110,6 +110,9 @@ fn made() -> String {
             value: 0.25,
             about: "<definition>".into(),
         }],
+        edges: Vec::new(),
+        bins: Vec::new(),
+        sql: String::new(),
     };
     page(&state, window, latency(&state.windows), &[drawn]).unwrap()
 }
