@@ -155,7 +155,7 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
             if out.json {
                 out.json(&state)?
             } else {
-                show(&state, out)?
+                show(&state, true, out)?
             }
             let before = before.iter().find(|m| m.name == monitor);
             if fail_on.is_some() && new_drift(before, &state) {
@@ -218,7 +218,7 @@ pub async fn run(command: MonitorCommand, global: &Global, out: &mut Output) -> 
                 if out.json {
                     out.json(&state)?
                 } else {
-                    show(&state, out)?
+                    show(&state, segment.is_none(), out)?
                 }
                 return Ok(Exit::Done);
             };

@@ -34,7 +34,7 @@ pub(super) fn list_row(m: &MonitorState) -> Vec<String> {
 }
 
 /// Its windows, alerts and problems.
-pub(super) fn show(m: &MonitorState, out: &mut Output) -> CliResult<()> {
+pub(super) fn show(m: &MonitorState, alerts: bool, out: &mut Output) -> CliResult<()> {
     let rows: Vec<_> = m
         .windows
         .iter()
@@ -73,7 +73,8 @@ pub(super) fn show(m: &MonitorState, out: &mut Output) -> CliResult<()> {
         ],
         &rows,
     )?;
-    for alarm in m.alarms() {
+    // Of a segment alone there is no alert.
+    for alarm in m.alarms().iter().filter(|_| alerts) {
         out.line(format!("alert: {}", alarm.words))?;
     }
     for p in &m.problems {

@@ -30,7 +30,9 @@ pub(super) struct Walk {
     sides: (f64, f64),
     /// Values of either side passed so far.
     passed: (usize, usize),
-    /// How far along the axis; nowhere before the first value.
+    /// Where distances along the axis are measured from: what is near is told apart better.
+    origin: f64,
+    /// How far from there; nowhere before the first value.
     at: Option<f64>,
     gap: f64,
     found: Distances,
@@ -41,6 +43,7 @@ impl Walk {
         Self {
             sides,
             passed: (0, 0),
+            origin: 0.0,
             at: None,
             gap: 0.0,
             found: Distances {
@@ -61,7 +64,7 @@ impl Walk {
                 (None, Some(&y)) => y,
                 (None, None) => break,
             };
-            self.to(value);
+            self.to(value - self.origin);
             let before = (i, j);
             // `<=` rather than `==`: an unsorted sample then gives a wrong number, not an endless loop.
             while i < a.len() && a[i] <= value {
@@ -74,7 +77,12 @@ impl Walk {
         }
     }
 
-    /// Goes on to a place before which no further value lies.
+    /// Measures distances from here on, which must be where it is, if it is anywhere.
+    pub(super) fn from(&mut self, origin: f64) {
+        (self.origin, self.at) = (origin, Some(0.0));
+    }
+
+    /// Goes on to a place, as its distance from the origin, before which no further value lies.
     pub(super) fn to(&mut self, place: f64) {
         if let Some(at) = self.at
             && self.gap > 0.0
@@ -85,11 +93,12 @@ impl Walk {
         self.at = Some(place);
     }
 
-    /// Goes on to a place with so many values of either side on the way, between which lies this area.
+    /// Goes on to a place, as its distance from the origin, with so many values of either side on the way and this
+    /// area between the functions.
     pub(super) fn over(&mut self, values: (usize, usize), area: f64, place: f64) {
         self.found.wasserstein += area;
         self.at = Some(place);
-        self.pass(values, place);
+        self.pass(values, self.origin + place);
     }
 
     /// The first side's distribution function less the second's.

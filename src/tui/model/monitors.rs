@@ -69,7 +69,9 @@ impl Monitors {
     pub fn cells<'a>(&self, monitor: &MonitorState, window: &'a WindowResult) -> &'a [FeatureCell] {
         match self.segment(monitor) {
             None => &window.cells,
-            Some(segment) => window.segment(segment).map_or(&[], |s| &s.cells),
+            Some(segment) => window
+                .segment(segment)
+                .map_or(&[][..], |s| s.cells.as_slice()),
         }
     }
 
