@@ -46,10 +46,17 @@ async fn files_are_listed_and_read_in_pieces_and_nothing_outside_them() {
     let names: Vec<_> = listed.entries.iter().map(|e| (&*e.name, e.size)).collect();
     assert_eq!(
         names,
-        [("model", None), ("other.csv", Some(8)), ("x*[1].csv", Some(11))],
+        [
+            ("model", None),
+            ("other.csv", Some(8)),
+            ("x*[1].csv", Some(11))
+        ],
         "a link that leads out is not shown"
     );
-    assert!(listed.uri.ends_with(&format!("{run}/artifacts")), "{listed:?}");
+    assert!(
+        listed.uri.ends_with(&format!("{run}/artifacts")),
+        "{listed:?}"
+    );
 
     let mut read = Vec::new();
     loop {
@@ -66,7 +73,13 @@ async fn files_are_listed_and_read_in_pieces_and_nothing_outside_them() {
     }
     assert!(read == bytes, "bytes come as they are");
 
-    for path in ["../../secret", "/etc/passwd", "etc/passwd", "%2e%2e/x", "a#b"] {
+    for path in [
+        "../../secret",
+        "/etc/passwd",
+        "etc/passwd",
+        "%2e%2e/x",
+        "a#b",
+    ] {
         let refused = client.ask(part(&run, path, 0, 10)).await.unwrap_err();
         assert_eq!(refused.kind, FailureKind::Invalid, "{path}: {refused:?}");
     }
@@ -112,7 +125,9 @@ async fn notes_are_written_audited_and_taken_away() {
     let long = client.act(note(of, &"x".repeat(8_001))).await.unwrap_err();
     assert_eq!(long.kind, FailureKind::Invalid);
     let deeds = client.deeds().await;
-    let written = deeds.iter().filter(|d| format!("{d:?}").contains("run.note"));
+    let written = deeds
+        .iter()
+        .filter(|d| format!("{d:?}").contains("run.note"));
     assert!(written.count() >= 3, "{deeds:?}");
 
     let nobody = NoteOf::Model("none".into());
@@ -156,7 +171,12 @@ async fn a_jobs_log_has_the_times_of_its_lines() {
     };
     assert_eq!(offset(Millis(0)).await, Some(0));
     assert_eq!(offset(at).await, Some(0));
-    fs::remove_file(bench.root().join(format!(".trimtab/jobs/{}/log.times", job.id))).unwrap();
+    fs::remove_file(
+        bench
+            .root()
+            .join(format!(".trimtab/jobs/{}/log.times", job.id)),
+    )
+    .unwrap();
     assert_eq!(offset(at).await, None, "an older agent's log has none");
     bench.stop().await;
 }

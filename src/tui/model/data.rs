@@ -14,7 +14,6 @@ use trimtab_core::release::PromotionRequest;
 use trimtab_core::run::{RunId, RunPage, RunRow};
 use trimtab_wire::{Delta, DemoState, Failure, FleetRow, Snapshot};
 
-
 pub use super::log::Log;
 
 /// One topic's state.

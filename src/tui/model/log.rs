@@ -102,7 +102,12 @@ impl Log {
         self.lines.splice(0..0, lines);
         self.starts.splice(0..0, starts);
         let known = self.stamps.first().map_or(u64::MAX, |s| s.0);
-        let older: Vec<_> = chunk.stamps.iter().filter(|s| s.0 < known).copied().collect();
+        let older: Vec<_> = chunk
+            .stamps
+            .iter()
+            .filter(|s| s.0 < known)
+            .copied()
+            .collect();
         self.stamps.splice(0..0, older);
         self.first = chunk.offset;
         self.cut = chunk.offset > 0;
@@ -127,7 +132,9 @@ impl Log {
         if !self.partial.is_empty() && offset >= open {
             return self.lines.len();
         }
-        self.starts.partition_point(|at| *at <= offset).saturating_sub(1)
+        self.starts
+            .partition_point(|at| *at <= offset)
+            .saturating_sub(1)
     }
 }
 
@@ -192,6 +199,9 @@ mod tests {
         assert!(!log.cut && log.partial == "four");
         let times: Vec<_> = (0..6).map(|i| log.time_of(i).unwrap().0).collect();
         assert_eq!(times, [100, 100, 100, 200, 300, 300]);
-        assert_eq!((log.line_at(0), log.line_at(14), log.line_at(24)), (0, 3, 5));
+        assert_eq!(
+            (log.line_at(0), log.line_at(14), log.line_at(24)),
+            (0, 3, 5)
+        );
     }
 }

@@ -20,12 +20,17 @@ pub fn run() -> RunRow {
     run.tags.insert(NOTE.into(), TEXT.into());
     run.params.insert(
         "feature_columns".into(),
-        "dep_hour, distance, carrier, origin, dest, month_day, temp, wind_speed, visib, precip".into(),
+        "dep_hour, distance, carrier, origin, dest, month_day, temp, wind_speed, visib, precip"
+            .into(),
     );
     let one = run.metrics["train_loss"];
-    for (i, key) in ["cpu_utilization_percentage", "gpu_0_memory_usage_megabytes", "system_memory_usage_percentage"]
-        .into_iter()
-        .enumerate()
+    for (i, key) in [
+        "cpu_utilization_percentage",
+        "gpu_0_memory_usage_megabytes",
+        "system_memory_usage_percentage",
+    ]
+    .into_iter()
+    .enumerate()
     {
         let summary = MetricSummary {
             latest: trimtab_core::metric::Point {
@@ -161,7 +166,10 @@ fn folder(path: &str) -> ArtifactFolder {
                 entry("train.log", Some(900)),
                 entry("weights.bin", Some(40)),
             ],
-            "model" => vec![entry("MLmodel", Some(240)), entry("model.bin", Some(88_000))],
+            "model" => vec![
+                entry("MLmodel", Some(240)),
+                entry("model.bin", Some(88_000)),
+            ],
             _ => Vec::new(),
         },
     }
@@ -170,7 +178,9 @@ fn folder(path: &str) -> ArtifactFolder {
 fn content(path: &str) -> Vec<u8> {
     match path {
         "confusion.png" => crate::picture::tests::sample(64, 40, image::ImageFormat::Png),
-        "metrics.json" => br#"{"auc":0.693,"confusion":[[812,91],[77,420]],"name":"late15"}"#.to_vec(),
+        "metrics.json" => {
+            br#"{"auc":0.693,"confusion":[[812,91],[77,420]],"name":"late15"}"#.to_vec()
+        }
         "notes.md" => TEXT.as_bytes().to_vec(),
         "weights.bin" => (0u8..40).collect(),
         _ => fixtures::log().text.into_bytes(),

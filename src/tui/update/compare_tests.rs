@@ -133,7 +133,11 @@ fn the_charts_on_the_screen_are_followed_and_no_others() {
 /// The cursor stands at the same x in every chart, wherever their curves end.
 #[test]
 fn the_read_out_is_one_for_all_charts() {
-    let mut h = compared((80, 24), 3, "right right right right right right right right right right");
+    let mut h = compared(
+        (80, 24),
+        3,
+        "right right right right right right right right right right",
+    );
     let charts = h.model.compare.charts(&h.model);
     assert_eq!(charts.len(), 3);
     let cursor = charts[0].cursor.unwrap();

@@ -55,9 +55,17 @@ fn enter_goes_closer_and_esc_comes_back_step_by_step() {
 fn the_run_stays_when_the_table_moves() {
     let mut h = opened(SIZE, Tab::Params);
     h.feed(Slot::Runs, Snapshot::Runs(Default::default()));
-    assert!(h.text_frame().contains("retrain-apr-jun"), "{}", h.text_frame());
+    assert!(
+        h.text_frame().contains("retrain-apr-jun"),
+        "{}",
+        h.text_frame()
+    );
     h.keys("J");
-    assert_eq!(h.model.detail.run, Some(fixtures::run_id(1)), "there is no next one");
+    assert_eq!(
+        h.model.detail.run,
+        Some(fixtures::run_id(1)),
+        "there is no next one"
+    );
 }
 
 #[test]
@@ -136,7 +144,11 @@ fn the_log_is_gone_back_in_piece_by_piece() {
     };
     h.feed(Slot::JobLog, Snapshot::JobLog(tail));
     assert!(h.model.detail.log.follow);
-    assert!(!h.asked.iter().any(|a| matches!(a.1, Request::JobLog { .. })));
+    assert!(
+        !h.asked
+            .iter()
+            .any(|a| matches!(a.1, Request::JobLog { .. }))
+    );
     h.keys("g g");
     assert!(!h.model.detail.log.follow);
     let older = LogChunk {
@@ -147,10 +159,23 @@ fn the_log_is_gone_back_in_piece_by_piece() {
     };
     let top = h.model.detail.log.pager.top;
     h.answer(
-        |r| matches!(r, Request::JobLog { offset: 0, max: 2_000, .. }),
+        |r| {
+            matches!(
+                r,
+                Request::JobLog {
+                    offset: 0,
+                    max: 2_000,
+                    ..
+                }
+            )
+        },
         Ok(Reply::Log(older)),
     );
-    assert_eq!(h.model.detail.log.pager.top, top + 333, "what is in sight stays");
+    assert_eq!(
+        h.model.detail.log.pager.top,
+        top + 333,
+        "what is in sight stays"
+    );
     let log = h.model.data.log.value.as_ref().unwrap();
     assert_eq!(log.lines[333], "abline 0");
     h.keys("G");
@@ -176,7 +201,10 @@ fn l_opens_the_log_at_the_moment_that_is_read_out() {
     // A log of an older agent.
     let mut h = answered(SIZE, Tab::Overview);
     h.keys("l");
-    h.answer(|r| matches!(r, Request::LogAt { .. }), Ok(Reply::LogOffset(None)));
+    h.answer(
+        |r| matches!(r, Request::LogAt { .. }),
+        Ok(Reply::LogOffset(None)),
+    );
     assert!(h.model.detail.log.follow);
     assert!(h.model.toasts[0].text.contains("Nobody noted"));
 }
@@ -207,9 +235,14 @@ fn a_note_is_saved_and_told() {
     h.text("More.");
     h.keys("ctrl-o");
     let (act, _) = note_act(&h).unwrap();
-    let Act::Note { of, text } = &act else { panic!() };
+    let Act::Note { of, text } = &act else {
+        panic!()
+    };
     assert_eq!(*of, NoteOf::Run(fixtures::run_id(1)));
-    assert!(text.ends_with("(https://tickets.example/42).\nMore."), "{text}");
+    assert!(
+        text.ends_with("(https://tickets.example/42).\nMore."),
+        "{text}"
+    );
     h.answer(
         |r| matches!(r, Request::Act { .. }),
         Ok(Reply::Acted(Acted::Note(of.clone()))),
@@ -230,7 +263,11 @@ fn what_is_not_saved_is_not_lost() {
         hint: String::new(),
     };
     h.answer(|r| matches!(r, Request::Act { .. }), Err(refused));
-    assert!(h.text_frame().contains("Not saved: The disk is full."), "{}", h.text_frame());
+    assert!(
+        h.text_frame().contains("Not saved: The disk is full."),
+        "{}",
+        h.text_frame()
+    );
     // Saved as it was: nothing is asked.
     h.keys("backspace ctrl-o");
     assert_eq!(note_act(&h), None);
@@ -259,12 +296,24 @@ fn versions_and_models_have_notes() {
     h.keys("4 E x ctrl-o");
     assert!(matches!(
         note_act(&h),
-        Some((Act::Note { of: NoteOf::Version(..), .. }, _))
+        Some((
+            Act::Note {
+                of: NoteOf::Version(..),
+                ..
+            },
+            _
+        ))
     ));
     let mut h = Harness::alive(100, 30);
     h.keys("4 M x ctrl-o");
     assert!(matches!(
         note_act(&h),
-        Some((Act::Note { of: NoteOf::Model(_), .. }, _))
+        Some((
+            Act::Note {
+                of: NoteOf::Model(_),
+                ..
+            },
+            _
+        ))
     ));
 }

@@ -31,7 +31,14 @@ fn every_tab() {
 
 #[test]
 fn tabs_whose_data_are_on_their_way() {
-    for tab in [Tab::Overview, Tab::Metrics, Tab::Inputs, Tab::Artifacts, Tab::System, Tab::Log] {
+    for tab in [
+        Tab::Overview,
+        Tab::Metrics,
+        Tab::Inputs,
+        Tab::Artifacts,
+        Tab::System,
+        Tab::Log,
+    ] {
         let h = opened(SIZES[0], tab);
         let word = tab.word().to_lowercase();
         assert_snapshot!(format!("{word}_loading"), h.text_frame());
@@ -52,10 +59,7 @@ fn tabs_that_are_empty() {
         h.model.detail.open(id);
         h.send(Msg::Woke);
         for (is, reply) in [
-            (
-                "inputs",
-                trimtab_wire::Reply::RunInputs(Default::default()),
-            ),
+            ("inputs", trimtab_wire::Reply::RunInputs(Default::default())),
             (
                 "artifacts",
                 trimtab_wire::Reply::Artifacts(trimtab_core::artifact::ArtifactFolder {
@@ -79,9 +83,11 @@ fn tabs_that_are_empty() {
 
 #[test]
 fn tabs_that_failed() {
-    let trouble = || Trouble {
+    let trouble = || {
+        Trouble {
         message: "The run's artifacts cannot be listed: The object storage cannot be read: connection refused.".into(),
         hint: "Check the storage and the agent's environment.".into(),
+    }
     };
     let mut h = opened(SIZES[0], Tab::Artifacts);
     h.answer(|r| matches!(r, Request::Artifacts { .. }), Err(trouble()));
@@ -110,7 +116,10 @@ fn file(size: (u16, u16), named: &str) -> Harness {
 
 /// Makes the picture that is waited for.
 fn decode(h: &mut Harness) {
-    let found = h.effects.iter().position(|e| matches!(e, Effect::Decode { .. }));
+    let found = h
+        .effects
+        .iter()
+        .position(|e| matches!(e, Effect::Decode { .. }));
     let Some(Effect::Decode {
         path,
         bytes,
@@ -127,7 +136,13 @@ fn decode(h: &mut Harness) {
 #[test]
 fn every_form_of_a_file() {
     for size in SIZES {
-        for named in ["train.log", "metrics.json", "eval.parquet", "notes.md", "weights.bin"] {
+        for named in [
+            "train.log",
+            "metrics.json",
+            "eval.parquet",
+            "notes.md",
+            "weights.bin",
+        ] {
             let h = file(size, named);
             let of = format!("file_{}", named.replace('.', "_"));
             assert_snapshot!(name(&of, size), h.text_frame());
@@ -188,7 +203,17 @@ fn notes_being_written() {
 /// Whatever the size, nothing is drawn outside or panics.
 #[test]
 fn every_tab_at_odd_sizes() {
-    for size in [(1, 1), (2, 2), (3, 7), (10, 3), (20, 5), (30, 9), (79, 6), (300, 8), (5, 100)] {
+    for size in [
+        (1, 1),
+        (2, 2),
+        (3, 7),
+        (10, 3),
+        (20, 5),
+        (30, 9),
+        (79, 6),
+        (300, 8),
+        (5, 100),
+    ] {
         for tab in Tab::ALL {
             let mut h = answered(size, tab);
             h.keys("j G left right enter");
@@ -196,7 +221,14 @@ fn every_tab_at_odd_sizes() {
             h.keys("w t v h E x");
             let _ = h.buffer();
         }
-        for named in ["train.log", "metrics.json", "eval.parquet", "notes.md", "weights.bin", "confusion.png"] {
+        for named in [
+            "train.log",
+            "metrics.json",
+            "eval.parquet",
+            "notes.md",
+            "weights.bin",
+            "confusion.png",
+        ] {
             let mut h = file(size, named);
             h.keys("G k right v j");
             let _ = h.buffer();

@@ -15,7 +15,13 @@ pub fn hex(bytes: &[u8]) -> Vec<String> {
             }
         }
         out.push_str("  ");
-        let plain = |b: &u8| if (0x20..0x7f).contains(b) { *b as char } else { '.' };
+        let plain = |b: &u8| {
+            if (0x20..0x7f).contains(b) {
+                *b as char
+            } else {
+                '.'
+            }
+        };
         out.extend(row.iter().map(plain));
         out
     };
@@ -31,7 +37,10 @@ pub fn pretty_json(text: &str) -> String {
     }
     let mut out = String::with_capacity(text.len() * 2);
     let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
-    let mut chars = text.chars().filter(|c| !c.is_control() || *c == ' ').peekable();
+    let mut chars = text
+        .chars()
+        .filter(|c| !c.is_control() || *c == ' ')
+        .peekable();
     let line = |out: &mut String, depth: usize| {
         out.push('\n');
         // Whoever nests deeper is shown no further to the right.
@@ -85,7 +94,8 @@ mod tests {
     #[test]
     fn json_is_set_out() {
         let text = r#"{"b":[1,2,{}], "a": "x,\"}" ,"c":[ ]}"#;
-        let expected = "{\n  \"b\": [\n    1,\n    2,\n    {}\n  ],\n  \"a\": \"x,\\\"}\",\n  \"c\": []\n}";
+        let expected =
+            "{\n  \"b\": [\n    1,\n    2,\n    {}\n  ],\n  \"a\": \"x,\\\"}\",\n  \"c\": []\n}";
         assert_eq!(pretty_json(text), expected);
         assert_eq!(pretty_json("{nope"), "{nope");
     }

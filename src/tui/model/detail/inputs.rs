@@ -48,7 +48,10 @@ pub fn facts(inputs: &RunInputs) -> Vec<Fact> {
             full,
             sort: if m.made_at.is_some() { "made" } else { "read" },
             id: m.id.clone(),
-            context: [m.kind.as_str(), m.status.as_str()].join(" ").trim().to_owned(),
+            context: [m.kind.as_str(), m.status.as_str()]
+                .join(" ")
+                .trim()
+                .to_owned(),
         }
     });
     datasets.chain(models).collect()

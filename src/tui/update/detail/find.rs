@@ -90,7 +90,11 @@ fn seek(model: &mut Model, forward: bool) -> bool {
 pub fn next_match(model: &mut Model, forward: bool) -> Vec<Effect> {
     if !seek(model, forward) {
         let find = finding(model);
-        model.toast(Tone::Note, format!("\"{find}\" is not in what is here."), "");
+        model.toast(
+            Tone::Note,
+            format!("\"{find}\" is not in what is here."),
+            "",
+        );
     }
     Vec::new()
 }
