@@ -1,6 +1,7 @@
 //! `trimtab sql`: one query over the documented views, as a table, JSON, CSV or a file.
 
 mod file;
+mod schema;
 
 use super::{
     context::{Global, expect_reply},
@@ -16,7 +17,7 @@ use std::{
 };
 use trimtab_core::sql::{
     self, DEADLINE_S, LONGEST_S, SHOWN, SqlAnswer, SqlCell, SqlColumn, SqlPage, SqlQuestion,
-    SqlTable, SqlWrong, VIEWS, View,
+    SqlTable, SqlWrong,
 };
 use trimtab_wire::{Link, Reply, Request};
 
@@ -52,7 +53,7 @@ pub struct SqlArgs {
 /// Runs the command.
 pub async fn run(args: SqlArgs, global: &Global, out: &mut Output) -> CliResult {
     if let Some(view) = &args.schema {
-        return schema(view, out);
+        return schema::print(view, out);
     }
     let text = text(args.query)?;
     // Before the query runs for nothing.
@@ -281,51 +282,4 @@ fn cell(table: &SqlTable, row: usize, column: usize, of: &SqlColumn) -> String {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,
     }
-}
-
-/// Lists the views, or the columns of one.
-fn schema(name: &str, out: &mut Output) -> CliResult {
-    if out.json {
-        let view = |v: &View| {
-            let columns: Vec<_> = v
-                .columns
-                .iter()
-                .map(|c| json!({ "name": c.name, "type": c.kind.type_name(), "doc": c.doc }))
-                .collect();
-            json!({ "name": v.name, "doc": v.doc, "columns": columns })
-        };
-        let named = VIEWS.iter().filter(|v| name.is_empty() || v.name == name);
-        let views: Vec<_> = named.map(view).collect();
-        if views.is_empty() {
-            return Err(no_view(name));
-        }
-        out.json(&views)?;
-        return Ok(Exit::Done);
-    }
-    if name.is_empty() {
-        let rows: Vec<Vec<String>> = VIEWS
-            .iter()
-            .map(|v| {
-                let columns: Vec<&str> = v.columns.iter().map(|c| c.name).collect();
-                vec![v.name.into(), v.doc.into(), columns.join(", ")]
-            })
-            .collect();
-        out.table(&["view", "one row", "columns"], &rows)?;
-        return Ok(Exit::Done);
-    }
-    let view = sql::view(name).ok_or_else(|| no_view(name))?;
-    let rows: Vec<Vec<String>> = view
-        .columns
-        .iter()
-        .map(|c| vec![c.name.into(), c.kind.type_name().into(), c.doc.into()])
-        .collect();
-    out.table(&["column", "type", "what it says"], &rows)?;
-    Ok(Exit::Done)
-}
-
-fn no_view(name: &str) -> CliError {
-    CliError::usage(
-        format!("There is no view {name:?}."),
-        "`trimtab sql --schema` lists them.",
-    )
 }
