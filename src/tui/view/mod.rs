@@ -58,4 +58,6 @@ mod compare_tests;
 #[cfg(test)]
 mod run_tests;
 #[cfg(test)]
+mod segment_tests;
+#[cfg(test)]
 mod tests;
