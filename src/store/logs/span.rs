@@ -48,7 +48,7 @@ impl Logs {
         let rows = sql::Rows::of(parts, Some(within), |part| {
             let class = *part.columns.get(within.timestamp)?;
             Some(format!(
-                "{} AS at",
+                "{} AS instant",
                 Want::Time.expression(within.timestamp, class)
             ))
         });
@@ -56,7 +56,7 @@ impl Logs {
             return Ok(Vec::new());
         };
         let query = format!(
-            "SELECT at, count(*) AS n FROM ({}) GROUP BY at ORDER BY at",
+            "SELECT instant, count(*) AS n FROM ({}) GROUP BY instant ORDER BY instant",
             rows.sql
         );
         let run = || -> Result<Vec<(Millis, u64)>, duckdb::Error> {

@@ -65,4 +65,6 @@ mod detail_tests;
 #[cfg(test)]
 mod run_tests;
 #[cfg(test)]
+mod segment_tests;
+#[cfg(test)]
 mod tests;
