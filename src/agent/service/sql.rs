@@ -77,7 +77,7 @@ impl Queries {
         let first = async {
             let given = given(ctx, &question.sql).await?;
             let begun = ctx.store.sql(question.sql, given, clock::now()).await;
-            Ok::<_, Failure>(begun.map_err(error::failure)?)
+            begun.map_err(error::failure)
         };
         let begun = tokio::select! {
             biased;

@@ -225,7 +225,7 @@ fn an_error_reads_as_a_compilers() {
     "window = \"week\"",
     "window = \"weak\"",
     "32:10",
-    "unknown value `weak`; expected one of hour, day, week, month. Did you mean `week`?"
+    "invalid window \"weak\"; expected \"hour\", \"day\", \"week\", \"month\", a span such as \"24h\", or { rows = 10000 }."
 )]
 #[case::bad_span(
     "timeout = \"10m\"",

@@ -38,7 +38,7 @@ impl World {
             .db
             .execute_batch(&format!(
                 "COPY ({query}) TO '{}' ({options})",
-                path.display()
+                path.display().to_string().replace('\'', "''")
             ))
             .unwrap();
         self.file(name)

@@ -74,7 +74,10 @@ fn segments_are_stepped_through() {
     h.keys("S");
     assert!(h.text_frame().contains("carrier=(other), 2 of 2"));
     // A monitor without segments shows all rows again.
-    h.feed(Slot::Monitors, Snapshot::Monitors(vec![fixtures::monitor()]));
+    h.feed(
+        Slot::Monitors,
+        Snapshot::Monitors(vec![fixtures::monitor()]),
+    );
     let without = h.text_frame();
     assert!(!without.contains("carrier=(other)"), "{without}");
 }
@@ -112,5 +115,10 @@ fn hours_are_named_by_the_hour() {
     let frame = shown(monitor, 200).text_frame();
     // The newest window in the title, days above the grid.
     assert!(frame.contains("Feb 05 05:00"), "{frame}");
-    assert!(frame.lines().any(|l| l.contains("Feb 04") && l.contains("Feb 05")), "{frame}");
+    assert!(
+        frame
+            .lines()
+            .any(|l| l.contains("Feb 04") && l.contains("Feb 05")),
+        "{frame}"
+    );
 }

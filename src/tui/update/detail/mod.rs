@@ -107,10 +107,15 @@ pub fn leave(model: &mut Model) -> bool {
     }
     let detail = &mut model.detail;
     let tab = detail.tab;
-    if detail.reading.take().is_some() || detail.artifacts.viewer.take().is_some() {
-    } else if detail.has_chart() && detail.cursor.take().is_some() {
-    } else if std::mem::take(&mut detail.alone) {
-    } else if !detail.filter(tab).is_empty() {
+    // The first of these that is there goes.
+    let gone = detail.reading.take().is_some()
+        || detail.artifacts.viewer.take().is_some()
+        || (detail.has_chart() && detail.cursor.take().is_some())
+        || std::mem::take(&mut detail.alone);
+    if gone {
+        return true;
+    }
+    if !detail.filter(tab).is_empty() {
         detail.set_filter(tab, "");
     } else if tab == Tab::Log && !detail.log.pager.find.is_empty() {
         detail.log.pager.find.clear();

@@ -25,10 +25,13 @@ struct Ground {
     y: Scale,
 }
 
+/// Both axes, where the values have any.
+type Scales = Option<(Scale, Scale)>;
+
 /// What was kept of the same lines.
 #[derive(Debug, Default)]
 pub struct Sketch {
-    scales: Mutex<Option<(Fit, Option<(Scale, Scale)>)>>,
+    scales: Mutex<Option<(Fit, Scales)>>,
     canvas: Mutex<Option<(Ground, Canvas)>>,
 }
 
