@@ -213,17 +213,17 @@ impl Ema {
         self.sum / self.norm
     }
 
-    /// After how many values one counts for less than a billionth: what came before may be left out.
+    /// After how many values one counts for less than a double can tell: what came before may be left out.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "at most some millions"
+        reason = "at most some tens of millions"
     )]
     pub fn memory(&self) -> u32 {
         if self.weight <= 0.0 {
             return 0;
         }
-        (1e-9f64.ln() / self.weight.ln()).ceil() as u32
+        (f64::EPSILON.ln() / self.weight.ln()).ceil() as u32
     }
 }
 

@@ -1,5 +1,6 @@
 //! Consoles with some runs compared.
 
+use trimtab_core::metric::{Ema, Point, Series, Smooth};
 use trimtab_wire::{Snapshot, Topic};
 
 use super::fixtures;
@@ -31,17 +32,35 @@ pub fn fed(h: &mut Harness) {
         .follows
         .iter()
         .filter_map(|(slot, (_, topic))| match topic {
-            Topic::Series { runs: ids, key, .. } => Some((*slot, ids.clone(), key.clone())),
+            Topic::Series {
+                runs: ids,
+                key,
+                smoothing,
+                ..
+            } => Some((*slot, ids.clone(), key.clone(), *smoothing)),
             _ => None,
         })
         .collect();
     wanted.sort_by_key(|w| w.0);
-    for (slot, ids, key) in wanted {
+    for (slot, ids, key, weight) in wanted {
         let compared = runs.iter().filter(|r| ids.contains(&r.id));
         let curves = compared
             .filter(|r| r.metrics.contains_key(&key))
-            .map(|r| fixtures::curve(r, &key))
+            .map(|r| smoothed(fixtures::curve(r, &key), weight))
             .collect();
         h.feed(slot, Snapshot::Series(curves));
     }
+}
+
+/// A curve with its smoothed one, as the agent sends it.
+fn smoothed(mut series: Series, weight: f64) -> Series {
+    let mut ema = Ema::new(weight);
+    let smooth = |p: &Point| Point {
+        value: ema.push(p.value),
+        ..*p
+    };
+    let points: Vec<Point> = series.points.iter().map(smooth).collect();
+    let end = points.last().map_or(0, |p| p.step);
+    series.smooth = (weight > 0.0).then_some(Smooth { points, ema, end });
+    series
 }

@@ -96,24 +96,20 @@ fn ranges(model: &Model) -> Option<((f64, f64), (f64, f64))> {
 
 fn show(model: &mut Model, shown: Option<(f64, f64)>) {
     let run = model.run_in_front().map(|r| r.id.clone());
-    let before = model.runs.close.take();
+    let asked = model.runs.close.take().map(|c| c.window);
     model.runs.close = shown.zip(run).map(|(shown, run)| Close {
         run,
         shown,
-        window: before.map_or(shown, |c| c.window),
+        window: zoom::window(asked, Some(shown)).unwrap_or(shown),
     });
 }
 
-/// Settles which part of the run's curve a finer one is asked for; another run is shown whole.
+/// Another run is shown whole.
 pub fn look(model: &mut Model) {
-    let selected = model.run_in_front().map(|r| r.id.clone());
-    let Some(close) = &mut model.runs.close else {
-        return;
-    };
-    if selected.as_ref() != Some(&close.run) {
+    let selected = model.run_in_front().map(|r| &r.id);
+    let close = model.runs.close.as_ref();
+    if close.is_some_and(|c| selected != Some(&c.run)) {
         model.runs.close = None;
-    } else if let Some(window) = zoom::window(Some(close.window), Some(close.shown)) {
-        close.window = window;
     }
 }
 
