@@ -319,7 +319,6 @@ fn window(start: i64, auc: f64) -> WindowResult {
         end: Millis(start + 7),
         rows: 1000,
         versions: vec![(Version(2), 10), (Version(1), 990)],
-        segments: Vec::new(),
         cells: vec![
             cell("z", Verdict::Drifted),
             cell("a", Verdict::Stable),
