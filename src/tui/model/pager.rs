@@ -288,8 +288,14 @@ mod tests {
     #[test]
     fn small_letters_find_capitals_but_not_the_other_way_round() {
         assert_eq!(matches_in("Loss loss LOSS", "loss"), [0..4, 5..9, 10..14]);
-        assert_eq!(matches_in("Loss loss", "Loss"), vec![std::ops::Range { start: 0, end: 4 }]);
-        assert_eq!(matches_in("naïve Ï", "ï"), vec![std::ops::Range { start: 2, end: 4 }]);
+        assert_eq!(
+            matches_in("Loss loss", "Loss"),
+            vec![std::ops::Range { start: 0, end: 4 }]
+        );
+        assert_eq!(
+            matches_in("naïve Ï", "ï"),
+            vec![std::ops::Range { start: 2, end: 4 }]
+        );
         assert_eq!(matches_in("aaaa", "aa"), [0..2, 2..4]);
         assert!(!matches_any("x", ""));
     }
