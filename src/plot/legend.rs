@@ -46,7 +46,8 @@ pub(crate) fn draw(
         let ink = colour(series.colour);
         // Far from its curve, a line to it would cross everybody else's.
         if (label.end.1 - label.y).abs() < 80.0 {
-            let (mut from, height) = (label.end.0.min(x), label.end.1);
+            // A curve may end far outside of the area, and nobody dashes the way from there.
+            let (mut from, height) = (label.end.0.max(area.left).min(x), label.end.1);
             if x - from > DASH {
                 // A curve that ended before the others did not stay where it was: dashes, and a dot at its end.
                 scene.level_dashes(height, from, x, ink.mix(PAPER, 0.5));

@@ -34,7 +34,15 @@ fn enter_goes_closer_and_esc_comes_back_step_by_step() {
     assert_eq!(h.model.detail.tab, Tab::Metrics);
     h.keys("enter");
     assert!(h.model.detail.alone);
-    h.keys("left esc");
+    let run = h.model.run_in_front().unwrap().clone();
+    let key = h.model.detail.charted(&h.model.runs, &run).unwrap();
+    h.feed(
+        Slot::Detail,
+        Snapshot::Series(vec![fixtures::curve(&run, &key)]),
+    );
+    h.keys("left");
+    assert!(h.model.detail.cursor.is_some());
+    h.keys("esc");
     assert!(h.model.detail.alone, "the read-out goes first");
     h.keys("esc");
     assert!(!h.model.detail.alone && h.model.detail.is_open());

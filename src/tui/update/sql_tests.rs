@@ -40,7 +40,7 @@ fn page(rows: usize, more: bool) -> SqlPage {
                 SqlCells::Text(n.clone().map(text).collect()),
                 SqlCells::Number(
                     n.clone()
-                        .map(|i| (i != 1).then(|| 0.6 + i as f64 / 100.0))
+                        .map(|i| (i != 1).then(|| (60 + i) as f64 / 100.0))
                         .collect(),
                 ),
                 SqlCells::Integer(n.clone().map(|i| Some(i as i128 * 100)).collect()),

@@ -289,7 +289,7 @@ mod tests {
             "there is no line below"
         );
         assert!(editor.page("pgup".parse().unwrap()) && editor.page("tab".parse().unwrap()));
-        assert_eq!(editor.text(), "SELECT     a,b\nFROM ");
+        assert_eq!(editor.text(), "SELEC    T a,b\nFROM ");
         press(
             &mut editor,
             &["backspace", "backspace", "backspace", "backspace"],

@@ -340,6 +340,9 @@ impl Setter {
         for piece in text.split_inclusive(' ') {
             let word = piece.trim_end_matches(' ');
             let mut word = word.to_owned();
+            if !word.is_empty() {
+                self.begin();
+            }
             while self.begun && self.used + width(&word) > self.columns {
                 if self.is_blank() {
                     // Longer than a line: cut.
