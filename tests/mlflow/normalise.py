@@ -41,8 +41,8 @@ PYTHON = re.compile(r"<class '|Traceback|sqlalchemy|sqlite3|object has no attrib
 
 
 def plain(key):
-    """A field's name as REST has it."""
-    return CAMEL.sub(lambda m: "_" + m[1].lower(), key)
+    """A field's name as REST has it; what has a dot is a tag's."""
+    return key if "." in key else CAMEL.sub(lambda m: "_" + m[1].lower(), key)
 
 
 class Normaliser:

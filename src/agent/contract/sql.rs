@@ -90,6 +90,8 @@ async fn a_slow_query_is_stopped_and_delays_nobody() {
         };
         assert_eq!(runs.rows[0].metric("auc"), Some(0.5));
         ben.audit().await;
+    };
+    let stops = async {
         for (client, query) in [(&ana, 1), (&ana, 2), (&ben, 3)] {
             client.ask(Request::SqlStop { query }).await.unwrap();
         }
@@ -99,7 +101,7 @@ async fn a_slow_query_is_stopped_and_delays_nobody() {
         () = others => {}
     }
     // Stopped queries answer that they are.
-    busy.await;
+    tokio::join!(busy, stops);
     assert_eq!(page(&ana, "SELECT 1").await.table.rows(), 1);
     bench.stop().await;
 }
