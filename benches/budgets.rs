@@ -285,7 +285,7 @@ fn long_metric(workspace: &Workspace, runtime: &Runtime, dial: &Dial, points: u6
     });
     // Bins are made when nobody asks for anything: some milliseconds for each 131,072 points.
     let rest = Duration::from_secs(2 + points / 2_000_000);
-    runtime.block_on(tokio::time::sleep(rest));
+    runtime.block_on(async { tokio::time::sleep(rest).await });
     workspace.run(&["agent", "stop"]).ok();
     workspace.run(&["agent", "start"]).ok();
     let link = runtime.block_on(Link::connect(dial, "bench")).unwrap();
